@@ -1,0 +1,109 @@
+import type { Columns } from '#domain/candle.ts'
+import type { Adjustment, Values } from '#domain/signal.ts'
+import { lengthOf, type Timeframe } from '#domain/time.ts'
+import { Feed, type Indicator, type Node } from '#indicators/feed.ts'
+import { Line } from '#indicators/series.ts'
+import type { AnyStrategy, HeldView } from '#strategy'
+import { type Run, type Scan, scan as plainScan } from './scan.ts'
+
+const DEFAULT_LOOKBACK = 500
+
+/** A strategy with its parameters on one symbol: its feeds, its views, and where it stands. */
+export interface Instance extends Run {
+  readonly owner: string
+  readonly symbol: string
+  readonly timeframe: Timeframe
+  readonly scan: Scan
+  /** Feeds of all its timeframes, its own under ''. */
+  readonly feeds: ReadonlyMap<string, { readonly timeframe: Timeframe; readonly feed: Feed }>
+  /** Indicator values at the cursor, by name. */
+  values(): Values
+  readonly manage: ((position: HeldView) => Adjustment | null) | null
+}
+
+/** Where candles come from: all known (columns by timeframe), or one at a time. */
+export type Source = { readonly kind: 'history'; columns(timeframe: Timeframe): Columns } | { readonly kind: 'live' }
+
+interface Setup {
+  readonly owner: string
+  readonly symbol: string
+  readonly timeframe: Timeframe
+  readonly strategy: AnyStrategy
+  readonly params: object
+  readonly source: Source
+  readonly scan?: Scan
+}
+
+/** Sets a strategy up on a symbol. Throws RangeError when an indicator runs on a timeframe that is not declared. */
+export function newInstance({ owner, symbol, timeframe, strategy, params, source, scan = plainScan }: Setup): Instance {
+  const also: Readonly<Record<string, Timeframe>> = strategy.kind === 'single' ? (strategy.also ?? {}) : {}
+  const indicators = Object.entries(strategy.indicators(params))
+  const lookback = strategy.lookback ?? DEFAULT_LOOKBACK
+  const feeds = new Map<string, { timeframe: Timeframe; feed: Feed }>()
+  for (const [name, frame] of [['', timeframe] as const, ...Object.entries(also)]) {
+    const depth = Math.max(1, ...indicators.map(([, { on, depth }]) => ((on ?? '') === name ? depth : 0)))
+    const feed = source.kind === 'live' ? Feed.live(depth, lookback) : Feed.history(source.columns(frame), depth, lookback)
+    feeds.set(name, { timeframe: frame, feed })
+  }
+  const market: Record<string, unknown> = { candle: feeds.get('')!.feed.candle }
+  for (const name of Object.keys(also)) market[name] = { candle: feeds.get(name)!.feed.candle }
+  const firsts = new Map<string, number>()
+  for (const [name, indicator] of indicators) {
+    const on = (indicator as Indicator<unknown>).on ?? ''
+    const at = feeds.get(on)
+    if (at === undefined) throw new RangeError(`${owner}: the indicator "${name}" runs on "${on}", which is not declared under "also"`)
+    const node: Node<unknown> = at.feed.use(indicator)
+    market[name] = node.view
+    firsts.set(on, Math.max(firsts.get(on) ?? 0, node.first))
+  }
+  const own = feeds.get('')!.feed
+  return {
+    owner,
+    symbol,
+    timeframe,
+    scan,
+    feeds,
+    feed: own,
+    decide: strategy.kind === 'single' ? strategy.decide : () => null,
+    market,
+    params,
+    first: firsts.get('') ?? 0,
+    follow: feeds.size === 1 ? null : follower(own, timeframe, [...feeds].filter(([name]) => name !== ''), firsts),
+    next: 0,
+    values: () => valuesOf(indicators.map(([name]) => [name, market[name]] as const)),
+    manage: strategy.kind === 'single' && strategy.manage !== undefined ? position => strategy.manage!(position, market, params) : null,
+  }
+}
+
+// Another timeframe shows its last candle that had closed by the close of this one: no later one, so nothing ahead is seen.
+function follower(
+  own: Feed,
+  timeframe: Timeframe,
+  others: readonly (readonly [string, { readonly timeframe: Timeframe; readonly feed: Feed }])[],
+  firsts: ReadonlyMap<string, number>,
+): (index: number) => boolean {
+  const length = lengthOf(timeframe)
+  return index => {
+    const close = own.columns.time[index & own.mask]! + length
+    let ready = true
+    for (const [name, { timeframe: frame, feed }] of others) {
+      const { cursor, columns, mask } = feed
+      const span = lengthOf(frame)
+      while (cursor.index + 1 < feed.length && columns.time[(cursor.index + 1) & mask]! + span <= close) {
+        cursor.index++
+        if (cursor.index >= feed.ready) feed.extend(cursor.index + 1)
+      }
+      if (cursor.index < (firsts.get(name) ?? 0)) ready = false
+    }
+    return ready
+  }
+}
+
+function valuesOf(views: readonly (readonly [string, unknown])[]): Values {
+  const values: Record<string, number> = {}
+  for (const [name, view] of views) {
+    if (view instanceof Line) values[name] = view.now
+    else for (const [part, line] of Object.entries(view as object)) if (line instanceof Line) values[`${name}.${part}`] = line.now
+  }
+  return values
+}

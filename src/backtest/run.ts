@@ -1,0 +1,160 @@
+/** The backtest shell: the same core and matching as live, driven over columns. Nothing here knows an order type, a fee, a stop or a size. */
+import type { Recorder } from '#domain/journal.ts'
+import { aggregate } from '#domain/aggregate.ts'
+import type { Columns } from '#domain/candle.ts'
+import type { Money } from '#domain/money.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time, Timeframe } from '#domain/time.ts'
+import { Engine, type OwnerSetup } from '#engine'
+import { type Costs, Matching } from '#matching/matching.ts'
+import { Lane } from './lane.ts'
+
+/** One symbol with its candles. */
+export interface History {
+  readonly info: SymbolInfo
+  readonly timeframe: Timeframe
+  readonly columns: Columns
+}
+
+/** What a backtest runs on. */
+export interface BacktestSetup {
+  readonly histories: readonly History[]
+  readonly owners: readonly OwnerSetup[]
+  readonly funds: ReadonlyMap<string, Money>
+  readonly rules: ConstructorParameters<typeof Engine>[0]['rules']
+  readonly costs: Costs
+  readonly recorder: Recorder
+}
+
+/** What a backtest leaves behind. */
+export interface BacktestRun {
+  readonly engine: Engine
+  readonly matching: Matching
+}
+
+/** Runs strategies over candles to their end. Synchronous; what happens goes to the recorder. */
+export function runBacktest({ histories, owners, funds, rules, costs, recorder }: BacktestSetup): BacktestRun {
+  const symbols = histories.map(({ info }) => info)
+  const matching = new Matching(symbols, costs)
+  for (const [asset, amount] of funds) matching.wallet.of(asset).free = amount
+  const bySymbol = new Map(histories.map(history => [history.info.symbol, history]))
+  const engine = new Engine({
+    symbols,
+    funds,
+    rules,
+    owners,
+    recorder,
+    source(symbol) {
+      const { columns, timeframe } = bySymbol.get(symbol)!
+      const built = new Map<Timeframe, Columns>()
+      return {
+        kind: 'history',
+        columns(to) {
+          let longer = built.get(to)
+          if (longer === undefined) {
+            longer = aggregate(columns, timeframe, to)
+            built.set(to, longer)
+          }
+          return longer
+        },
+      }
+    },
+  })
+  const lanes = histories.map(({ info, columns, timeframe }) => new Lane(engine, matching.market(info.symbol), columns, timeframe))
+  for (const lane of lanes) lane.seek()
+  const shell: Shell = { engine, matching, lanes }
+  for (;;) {
+    let time = Number.POSITIVE_INFINITY
+    for (const lane of lanes) if (lane.due < time) time = lane.due
+    if (time === Number.POSITIVE_INFINITY) return { engine, matching }
+    step(shell, time as Time)
+  }
+}
+
+interface Shell {
+  readonly engine: Engine
+  readonly matching: Matching
+  readonly lanes: readonly Lane[]
+}
+
+// All that happens at one instant, in the order of the house: bars that close, what strategies say of them, bars that open.
+function step(shell: Shell, time: Time): void {
+  const { engine, lanes } = shell
+  let closing = false
+  for (const lane of lanes) if (lane.inBar >= 0 && lane.due === time) closing = true
+  if (closing) closeBars(shell, time)
+  let saying = false
+  for (const lane of lanes) {
+    lane.look(time)
+    if (lane.inBar < 0 && lane.due === time && !lane.opens) saying = true
+    else if (lane.inBar < 0 && lane.due === time && lane.found.some(found => found !== null && found.due === time)) saying = true
+  }
+  if (saying) signals(shell, time)
+  if (closing) for (const basket of engine.baskets) engine.decideBasket(basket, time)
+  if (closing || saying) settle(shell, time)
+  let opening = false
+  for (const lane of lanes)
+    if (lane.opens && lane.due === time) {
+      const { market, columns } = lane
+      const bar = lane.open()
+      shell.matching.open(market, columns.open[bar]!, columns.volume[bar]!, time)
+      engine.price(market.info.symbol, columns.open[bar]!)
+      opening = true
+    }
+  if (opening) {
+    settle(shell, time)
+    for (const lane of lanes) lane.seek()
+  }
+}
+
+function closeBars(shell: Shell, time: Time): void {
+  const { engine, matching, lanes } = shell
+  const closing = lanes.filter(lane => lane.inBar >= 0 && lane.due === time)
+  // an order that is placed because of a fill within the bar meets the same bar
+  let again = true
+  while (again) {
+    for (const { market, columns, inBar } of closing) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, (time - 1) as Time)
+    again = matching.updates.length > 0
+    settle(shell, (time - 1) as Time)
+  }
+  for (const { market, columns, inBar } of closing) {
+    matching.close(market, columns.close[inBar]!)
+    engine.price(market.info.symbol, columns.close[inBar]!)
+  }
+  for (const { market, columns, inBar } of closing) engine.trader.closeBar(engine.market(market.info.symbol), columns.high[inBar]!, time)
+  for (const lane of closing) for (const runner of lane.runners) engine.closeCandle(runner, time)
+  for (const lane of closing) {
+    lane.close()
+    lane.seek()
+  }
+}
+
+function signals({ engine, lanes }: Shell, time: Time): void {
+  for (const runner of engine.runners)
+    for (const lane of lanes)
+      for (let r = 0; r < lane.runners.length; r++) {
+        const found = lane.found[r]
+        if (found == null || found.runner !== runner || found.due !== time) continue
+        lane.found[r] = null
+        engine.signal(runner, found.signal, found.index)
+      }
+}
+
+// Rounds, as the live shell has them: do what was decided, hear what came of it, decide again.
+function settle({ engine, matching, lanes }: Shell, time: Time): void {
+  for (;;) {
+    for (const action of engine.takeActions()) {
+      if (action.kind === 'place') matching.place(action.order.request, time)
+      else if (action.kind === 'pair') matching.placePair(action.first.request, action.second.request, time)
+      else matching.cancel(action.order.id, time)
+    }
+    const { updates } = matching
+    if (updates.length === 0) break
+    matching.updates = []
+    for (const update of updates) engine.update(update)
+  }
+  for (const lane of lanes) {
+    lane.changed(time)
+    if (lane.inBar < 0) lane.seek()
+  }
+}

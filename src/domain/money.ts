@@ -1,0 +1,123 @@
+/** Exact amounts: integers counted in 1e-8, branded so that a price is never taken for a quantity. Floats decide, integers pay. */
+declare const unit: unique symbol
+/** An exact amount of some unit, in 1e-8 of it. */
+export type Amount<Unit extends string> = bigint & { readonly [unit]: Unit }
+
+/** Quote units for one base unit. */
+export type Price = Amount<'price'>
+/** Base units. Never negative. */
+export type Quantity = Amount<'quantity'>
+/** Quote units. May be negative (a loss). */
+export type Money = Amount<'money'>
+/** A share of one: 1 % is 0.01. */
+export type Ratio = Amount<'ratio'>
+
+type Any = Amount<string>
+
+const DIGITS = 8
+const ONE = 100_000_000n
+const HALF = 50_000_000n
+
+/** Nothing, in the unit asked for. */
+export const zero = <A extends Any>(): A => 0n as A
+
+function parse(text: string): bigint {
+  const match = /^(-?)(\d+)(?:\.(\d{1,8})0*)?$/.exec(text)
+  if (match === null) throw new RangeError(`"${text}" is not an amount: write it as digits with at most ${DIGITS} decimals, for example 12.5`)
+  const [, sign, whole, decimals = ''] = match
+  const size = BigInt(whole!) * ONE + BigInt(decimals.padEnd(DIGITS, '0'))
+  return sign === '-' ? -size : size
+}
+
+const parsePositive = (text: string, name: string): bigint => {
+  const value = parse(text)
+  if (value < 0n) throw new RangeError(`a ${name} cannot be negative: "${text}"`)
+  return value
+}
+
+/** Reads a price from plain decimal text, exactly. Throws RangeError on anything else, exponents and more than 8 decimals included. */
+export const price = (text: string): Price => parsePositive(text, 'price') as Price
+/** Reads a quantity from plain decimal text, exactly. Throws RangeError as `price` does. */
+export const quantity = (text: string): Quantity => parsePositive(text, 'quantity') as Quantity
+/** Reads a sum of quote units from plain decimal text, exactly; may be negative. Throws RangeError as `price` does. */
+export const money = (text: string): Money => parse(text) as Money
+/** Reads a share of one ("0.05" is 5 %) from plain decimal text. Throws RangeError as `price` does. */
+export const ratio = (text: string): Ratio => parse(text) as Ratio
+
+// Beyond 9e15 a float no longer holds every integer, so large values keep two decimals only: more than any exchange quotes there.
+const fromNumber = (value: number): bigint => {
+  if (!(value > -9e15 && value < 9e15)) throw new RangeError(`not a finite amount within range: ${value}`)
+  return value < 9e7 && value > -9e7 ? BigInt(Math.round(value * 1e8)) : BigInt(Math.round(value * 100)) * 1_000_000n
+}
+
+/** The way from a float to a price off any tick grid, rounded to the nearest 1e-8: for candles as they were read. Strategies' prices go through `toTick`. */
+export const priceOf = (value: number): Price => fromNumber(value) as Price
+/** The nearest sum to a float, to 1e-8. */
+export const moneyOf = (value: number): Money => fromNumber(value) as Money
+/** The nearest quantity to a float, to 1e-8. */
+export const quantityOf = (value: number): Quantity => fromNumber(value) as Quantity
+/** The nearest share to a float, to 1e-8. */
+export const ratioOf = (value: number): Ratio => fromNumber(value) as Ratio
+/** A share from basis points (1 bp is 0.0001), to 1e-4 of a basis point. */
+export const basisPoints = (value: number): Ratio => fromNumber(value / 10_000) as Ratio
+
+/** Sum of two amounts of one unit. */
+export const add = <A extends Any>(left: A, right: NoInfer<A>): A => ((left as bigint) + (right as bigint)) as A
+/** Difference of two amounts of one unit. */
+export const subtract = <A extends Any>(left: A, right: NoInfer<A>): A => ((left as bigint) - (right as bigint)) as A
+/** The smaller of two. */
+export const least = <A extends Any>(left: A, right: NoInfer<A>): A => (left < right ? left : right)
+/** The larger of two. */
+export const most = <A extends Any>(left: A, right: NoInfer<A>): A => (left > right ? left : right)
+
+/** What a quantity costs at a price, rounded down. */
+export const notional = (at: Price, size: Quantity): Money => (((at as bigint) * (size as bigint)) / ONE) as Money
+/** How much a sum buys at a price, rounded down so that it is never overspent. */
+export const affordable = (sum: Money, at: Price): Quantity => (at === 0n ? 0n : ((sum as bigint) * ONE) / (at as bigint)) as Quantity
+/** A part of an amount, rounded towards zero. */
+export const share = <A extends Any>(of: A, part: Ratio): A => (((of as bigint) * (part as bigint)) / ONE) as A
+/** A fee: a part of what is received, rounded half up to 1e-8. */
+export const feeOn = <A extends Any>(received: A, rate: Ratio): A => (((received as bigint) * (rate as bigint) + HALF) / ONE) as A
+/** What part of an amount another is, rounded down; 0 where there is nothing to divide by. */
+export const partOf = <A extends Any>(part: A, whole: NoInfer<A>): Ratio =>
+  (whole === 0n ? 0n : ((part as bigint) * ONE) / (whole as bigint)) as Ratio
+/** The part of a sum that belongs to a part of a quantity (average cost), rounded down. */
+export const prorated = (sum: Money, part: Quantity, whole: Quantity): Money =>
+  (part === whole ? sum : whole === 0n ? 0n : ((sum as bigint) * (part as bigint)) / (whole as bigint)) as Money
+/** Mean price of a quantity bought for a sum, rounded half up. */
+export const meanPrice = (sum: Money, size: Quantity): Price =>
+  (size === 0n ? 0n : ((sum as bigint) * ONE + (size as bigint) / 2n) / (size as bigint)) as Price
+
+/** A price moved against the taker by a share of it: up for a buy, down for a sell; rounded against the taker to the tick (0 or 1e-8: none). */
+export function worsened(at: Price, by: Ratio, buying: boolean, tick: Price): Price {
+  if (by === 0n) return at
+  const moved = (at as bigint) * (by as bigint)
+  const step = tick === 0n ? 1n : (tick as bigint)
+  const raw = buying ? (at as bigint) + (moved + ONE - 1n) / ONE : (at as bigint) - (moved + ONE - 1n) / ONE
+  const down = raw - (raw % step)
+  const moved1 = buying && down < raw ? down + step : down
+  return (moved1 > 0n ? moved1 : step) as Price
+}
+
+/** Down to a multiple of the exchange's step (0: no grid). */
+export const floorTo = <A extends Any>(value: A, step: NoInfer<A>): A =>
+  (step <= 1n ? value : (value as bigint) - ((value as bigint) % (step as bigint))) as A
+
+/** The one function that turns a strategy's float into a price on the tick grid: to the nearest tick (0: to 1e-8). Throws RangeError unless it is finite and above zero. */
+export function toTick(value: number, tick: Price): Price {
+  if (!(value > 0) || value === Infinity) throw new RangeError(`not a price: ${value}`)
+  const exact = fromNumber(value)
+  if (tick <= 1n) return exact as Price
+  const step = tick as bigint
+  return (((exact + step / 2n) / step) * step) as Price
+}
+
+/** Plain decimal text without trailing zeros: "12.5", never an exponent. */
+export function format(value: Any): string {
+  const size = value < 0n ? -(value as bigint) : (value as bigint)
+  const decimals = (size % ONE).toString().padStart(DIGITS, '0').replace(/0+$/, '')
+  return `${value < 0n ? '-' : ''}${size / ONE}${decimals && `.${decimals}`}`
+}
+
+/** The one way out of exactness: for indicators, charts and shares shown to people. */
+export const toNumber = (value: Any): number => Number(value) / 1e8

@@ -1,0 +1,135 @@
+import type { Amount, Money, Price, Quantity } from './money.ts'
+import type { Time } from './time.ts'
+
+/** Binance's words for sides, types and validity are kept: they are the field's. */
+export type Side = 'BUY' | 'SELL'
+/** Order types of Binance spot. */
+export type OrderType = 'MARKET' | 'LIMIT' | 'LIMIT_MAKER' | 'STOP_LOSS' | 'STOP_LOSS_LIMIT' | 'TAKE_PROFIT' | 'TAKE_PROFIT_LIMIT'
+/** How long an order stands: until cancelled, what fills at once, all at once or nothing. */
+export type TimeInForce = 'GTC' | 'IOC' | 'FOK'
+/** What an order is for. Protection is the stop and target that rest on the exchange for a position. */
+export type Purpose = 'entry' | 'exit' | 'protection'
+
+/** Where an order stands. `sending`: written down, no answer yet. `unknown`: no answer came; to be looked up, never resent. `absent`: proven never to have arrived. */
+export type OrderStatus =
+  | 'sending'
+  | 'unknown'
+  | 'open'
+  | 'partly_filled'
+  | 'filled'
+  | 'cancelled'
+  | 'expired'
+  | 'rejected'
+  | 'absent'
+
+/** What can be heard of an order. */
+export type OrderEvent = 'accepted' | 'partly_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected' | 'no_answer' | 'not_found'
+
+const unsettled = {
+  accepted: 'open',
+  partly_filled: 'partly_filled',
+  filled: 'filled',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  rejected: 'rejected',
+  no_answer: 'unknown',
+} as const
+
+/** The one table of an order's life. What is not listed is impossible. Final states are never left; a late fill on one is booked by its trade id all the same. */
+const table: { readonly [From in OrderStatus]: { readonly [E in OrderEvent]?: OrderStatus } } = {
+  sending: { ...unsettled, not_found: 'absent' },
+  unknown: { ...unsettled, not_found: 'absent' },
+  open: { accepted: 'open', partly_filled: 'partly_filled', filled: 'filled', cancelled: 'cancelled', expired: 'expired', no_answer: 'open' },
+  // an acknowledgement may overtake nothing, but it may arrive after the first fill
+  partly_filled: {
+    accepted: 'partly_filled',
+    partly_filled: 'partly_filled',
+    filled: 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    no_answer: 'partly_filled',
+  },
+  filled: { accepted: 'filled', partly_filled: 'filled', filled: 'filled', no_answer: 'filled' },
+  // a cancelled order may still fill: the cancel and the match race on the exchange
+  cancelled: { accepted: 'cancelled', partly_filled: 'cancelled', filled: 'cancelled', cancelled: 'cancelled', no_answer: 'cancelled' },
+  expired: { accepted: 'expired', partly_filled: 'expired', filled: 'expired', expired: 'expired', no_answer: 'expired' },
+  rejected: { rejected: 'rejected', no_answer: 'rejected' },
+  absent: { not_found: 'absent', no_answer: 'absent' },
+}
+
+/** The status after an event, or null when that cannot happen to an order in this status. */
+export const transition = (status: OrderStatus, event: OrderEvent): OrderStatus | null => table[status][event] ?? null
+
+/** True for a status that no event changes any more. */
+export const isFinal = (status: OrderStatus): boolean =>
+  status === 'filled' || status === 'cancelled' || status === 'expired' || status === 'rejected' || status === 'absent'
+
+/** An order as it is sent. One shape for all types: what a type does not use is 0. */
+export interface OrderRequest {
+  /** Ours, counted through an account's life; the client order id is made of it. */
+  readonly id: number
+  readonly symbol: string
+  readonly side: Side
+  readonly type: OrderType
+  /** Base units, or 0 when bought for an amount of quote. */
+  readonly quantity: Quantity
+  /** Quote units to spend on a MARKET BUY, or 0. */
+  readonly quoteAmount: Money
+  readonly price: Price
+  readonly stopPrice: Price
+  readonly timeInForce: TimeInForce
+  /** An entry is refused when the price it would fill at is already at or under this (the stop it comes with). 0: none. */
+  readonly guard: Price
+  /** The other order of a one-cancels-the-other pair, by id, or 0. */
+  readonly pairedWith: number
+}
+
+/** One trade as the exchange reports it. */
+export interface Fill {
+  /** The exchange's number of the trade; unique per account and symbol only. */
+  readonly tradeId: number
+  readonly orderId: number
+  readonly symbol: string
+  readonly side: Side
+  readonly price: Price
+  readonly quantity: Quantity
+  /** price × quantity. */
+  readonly quote: Money
+  readonly fee: Amount<string>
+  readonly feeAsset: string
+  readonly maker: boolean
+  readonly time: Time
+}
+
+/** Something heard of an order. */
+export interface OrderUpdate {
+  readonly orderId: number
+  readonly event: OrderEvent
+  readonly time: Time
+  readonly fill: Fill | null
+  /** Why it was rejected or expired, in the exchange's words; empty otherwise. */
+  readonly reason: string
+}
+
+/** An order as we know it: one attempt at an intent. */
+export interface Order {
+  readonly id: number
+  readonly intent: number
+  readonly owner: string
+  readonly purpose: Purpose
+  readonly request: OrderRequest
+  readonly createdAt: Time
+  readonly reason: string
+  status: OrderStatus
+  executed: Quantity
+  /** price × quantity of all its fills. */
+  quote: Money
+  /** Why it ended, where it did not fill. */
+  ending: string
+}
+
+/** What a shell shall do on the exchange, in this order. */
+export type Action =
+  | { readonly kind: 'place'; readonly order: Order }
+  | { readonly kind: 'pair'; readonly first: Order; readonly second: Order }
+  | { readonly kind: 'cancel'; readonly order: Order }

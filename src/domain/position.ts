@@ -1,0 +1,109 @@
+import { add, meanPrice, type Money, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
+import type { Fill } from './order.ts'
+import type { Time } from './time.ts'
+
+/** What one owner holds of one symbol in one account. Made of fills only. A flat one has quantity 0. */
+export interface Position {
+  readonly owner: string
+  readonly symbol: string
+  quantity: Quantity
+  /** Quote units paid for what is held, at average cost, fees in quote included. */
+  cost: Money
+  openedAt: Time
+  /** Realised profit of the round trip so far, fees taken off. */
+  realised: Money
+  /** Quote units paid and received in this round trip. */
+  bought: Money
+  sold: Money
+  /** Fees of this round trip in quote units, those in the base asset valued at the fill's price. */
+  fees: Money
+  /** Base units bought in this round trip, net of fees. */
+  volume: Quantity
+}
+
+/** A position that was opened and is closed again. */
+export interface RoundTrip {
+  readonly owner: string
+  readonly symbol: string
+  readonly openedAt: Time
+  readonly closedAt: Time
+  readonly quantity: Quantity
+  readonly bought: Money
+  readonly sold: Money
+  readonly realised: Money
+  readonly fees: Money
+}
+
+/** A position that holds nothing. */
+export const flat = (owner: string, symbol: string): Position => ({
+  owner,
+  symbol,
+  quantity: zero(),
+  cost: zero(),
+  openedAt: 0 as Time,
+  realised: zero(),
+  bought: zero(),
+  sold: zero(),
+  fees: zero(),
+  volume: zero(),
+})
+
+/** Mean price paid for what is held, fees in quote included; 0 when flat. */
+export const paidPrice = (position: Position): Price => meanPrice(position.cost, position.quantity)
+
+/** Value at a price less cost. */
+export const unrealisedOf = (position: Position, last: Price): Money => subtract(notional(last, position.quantity), position.cost)
+
+/** A fill's fee in quote units: as it is when paid in quote, at the fill's price when paid in base, 0 when paid in a third asset (booked in the ledger). */
+export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
+  fill.feeAsset === quote ? (fill.fee as bigint as Money) : fill.feeAsset === base ? notional(fill.price, fill.fee as bigint as Quantity) : zero()
+
+/**
+ * Books a fill into its owner's position, in place. A buy adds what was received net of a fee in base; a sell takes off cost in
+ * proportion and realises the difference. Selling more than is held is a bug of the caller and throws.
+ */
+export function applyFill(position: Position, fill: Fill, base: string, quote: string): void {
+  const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
+  const feeAsQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
+  position.fees = add(position.fees, feeInQuote(fill, base, quote))
+  if (fill.side === 'BUY') {
+    if (position.quantity === 0n) begin(position, fill.time)
+    const received = subtract(fill.quantity, feeInBase)
+    const paid = add(fill.quote, feeAsQuote)
+    position.quantity = add(position.quantity, received)
+    position.volume = add(position.volume, received)
+    position.cost = add(position.cost, paid)
+    position.bought = add(position.bought, paid)
+    return
+  }
+  const given = add(fill.quantity, feeInBase)
+  if (given > position.quantity) throw new Error(`this is a bug: ${position.owner} sold more ${fill.symbol} than it holds`)
+  const cost = prorated(position.cost, given, position.quantity)
+  const received = subtract(fill.quote, feeAsQuote)
+  position.quantity = subtract(position.quantity, given)
+  position.cost = subtract(position.cost, cost)
+  position.sold = add(position.sold, received)
+  position.realised = add(position.realised, subtract(received, cost))
+}
+
+function begin(position: Position, time: Time): void {
+  position.openedAt = time
+  position.realised = zero()
+  position.bought = zero()
+  position.sold = zero()
+  position.fees = zero()
+  position.volume = zero()
+}
+
+/**
+ * Ends the round trip of a position of which nothing sellable is left. The unsellable rest leaves the position (it is dust of the
+ * account) and its cost is a loss of this round trip. Returns the round trip and the dust.
+ */
+export function endRoundTrip(position: Position, time: Time): { readonly trip: RoundTrip; readonly dust: Quantity } {
+  const dust = position.quantity
+  position.realised = subtract(position.realised, position.cost)
+  position.quantity = zero()
+  position.cost = zero()
+  const { owner, symbol, openedAt, volume, bought, sold, realised, fees } = position
+  return { trip: { owner, symbol, openedAt, closedAt: time, quantity: volume, bought, sold, realised, fees }, dust }
+}

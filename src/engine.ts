@@ -1,0 +1,304 @@
+/**
+ * Joins analyzer, trader and portfolio: events go in, records and actions come out. Synchronous, without clock or chance. Both shells
+ * drive this one core: the live shell hands it candles as they close, the backtest lets its runners scan ahead.
+ */
+import { type Instance, newInstance, type Source } from '#analyzer/instance.ts'
+import type { Scan, Wanted } from '#analyzer/scan.ts'
+import type { Candle } from '#domain/candle.ts'
+import { deny } from '#domain/denial.ts'
+import { assert } from '#domain/fault.ts'
+import type { Recorder } from '#domain/journal.ts'
+import { type Money, priceOf, type Quantity, type Ratio, toNumber, zero } from '#domain/money.ts'
+import type { Action, OrderUpdate } from '#domain/order.ts'
+import { paidPrice } from '#domain/position.ts'
+import { nextSlot, parseSchedule, type Schedule } from '#domain/schedule.ts'
+import type { Signal } from '#domain/signal.ts'
+import type { Size } from '#domain/sizing.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import { dateParts, lengthOf, type Time, type Timeframe } from '#domain/time.ts'
+import { Portfolio } from '#portfolio/portfolio.ts'
+import type { AnyBasket, AnyStrategy, HeldView } from '#strategy'
+import { buyPending, rebalance } from '#trader/basket.ts'
+import type { Rules } from '#trader/draft.ts'
+import { newSlot, type Slot, type Traded } from '#trader/slot.ts'
+import { type Books, MANUAL, Trader } from '#trader/trader.ts'
+
+/** A strategy as it shall run: under which name, with which parameters, where. */
+export interface OwnerSetup {
+  readonly name: string
+  readonly strategy: AnyStrategy
+  /** Its own copy of the candle loop; see analyzer/scan.ts. */
+  readonly scan?: Scan
+  readonly params: object
+  readonly symbols: readonly string[]
+  readonly timeframe: Timeframe
+  readonly size: Size | null
+  readonly allocation: Ratio | null
+}
+
+/** What an engine is made of. */
+export interface EngineSetup {
+  readonly symbols: readonly SymbolInfo[]
+  /** What there is to trade with, by quote asset. */
+  readonly funds: ReadonlyMap<string, Money>
+  readonly rules: Rules
+  readonly owners: readonly OwnerSetup[]
+  source(symbol: string): Source
+  readonly recorder: Recorder
+}
+
+/** One strategy on one symbol, with the slot it trades. */
+export interface Runner {
+  readonly instance: Instance
+  readonly slot: Slot
+  readonly schedule: Schedule | null
+  /** A member of a basket decides nothing by itself. */
+  readonly basket: BasketRun | null
+}
+
+/** A basket with its members. */
+export interface BasketRun {
+  readonly owner: string
+  readonly strategy: AnyBasket
+  readonly params: object
+  readonly members: Instance[]
+  readonly slots: Slot[]
+}
+
+/** The core of one account. */
+export class Engine {
+  readonly markets: Traded[]
+  readonly portfolio = new Portfolio()
+  readonly trader: Trader
+  /** By length of timeframe, owner and symbol: the order in which they decide at one close. */
+  readonly runners: Runner[] = []
+  readonly baskets: BasketRun[] = []
+  readonly slots: Slot[] = []
+  readonly #recorder: Recorder
+  readonly #markets = new Map<string, Traded>()
+  readonly #slots = new Map<string, Slot>()
+  readonly #books: Books
+
+  constructor({ symbols, funds, rules, owners, source, recorder }: EngineSetup) {
+    this.#recorder = recorder
+    this.markets = symbols.map(info => ({ info, last: zero(), slots: [] }))
+    for (const market of this.markets) this.#markets.set(market.info.symbol, market)
+    for (const [asset, amount] of funds) this.portfolio.fund(asset, amount)
+    const { portfolio } = this
+    this.#books = {
+      equity: quote => portfolio.equity(quote, this.#markets),
+      cash: quote => portfolio.cash(quote),
+      book: (slot, { fill }) => {
+        const before = portfolio.realised
+        portfolio.book(slot.position, fill, slot.market.info)
+        return ((portfolio.realised as bigint) - before) as Money
+      },
+      end: (slot, time) => {
+        const dust = slot.position.quantity
+        return { trip: portfolio.end(slot.position, slot.market.info, time), dust: dust as Quantity }
+      },
+    }
+    this.trader = new Trader(rules, this.markets, this.#books, recorder)
+    for (const market of this.markets) this.#addSlot(MANUAL, market, { allocation: null, size: null, managed: false })
+    for (const owner of owners) this.#addOwner(owner, source)
+    this.runners.sort(
+      (a, b) =>
+        lengthOf(a.instance.timeframe) - lengthOf(b.instance.timeframe) ||
+        compare(a.instance.owner, b.instance.owner) ||
+        compare(a.instance.symbol, b.instance.symbol),
+    )
+  }
+
+  /** The market of a symbol. */
+  market(symbol: string): Traded {
+    const market = this.#markets.get(symbol)
+    assert(market !== undefined, `${symbol} is not traded here`)
+    return market
+  }
+
+  /** The slot of an owner on a symbol, or undefined. */
+  slot(owner: string, symbol: string): Slot | undefined {
+    return this.#slots.get(`${owner}\n${symbol}`)
+  }
+
+  /** Equity in a quote asset at last prices. */
+  equity(quote: string): Money {
+    return this.#books.equity(quote)
+  }
+
+  /** What shall be done on the exchange since the last call, in order. */
+  takeActions(): Action[] {
+    const { actions } = this.trader
+    if (actions.length > 0) this.trader.actions = []
+    return actions
+  }
+
+  /** Something was heard of an order. */
+  update(update: OrderUpdate): void {
+    const slot = this.trader.open.get(update.orderId)?.slot
+    this.trader.update(update)
+    if (slot === undefined || slot.allocation === null) return
+    const basket = this.baskets.find(({ owner }) => owner === slot.owner)
+    if (basket?.slots.some(({ pending }) => pending > 0n)) buyPending(this.trader, basket.slots, update.time)
+  }
+
+  /** The price of a symbol moved between closes (quote units). */
+  price(symbol: string, price: number): void {
+    this.market(symbol).last = priceOf(price)
+  }
+
+  /**
+   * All due candles of one close time. `bars`: the shortest candles of each symbol, which move trailing stops and prices; `candles`:
+   * those of every timeframe that a strategy runs on.
+   */
+  candles(time: Time, bars: readonly Candle[], candles: readonly Candle[]): void {
+    for (const bar of bars) this.price(bar.symbol, bar.close)
+    for (const bar of bars) this.trader.closeBar(this.market(bar.symbol), bar.high, time)
+    for (const candle of candles)
+      for (const { instance } of this.runners)
+        if (instance.symbol === candle.symbol)
+          for (const { timeframe, feed } of instance.feeds.values())
+            if (timeframe === candle.timeframe)
+              feed.append(candle.openTime, candle.open, candle.high, candle.low, candle.close, candle.volume)
+    for (const runner of this.runners) if (runner.basket === null) this.closeCandle(runner, time)
+    this.decide(time)
+    for (const basket of this.baskets) this.decideBasket(basket, time)
+  }
+
+  /** Decides on what is due at an instant: candles whose slot has come. */
+  decide(time: Time): void {
+    for (const runner of this.runners) {
+      if (runner.basket !== null) continue
+      const { instance } = runner
+      while (instance.next < instance.feed.length && this.dueOf(runner, instance.next) <= time) {
+        const signal = instance.scan(instance, instance.next + 1, this.wanted(runner.slot))
+        if (signal !== null) this.signal(runner, signal, instance.next - 1)
+      }
+    }
+  }
+
+  /** When the decision on a candle is due: its close, or the first slot of the schedule at or after it. */
+  dueOf({ instance, schedule }: Runner, index: number): Time {
+    const close = closeOf(instance, index)
+    return schedule === null ? close : (nextSlot(schedule, close) as Time)
+  }
+
+  /** Which signals are of use to a slot. */
+  wanted(slot: Slot): Wanted {
+    if (slot.entry !== null || slot.leaving !== null) return 'both'
+    return slot.position.quantity > 0n ? 'exit' : 'enter'
+  }
+
+  /** Hands a runner's signal on a candle to the trader. Of the candles due at one slot only the newest may enter. */
+  signal(runner: Runner, signal: Signal, index: number): void {
+    const { instance, slot } = runner
+    const closeTime = closeOf(instance, index)
+    const values = this.#recorder.values ? instance.values() : null
+    if (signal.kind === 'enter' && runner.schedule !== null && this.#isLate(runner, index)) {
+      const denial = deny('late_candle', 'a newer candle is due at the same time: only that one may enter')
+      return this.trader.denied(slot, 'enter', { reason: signal.reason, time: closeTime, values }, denial)
+    }
+    const openTime = instance.feed.columns.time[index & instance.feed.mask]! as Time
+    const price = instance.feed.columns.close[index & instance.feed.mask]!
+    this.trader.signal(slot, { owner: instance.owner, symbol: instance.symbol, closeTime, openTime, price, signal }, values)
+  }
+
+  /** A candle of a runner's timeframe closed, if one did at this instant: time limits, expiring entries, and `manage`. */
+  closeCandle({ instance, slot }: Runner, time: Time): void {
+    if (!this.needsCandle(slot) || !showCandle(instance, time)) return
+    this.trader.closeCandle(slot, time)
+    if (instance.manage === null || slot.position.quantity === 0n) return
+    const adjustment = instance.manage(heldView(slot))
+    if (adjustment !== null) this.trader.adjust(slot, adjustment, time)
+  }
+
+  /** True where a slot has to be shown every candle of its timeframe. */
+  needsCandle(slot: Slot): boolean {
+    if (slot.entry !== null && slot.expires > 0) return true
+    return slot.plan !== null ? (slot.managed || slot.plan.timeLimit > 0) && slot.position.quantity > 0n : slot.managed && slot.position.quantity > 0n
+  }
+
+  /** A bar whose high is at or over this has to be shown at its close, for trailing stops and unfinished exits. Float, quote units. */
+  wakeAt(market: Traded): number {
+    let high = Number.POSITIVE_INFINITY
+    for (const slot of market.slots) {
+      if (slot.leaving !== null || this.needsCandle(slot)) return Number.NEGATIVE_INFINITY
+      if (slot.plan !== null && slot.plan.gap > 0n && slot.position.quantity > 0n) high = Math.min(high, toNumber(slot.plan.peak))
+    }
+    return high
+  }
+
+  /** Decides for a basket if the candles of this close are there for all of its members; else it skips. */
+  decideBasket(basket: BasketRun, time: Time): void {
+    const shown = basket.members.map(member => showCandle(member, time))
+    if (!shown.some(Boolean)) return
+    for (const [place, member] of basket.members.entries()) if (shown[place]) member.next = member.feed.cursor.index + 1
+    if (basket.members.some(member => member.feed.cursor.index < member.first)) return
+    const values = (symbol: string) => (this.#recorder.values ? (basket.members.find(member => member.symbol === symbol)?.values() ?? null) : null)
+    const missing = basket.members.filter((_, place) => !shown[place]).map(({ symbol }) => symbol)
+    if (missing.length > 0) {
+      const denial = deny('late_candle', `the candle of ${missing.join(', ')} is missing, so the basket is left as it is`)
+      for (const slot of basket.slots) this.trader.denied(slot, 'rebalance', { reason: 'rebalance', time, values: values(slot.symbol) }, denial)
+      return
+    }
+    const members = new Map(basket.members.map(member => [member.symbol, member.market]))
+    const weights = basket.strategy.decide({ members, date: dateParts(time) }, basket.params)
+    if (weights !== null) rebalance(this.trader, this.#books, basket.slots, weights, time, values)
+  }
+
+  #isLate(runner: Runner, index: number): boolean {
+    return index + 1 < runner.instance.feed.length && this.dueOf(runner, index + 1) === this.dueOf(runner, index)
+  }
+
+  #addOwner(owner: OwnerSetup, source: EngineSetup['source']): void {
+    const { name, strategy, params, timeframe } = owner
+    const basket: BasketRun | null =
+      strategy.kind === 'basket' ? { owner: name, strategy, params, members: [], slots: [] } : null
+    if (basket !== null) this.baskets.push(basket)
+    for (const symbol of owner.symbols) {
+      const market = this.market(symbol)
+      const scan = owner.scan === undefined ? {} : { scan: owner.scan }
+      const instance = newInstance({ owner: name, symbol, timeframe, strategy, params, source: source(symbol), ...scan })
+      const managed = strategy.kind === 'single' && strategy.manage !== undefined
+      const slot = this.#addSlot(name, market, { allocation: owner.allocation, size: owner.size, managed })
+      const schedule = strategy.kind === 'single' && strategy.schedule !== undefined ? parseSchedule(strategy.schedule) : null
+      this.runners.push({ instance, slot, schedule, basket })
+      basket?.members.push(instance)
+      basket?.slots.push(slot)
+    }
+  }
+
+  #addSlot(owner: string, market: Traded, options: Parameters<typeof newSlot>[2]): Slot {
+    const slot = newSlot(this.portfolio.position(owner, market.info.symbol), market, options)
+    market.slots.push(slot)
+    this.slots.push(slot)
+    this.#slots.set(`${owner}\n${market.info.symbol}`, slot)
+    return slot
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** When a candle of an instance's own timeframe closed. */
+export const closeOf = ({ feed, timeframe }: Instance, index: number): Time =>
+  (feed.columns.time[index & feed.mask]! + lengthOf(timeframe)) as Time
+
+// Puts the cursor on the candle that closed at an instant. False when none did.
+function showCandle({ feed, timeframe, next }: Instance, time: Time): boolean {
+  const open = time - lengthOf(timeframe)
+  let index = Math.max(feed.cursor.index, next - 1, 0)
+  while (index + 1 < feed.length && feed.columns.time[index & feed.mask]! < open) index++
+  if (index >= feed.length || feed.columns.time[index & feed.mask]! !== open) return false
+  feed.extend(Math.max(feed.ready, index + 1))
+  feed.cursor.index = index
+  return true
+}
+
+const heldView = ({ position, plan }: Slot): HeldView => ({
+  entryPrice: toNumber(paidPrice(position)),
+  quantity: toNumber(position.quantity),
+  openedAt: position.openedAt,
+  stopLoss: toNumber(plan?.stop ?? zero()),
+  takeProfit: toNumber(plan?.target ?? zero()),
+  candles: plan?.candles ?? 0,
+})

@@ -1,0 +1,42 @@
+import { checkPeriod, inputOf, type LineIndicator, lineIndicator, type Source } from './define.ts'
+import type { Feed, Node } from './feed.ts'
+import type { Line } from './series.ts'
+
+// A running sum drifts by rounding; summing the window afresh now and then keeps it true at no cost that counts.
+const AFRESH = 4096
+
+class Sma implements Node<Line> {
+  readonly view: Line
+  readonly first: number
+  readonly #input: Line
+  readonly #period: number
+  #sum = 0
+  constructor(feed: Feed, period: number, input: Node<Line>) {
+    this.#input = input.view
+    this.#period = period
+    this.first = input.first + period - 1
+    this.view = feed.line(this.first)
+  }
+  extend(from: number, to: number): void {
+    const period = this.#period
+    const { values: x, mask: m, first: start } = this.#input
+    const { values: y, mask, first } = this.view
+    let sum = this.#sum
+    for (let i = Math.max(from, start); i < to; i++) {
+      sum += x[i & m]!
+      if (i > first) sum -= x[(i - period) & m]!
+      if (i % AFRESH === 0 && i > first) {
+        sum = 0
+        for (let k = i - period + 1; k <= i; k++) sum += x[k & m]!
+      }
+      y[i & mask] = sum / period
+    }
+    this.#sum = sum
+  }
+}
+
+/** Simple moving average over `period` candles. First value at candle period - 1, as TA-Lib's SMA. */
+export const sma = (period: number, source?: Source): LineIndicator => {
+  checkPeriod('sma', period)
+  return lineIndicator(`sma(${period})`, inputOf(source), period, (feed, input) => new Sma(feed, period, input))
+}

@@ -1,0 +1,64 @@
+import { type Amount, type Price, type Quantity, type Ratio, toNumber } from '#domain/money.ts'
+import type { OrderRequest } from '#domain/order.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Balance } from './wallet.ts'
+
+/** An order on the exchange's book, with what is left of it. */
+export interface Resting {
+  readonly request: OrderRequest
+  executed: Quantity
+  /** What this order holds locked: base for a sell, quote for a buy. 0 where its pair holds the lock. */
+  locked: bigint
+  /** Sent between two bars: the next open is the first price it meets, and it meets it as a taker. */
+  fresh: boolean
+  /** A stop or take-profit limit whose stop was reached: a plain limit from then on. */
+  triggered: boolean
+}
+
+/** One symbol on the exchange: its open orders, the last price, and what of the current bar's volume may still be taken. */
+export interface Market {
+  readonly info: SymbolInfo
+  readonly base: Balance
+  readonly quote: Balance
+  /** Half-spread and slippage that a taker pays, as a share of the price. */
+  readonly slippage: Ratio
+  /** The share of a bar's volume that orders may take; 0: no limit. */
+  readonly volumeShare: number
+  orders: Resting[]
+  last: Price
+  /** `open`: the bar's open is known and a market order fills at it; `closed`: between two bars, orders wait for the next open. */
+  phase: 'open' | 'closed'
+  /** What of the bar's volume is left for us; -1: no limit. */
+  available: Quantity
+  /** A bar whose low is at or under `low`, or whose high is at or over `high`, has to be shown to the matching. Never misses one. */
+  low: number
+  high: number
+}
+
+const buyStop = (request: OrderRequest): boolean => (request.side === 'BUY') === request.type.startsWith('STOP')
+
+/** True where the order waits for a rising price, false for a falling one. */
+export const waitsForRise = ({ request, triggered }: Resting): boolean =>
+  request.stopPrice > 0n && !triggered ? buyStop(request) : request.side === 'SELL'
+
+/** The price that an order waits for: its stop until reached, then its limit. */
+export const waitsAt = ({ request, triggered }: Resting): Price =>
+  request.stopPrice > 0n && !triggered ? request.stopPrice : request.price
+
+/** Sets the bounds outside of which a bar touches no order. */
+export function refreshBounds(market: Market): void {
+  let low = Number.NEGATIVE_INFINITY
+  let high = Number.POSITIVE_INFINITY
+  for (const order of market.orders) {
+    if (order.fresh) {
+      low = Number.POSITIVE_INFINITY
+      break
+    }
+    const price = toNumber(waitsAt(order) as Amount<'price'>)
+    if (waitsForRise(order)) {
+      if (price < high) high = price
+    } else if (price > low) low = price
+  }
+  market.low = low
+  market.high = high
+}

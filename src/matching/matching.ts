@@ -1,0 +1,369 @@
+/**
+ * What an exchange does with orders: filters, locks, pairs, triggers, fills, fees. Synchronous; everything that happens is pushed to
+ * `updates`, in order, and whoever drives it drains them. A bar is shown in two parts: its open, then its range.
+ */
+import { type Denial, deny } from '#domain/denial.ts'
+import { assert } from '#domain/fault.ts'
+import {
+  affordable,
+  type Amount,
+  feeOn,
+  floorTo,
+  format,
+  least,
+  type Money,
+  notional,
+  type Price,
+  priceOf,
+  type Quantity,
+  quantityOf,
+  type Ratio,
+  subtract,
+  worsened,
+  zero,
+} from '#domain/money.ts'
+import type { Fill, OrderEvent, OrderRequest, OrderUpdate } from '#domain/order.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+import { filterDenial } from './filters.ts'
+import { type Market, refreshBounds, type Resting, waitsAt, waitsForRise } from './market.ts'
+import { lock, unlock, Wallet } from './wallet.ts'
+
+/** What trading costs on this exchange. */
+export interface Costs {
+  readonly taker: Ratio
+  readonly maker: Ratio
+  /** Half-spread and slippage of a taker, as a share of the price, by symbol. */
+  slippage(info: SymbolInfo): Ratio
+  /** The share of a bar's volume that orders may take; 0: no limit. */
+  readonly volumeShare: number
+  /** Pay fees in BNB where there is enough of it: the share of the plain fee (0.75 on Binance), or 0 for off. */
+  readonly bnbShare: Ratio
+}
+
+const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
+const NONE = zero<Price>()
+
+/** An exchange for one account. */
+export class Matching {
+  readonly wallet = new Wallet()
+  /** What happened and was not yet drained. */
+  updates: OrderUpdate[] = []
+  /** Bars in which a stop and a target were both within reach, so that the order of things is unknown (the stop was taken first). */
+  ambiguousBars = 0
+  tradeCount = 0
+  readonly markets = new Map<string, Market>()
+  readonly #costs: Costs
+  readonly #orders = new Map<number, Resting>()
+
+  constructor(symbols: readonly SymbolInfo[], costs: Costs) {
+    this.#costs = costs
+    for (const info of symbols)
+      this.markets.set(info.symbol, {
+        info,
+        base: this.wallet.of(info.base),
+        quote: this.wallet.of(info.quote),
+        slippage: costs.slippage(info),
+        volumeShare: costs.volumeShare,
+        orders: [],
+        last: NONE,
+        phase: 'closed',
+        available: -1n as Quantity,
+        low: Number.NEGATIVE_INFINITY,
+        high: Number.POSITIVE_INFINITY,
+      })
+  }
+
+  /** The market of a symbol. Throws when the exchange does not have it: a bug of the caller. */
+  market(symbol: string): Market {
+    const market = this.markets.get(symbol)
+    assert(market !== undefined, `the exchange was asked for ${symbol}, which it does not have`)
+    return market
+  }
+
+  /** An open order by id, or undefined. */
+  find(id: number): Resting | undefined {
+    return this.#orders.get(id)
+  }
+
+  /** Puts a stored order back on the book, with its lock: nothing is told. Bounds are refreshed. */
+  restore(order: Resting): void {
+    const market = this.market(order.request.symbol)
+    this.#orders.set(order.request.id, order)
+    market.orders.push(order)
+    refreshBounds(market)
+  }
+
+  /** Takes an order: it is accepted (and may fill at once) or rejected. */
+  place(request: OrderRequest, time: Time): void {
+    const market = this.market(request.symbol)
+    const denial = this.#refusal(market, request)
+    if (denial !== null) return this.#tell(request.id, 'rejected', time, null, denial.message)
+    const order: Resting = { request, executed: zero(), locked: 0n, fresh: market.phase === 'closed', triggered: false }
+    this.#lock(market, order)
+    this.#rest(market, order, time)
+    if (!order.fresh) this.#meet(market, order, market.last, time, true)
+    refreshBounds(market)
+  }
+
+  /** Takes a one-cancels-the-other pair: both stand, or both are rejected. The quantity is locked once. */
+  placePair(first: OrderRequest, second: OrderRequest, time: Time): void {
+    const market = this.market(first.symbol)
+    const denial = this.#refusal(market, first) ?? this.#refusal(market, second)
+    if (denial !== null) {
+      this.#tell(first.id, 'rejected', time, null, denial.message)
+      return this.#tell(second.id, 'rejected', time, null, denial.message)
+    }
+    const fresh = market.phase === 'closed'
+    const holder: Resting = { request: first, executed: zero(), locked: 0n, fresh, triggered: false }
+    this.#lock(market, holder)
+    this.#rest(market, holder, time)
+    this.#rest(market, { request: second, executed: zero(), locked: 0n, fresh, triggered: false }, time)
+    refreshBounds(market)
+  }
+
+  /** Takes an order off the book, its pair too. False when it is not open (it may have filled: look before deciding). */
+  cancel(id: number, time: Time): boolean {
+    const order = this.#orders.get(id)
+    if (order === undefined) return false
+    const market = this.market(order.request.symbol)
+    const pair = this.#orders.get(order.request.pairedWith)
+    this.#remove(market, order, 'cancelled', time, '')
+    if (pair !== undefined) this.#remove(market, pair, 'cancelled', time, '')
+    refreshBounds(market)
+    return true
+  }
+
+  /** Shows the open of a bar: what waits for it fills, what gapped fills at it. `volume` is the bar's. */
+  open(market: Market, open: number, volume: number, time: Time): void {
+    const price = priceOf(open)
+    market.last = price
+    market.phase = 'open'
+    market.available = (market.volumeShare === 0 ? -1n : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)) as Quantity
+    if (market.orders.length === 0) return
+    for (const order of this.#inTurn(market)) if (this.#orders.has(order.request.id)) this.#meet(market, order, price, time, order.fresh)
+    refreshBounds(market)
+  }
+
+  /** Shows the rest of a bar after its open. Stops come before limits; `close` is the last price afterwards. */
+  range(market: Market, high: number, low: number, time: Time): void {
+    if (market.orders.length === 0) return
+    const top = priceOf(high)
+    const bottom = priceOf(low)
+    const touched = this.#inTurn(market).filter(order => this.#reached(market, order, top, bottom))
+    for (const order of touched) {
+      if (!this.#orders.has(order.request.id)) continue
+      if (touched.some(other => other.request.id === order.request.pairedWith)) this.ambiguousBars++
+      this.#touch(market, order, time)
+    }
+    refreshBounds(market)
+  }
+
+  /** Ends a bar: its close is the last price, and orders wait for the next open. */
+  close(market: Market, close: number): void {
+    market.last = priceOf(close)
+    market.phase = 'closed'
+  }
+
+  // Stops first, so that what is unknown is decided against us; then by age.
+  #inTurn(market: Market): Resting[] {
+    if (market.orders.length === 1) return [market.orders[0]!]
+    const isStop = (order: Resting): number => (order.request.type.startsWith('STOP') ? 0 : 1)
+    return market.orders.toSorted((a, b) => isStop(a) - isStop(b) || a.request.id - b.request.id)
+  }
+
+  #refusal(market: Market, request: OrderRequest): Denial | null {
+    const { info, orders, last } = market
+    if (!info.trading) return deny('not_trading', `${info.symbol} is not trading`)
+    const denial = filterDenial(info, request, last)
+    if (denial !== null) return denial
+    const { maxOrders, maxStopOrders } = info.filters
+    if (maxOrders > 0 && orders.length >= maxOrders) return deny('too_many_orders', `${info.symbol} has ${maxOrders} open orders already`)
+    if (request.stopPrice > 0n && maxStopOrders > 0) {
+      let stops = 0
+      for (const order of orders) if (order.request.stopPrice > 0n) stops++
+      if (stops >= maxStopOrders) return deny('no_protection_slot', `${info.symbol} has ${maxStopOrders} stop orders already`)
+    }
+    if (last > 0n && request.stopPrice > 0n) {
+      const rising = (request.side === 'BUY') === request.type.startsWith('STOP')
+      if (rising ? last >= request.stopPrice : last <= request.stopPrice)
+        return deny('order_rejected', `the order would trigger immediately: stop ${format(request.stopPrice)}, last price ${format(last)}`)
+    }
+    if (request.type === 'LIMIT_MAKER' && last > 0n && (request.side === 'BUY' ? last <= request.price : last >= request.price))
+      return deny('order_rejected', 'the order would match and take immediately')
+    return this.#funds(market, request)
+  }
+
+  #funds(market: Market, request: OrderRequest): Denial | null {
+    const balance = request.side === 'SELL' ? market.base : market.quote
+    const need = request.side === 'SELL' ? (request.quantity as bigint) : this.#cost(market, request)
+    return need > balance.free
+      ? deny(
+          'insufficient_funds',
+          `${format(need as Money)} ${balance.asset} are needed, ${format(balance.free as Money)} are free`,
+        )
+      : null
+  }
+
+  #cost(market: Market, request: OrderRequest): bigint {
+    if (request.quoteAmount > 0n) return request.quoteAmount
+    return notional(request.price > 0n ? request.price : request.stopPrice > 0n ? request.stopPrice : market.last, request.quantity)
+  }
+
+  #lock(market: Market, order: Resting): void {
+    const { request } = order
+    // A market order for a quantity is paid at a price not known yet: its funds are checked when it fills.
+    if (request.side === 'BUY' && request.quoteAmount === 0n && request.price === 0n) return
+    order.locked = request.side === 'SELL' ? (request.quantity as bigint) : this.#cost(market, request)
+    lock(request.side === 'SELL' ? market.base : market.quote, order.locked)
+  }
+
+  #rest(market: Market, order: Resting, time: Time): void {
+    this.#orders.set(order.request.id, order)
+    market.orders.push(order)
+    this.#tell(order.request.id, 'accepted', time, null, '')
+  }
+
+  #reached(market: Market, order: Resting, high: Price, low: Price): boolean {
+    const price = waitsAt(order)
+    const isLimit = order.triggered || order.request.stopPrice === 0n
+    // A resting limit fills only when the price went through it by a tick: the queue before it is unknown.
+    const through = isLimit ? (market.info.filters.tick > 0n ? (market.info.filters.tick as bigint) : 1n) : 0n
+    return price > 0n && (waitsForRise(order) ? (high as bigint) >= price + through : (low as bigint) <= price - through)
+  }
+
+  // The bar went through the order's price.
+  #touch(market: Market, order: Resting, time: Time): void {
+    const price = waitsAt(order)
+    if (order.triggered || order.request.stopPrice === 0n) return this.#execute(market, order, price, true, time)
+    this.#trigger(market, order, price, time)
+  }
+
+  #trigger(market: Market, order: Resting, at: Price, time: Time): void {
+    order.triggered = true
+    this.#expirePair(market, order, time)
+    if (TAKER_ON_TRIGGER.has(order.request.type)) return this.#take(market, order, at, time)
+    const { side, price } = order.request
+    if (side === 'SELL' ? at >= price : at <= price) this.#execute(market, order, at, false, time)
+  }
+
+  // The order meets a known price: an open, or the last price when it is sent while a bar is open.
+  #meet(market: Market, order: Resting, price: Price, time: Time, arriving: boolean): void {
+    const { request } = order
+    order.fresh = false
+    if (arriving && request.guard > 0n && price <= request.guard)
+      return this.#remove(market, order, 'rejected', time, `the price ${format(price)} is already at or under the stop ${format(request.guard)}`)
+    if (request.type === 'MARKET') return this.#take(market, order, price, time)
+    const waiting = waitsAt(order)
+    if (request.stopPrice > 0n && !order.triggered) {
+      if (waitsForRise(order) ? price >= waiting : price <= waiting) this.#trigger(market, order, price, time)
+      return
+    }
+    const crosses = waitsForRise(order) ? price >= waiting : price <= waiting
+    if (arriving) {
+      if (crosses && request.type === 'LIMIT_MAKER')
+        return this.#remove(market, order, 'rejected', time, 'the order would match and take immediately')
+      if (crosses) this.#execute(market, order, price, false, time)
+      if (request.timeInForce !== 'GTC' && this.#orders.has(request.id))
+        this.#remove(market, order, 'expired', time, 'what did not fill at once expires')
+    } else if (price !== waiting && crosses) this.#execute(market, order, waiting, true, time)
+  }
+
+  // Takes what there is, then ends: a market order does not wait.
+  #take(market: Market, order: Resting, at: Price, time: Time): void {
+    this.#execute(market, order, at, false, time)
+    if (this.#orders.has(order.request.id)) this.#remove(market, order, 'expired', time, 'there was no more volume to take')
+  }
+
+  #execute(market: Market, order: Resting, at: Price, maker: boolean, time: Time): void {
+    const { request } = order
+    const { tick, step } = market.info.filters
+    const buying = request.side === 'BUY'
+    let price = maker ? at : worsened(at, market.slippage, buying, tick)
+    // slippage never goes beyond the limit that the order itself sets
+    if (request.price > 0n && (buying ? price > request.price : price < request.price)) price = request.price
+    const byQuote = request.quoteAmount > 0n
+    const wanted = byQuote ? floorTo(affordable(request.quoteAmount, price), step) : subtract(request.quantity, order.executed)
+    const quantity = market.available >= 0n ? least(wanted, market.available) : wanted
+    if (quantity === 0n) return
+    const quote = notional(price, quantity)
+    if (buying && order.locked === 0n && quote > market.quote.free)
+      return this.#remove(market, order, 'expired', time, `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`)
+    if (market.available >= 0n) market.available = subtract(market.available, quantity)
+    order.executed = ((order.executed as bigint) + quantity) as Quantity
+    const done = quantity === wanted
+    this.#settle(market, order, quantity, quote, done)
+    const fill = this.#book(market, request, price, quantity, quote, maker, time)
+    if (done) this.#forget(market, order)
+    this.#tell(request.id, done ? 'filled' : 'partly_filled', time, fill, '')
+    if (done || maker) this.#expirePair(market, order, time)
+  }
+
+  // What the order gives leaves the wallet, from its lock first; the rest of a finished order's lock becomes free.
+  #settle(market: Market, order: Resting, quantity: Quantity, quote: Money, done: boolean): void {
+    const buying = order.request.side === 'BUY'
+    const holder = order.locked === 0n ? this.#orders.get(order.request.pairedWith) : undefined
+    const source = holder !== undefined && holder.locked > 0n ? holder : order
+    const balance = buying ? market.quote : market.base
+    const gives = buying ? (quote as bigint) : (quantity as bigint)
+    const fromLock = gives < source.locked ? gives : source.locked
+    source.locked -= fromLock
+    balance.locked -= fromLock
+    balance.free -= gives - fromLock
+    assert(balance.free >= 0n && balance.locked >= 0n, `${balance.asset} went below zero`)
+    if (done && source.locked > 0n) {
+      unlock(balance, source.locked)
+      source.locked = 0n
+    }
+  }
+
+  #book(market: Market, request: OrderRequest, price: Price, quantity: Quantity, quote: Money, maker: boolean, time: Time): Fill {
+    const buying = request.side === 'BUY'
+    const received = buying ? market.base : market.quote
+    const rate = maker ? this.#costs.maker : this.#costs.taker
+    const inBnb = this.#costs.bnbShare > 0n ? this.#bnbFee(market, feeOn(quote, rate)) : null
+    const gross = (buying ? quantity : quote) as Amount<string>
+    const fee = inBnb ?? feeOn(gross, rate)
+    if (inBnb !== null) this.wallet.of('BNB').free -= inBnb
+    received.free += inBnb !== null ? gross : (gross as bigint) - fee
+    const feeAsset = inBnb !== null ? 'BNB' : received.asset
+    this.tradeCount++
+    return { tradeId: this.tradeCount, orderId: request.id, symbol: request.symbol, side: request.side, price, quantity, quote, fee, feeAsset, maker, time }
+  }
+
+  // Binance charges in BNB only when the whole fee can be paid so; otherwise the received asset pays in full.
+  #bnbFee(market: Market, fee: Money): Amount<string> | null {
+    const rate = this.markets.get(`BNB${market.info.quote}`)?.last ?? NONE
+    if (rate === 0n) return null
+    const amount = affordable(feeOn(fee, this.#costs.bnbShare), rate)
+    return amount > 0n && amount <= this.wallet.of('BNB').free ? amount : null
+  }
+
+  #expirePair(market: Market, order: Resting, time: Time): void {
+    const pair = this.#orders.get(order.request.pairedWith)
+    if (pair === undefined) return
+    // the lock moves to the leg that lives on
+    if (order.locked === 0n && this.#orders.has(order.request.id)) {
+      order.locked = pair.locked
+      pair.locked = 0n
+    }
+    this.#remove(market, pair, 'expired', time, 'the other order of the pair was reached')
+  }
+
+  #remove(market: Market, order: Resting, event: OrderEvent, time: Time, reason: string): void {
+    if (order.locked > 0n) unlock(order.request.side === 'SELL' ? market.base : market.quote, order.locked)
+    order.locked = 0n
+    this.#forget(market, order)
+    this.#tell(order.request.id, event, time, null, reason)
+  }
+
+  #forget(market: Market, order: Resting): void {
+    this.#orders.delete(order.request.id)
+    if (market.orders.length === 1) market.orders.length = 0
+    else market.orders = market.orders.filter(other => other !== order)
+  }
+
+  #tell(orderId: number, event: OrderEvent, time: Time, fill: Fill | null, reason: string): void {
+    this.updates.push({ orderId, event, time, fill, reason })
+  }
+}

@@ -1,0 +1,99 @@
+/** What the account holds, made of fills: positions by owner and symbol, cash by asset, and what it is all worth. */
+import { assert } from '#domain/fault.ts'
+import { add, type Amount, type Money, notional, type Price, type Quantity, subtract, zero } from '#domain/money.ts'
+import type { Fill } from '#domain/order.ts'
+import { applyFill, endRoundTrip, flat, type Position, type RoundTrip } from '#domain/position.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+
+/** A symbol with its last known price (0: none yet). The engine sets the price; everybody else reads it. */
+export interface Quoted {
+  readonly info: SymbolInfo
+  last: Price
+}
+
+/** Positions and cash of one account. */
+export class Portfolio {
+  /** Positions that hold something or once did, in the order in which they first traded. */
+  readonly positions: Position[] = []
+  /** Profit of all closed round trips and of the parts sold of open ones, in quote units. */
+  realised: Money = zero()
+  fees: Money = zero()
+  readonly #cash = new Map<string, Money>()
+  readonly #bySlot = new Map<string, Position>()
+  /** Unsellable rests by asset. */
+  readonly dust = new Map<string, Quantity>()
+
+  /** Sets what there is of a quote asset to trade with. */
+  fund(asset: string, amount: Money): void {
+    this.#cash.set(asset, amount)
+  }
+
+  /** Cash of a quote asset, whether or not open orders have a claim on it. */
+  cash(asset: string): Money {
+    return this.#cash.get(asset) ?? zero()
+  }
+
+  /** All quote assets with their cash. */
+  cashes(): ReadonlyMap<string, Money> {
+    return this.#cash
+  }
+
+  /** The position of an owner on a symbol, made flat when first asked for. */
+  position(owner: string, symbol: string): Position {
+    const key = `${owner}\n${symbol}`
+    let position = this.#bySlot.get(key)
+    if (position === undefined) {
+      position = flat(owner, symbol)
+      this.#bySlot.set(key, position)
+      this.positions.push(position)
+    }
+    return position
+  }
+
+  /** Puts a stored position back. */
+  restore(position: Position): void {
+    Object.assign(this.position(position.owner, position.symbol), position)
+  }
+
+  /** Books a fill: position, cash, fees. */
+  book(position: Position, fill: Fill, info: SymbolInfo): void {
+    const before = position.realised
+    const opening = position.quantity === 0n
+    const fees = opening ? zero<Money>() : position.fees
+    applyFill(position, fill, info.base, info.quote)
+    this.realised = add(this.realised, subtract(position.realised, opening ? zero<Money>() : before))
+    this.fees = add(this.fees, subtract(position.fees, fees))
+    const fee = (fill.feeAsset === info.quote ? fill.fee : 0n) as Money
+    const cash = this.cash(info.quote)
+    this.#cash.set(info.quote, fill.side === 'BUY' ? subtract(cash, add(fill.quote, fee)) : add(cash, subtract(fill.quote, fee)))
+  }
+
+  /** Ends a round trip; what cannot be sold becomes dust. */
+  end(position: Position, info: SymbolInfo, time: Time): RoundTrip {
+    const cost = position.cost
+    const { trip, dust } = endRoundTrip(position, time)
+    this.realised = subtract(this.realised, cost)
+    if (dust > 0n) this.dust.set(info.base, add(this.dust.get(info.base) ?? zero<Quantity>(), dust))
+    return trip
+  }
+
+  /** Cash of a quote asset and what is held against it, at last prices. A position without a price counts at its cost. */
+  equity(quote: string, symbols: ReadonlyMap<string, Quoted>): Money {
+    let sum = this.cash(quote)
+    for (const position of this.positions) {
+      if (position.quantity === 0n) continue
+      const symbol = symbols.get(position.symbol)
+      assert(symbol !== undefined, `a position in ${position.symbol}, which is not traded`)
+      if (symbol.info.quote === quote) sum = add(sum, symbol.last > 0n ? notional(symbol.last, position.quantity) : position.cost)
+    }
+    return sum
+  }
+}
+
+/** A sum of amounts, for reports. */
+export const total = <A extends Amount<string>>(amounts: Iterable<A>): A => {
+  let sum = 0n
+  for (const amount of amounts) sum += amount
+  return sum as A
+}

@@ -1,0 +1,144 @@
+/** Sizing and risk: a wish to hold becomes an exact order within the exchange's filters, or a denial with its reason. */
+import { type Denial, deny } from '#domain/denial.ts'
+import { add, affordable, floorTo, type Money, notional, type Price, type Quantity, type Ratio, subtract, toTick, zero } from '#domain/money.ts'
+import type { OrderType } from '#domain/order.ts'
+import { exitNotionalDenial, exposureDenial, fundsDenial, levelsDenial } from '#domain/risk.ts'
+import type { Enter, Level } from '#domain/signal.ts'
+import { type Size, sizeOf } from '#domain/sizing.ts'
+import { levelAbove, levelBelow } from '#domain/stop.ts'
+import { notionalDenial, priceDenial, quantityDenial } from '#matching/filters.ts'
+import { noFilters } from '#domain/symbol.ts'
+import { openEntryWorth, type Slot, type Traded } from './slot.ts'
+
+/** What limits an account's entries. Shares are of equity; null: no limit. */
+export interface Rules {
+  readonly size: Size
+  readonly perSymbol: Ratio | null
+  readonly perAsset: Ratio | null
+  /** Stop of a person's entry that names none, in percent under the price paid; 0: none. */
+  readonly manualStop: number
+  /** The taker fee that drafts reckon with. */
+  readonly fee: Ratio
+}
+
+/** What drafting needs to know of the account. */
+export interface AccountView {
+  /** Cash and what is held against a quote asset, at last prices. */
+  equity(quote: string): Money
+  /** Cash of a quote asset, claims of open orders not taken off. */
+  cash(quote: string): Money
+}
+
+/** An entry ready to be sent. */
+export interface Draft {
+  readonly kind: 'draft'
+  readonly type: OrderType
+  readonly quantity: Quantity
+  readonly quoteAmount: Money
+  readonly price: Price
+  readonly stopPrice: Price
+  /** The stop that the entry comes with, as a price; 0: none, or known only once paid. */
+  readonly guard: Price
+}
+
+const heldBy = (slot: Slot, last: Price): Money => add(notional(last, slot.position.quantity), openEntryWorth(slot))
+
+/** Positions at the last price and open entries on a symbol, of owners without an allocation of their own. Quote units. */
+export function exposureOf(market: Traded): Money {
+  let sum = zero<Money>()
+  for (const slot of market.slots)
+    if (slot.allocation === null && (slot.position.quantity > 0n || slot.entry !== null)) sum = add(sum, heldBy(slot, market.last))
+  return sum
+}
+
+/** What open entries have a claim on, in quote units of one asset. */
+export function reservedOf(quote: string, markets: Iterable<Traded>): Money {
+  let sum = zero<Money>()
+  for (const market of markets)
+    if (market.info.quote === quote) for (const slot of market.slots) if (slot.entry !== null) sum = add(sum, openEntryWorth(slot))
+  return sum
+}
+
+const absolute = (level: Level | null, price: Price, tick: Price, below: boolean): Price =>
+  level === null ? zero() : below ? levelBelow(level, price, tick) : levelAbove(level, price, tick)
+
+/** Works out and checks the entry that a signal or a person wishes for. */
+export function draftEntry(slot: Slot, wish: Enter, size: Size, rules: Rules, account: AccountView, markets: readonly Traded[]): Draft | Denial {
+  const { info, last } = slot.market
+  const { tick, step } = info.filters
+  const resting = wish.at === null ? zero<Price>() : toTick('limit' in wish.at ? wish.at.limit : wish.at.stop, tick)
+  const byLimit = wish.at !== null && 'limit' in wish.at
+  const expected = wish.at === null ? last : resting
+  if (expected === 0n) return deny('not_trading', `there is no price of ${info.symbol} yet`)
+  const stop = absolute(wish.stopLoss, expected, tick, true)
+  const wrong =
+    (wish.at === null ? null : priceDenial(info, resting)) ?? levelsDenial(expected, stop, absolute(wish.takeProfit, expected, tick, false))
+  if (wrong !== null) return wrong
+
+  const equity = account.equity(info.quote)
+  const free = subtract(account.cash(info.quote), reservedOf(info.quote, markets))
+  const sized = sizeOf(size, equity, free, expected, stop)
+  const market = wish.at === null
+  const byQuote = market && sized.quoteAmount > 0n
+  const quantity = floorTo(sized.quoteAmount > 0n ? affordable(sized.quoteAmount, expected) : sized.quantity, step)
+  const worth = byQuote ? sized.quoteAmount : notional(expected, quantity)
+  const denial =
+    (info.filters === noFilters && quantity > 0n ? null : filtersOf(slot, quantity, worth, market, stop > 0n ? stop : expected, rules.fee)) ??
+    fundsDenial(worth, free, info.quote) ??
+    limitsOf(slot, worth, equity, rules, markets) ??
+    (wantsStop(wish) ? slotsOf(slot.market) : null)
+  if (denial !== null) return denial
+  return {
+    kind: 'draft',
+    type: market ? 'MARKET' : byLimit ? 'LIMIT' : 'STOP_LOSS',
+    quantity: byQuote ? zero() : quantity,
+    quoteAmount: byQuote ? sized.quoteAmount : zero(),
+    price: byLimit ? resting : zero(),
+    stopPrice: byLimit || market ? zero() : resting,
+    guard: typeof wish.stopLoss === 'number' ? stop : zero(),
+  }
+}
+
+const wantsStop = (wish: Enter): boolean => wish.stopLoss !== null || wish.trailing !== null
+
+function filtersOf(slot: Slot, quantity: Quantity, worth: Money, market: boolean, exitPrice: Price, fee: Ratio): Denial | null {
+  const { info } = slot.market
+  const net = (((quantity as bigint) * (100_000_000n - fee)) / 100_000_000n) as Quantity
+  return (
+    quantityDenial(info, quantity, market) ??
+    notionalDenial(info, worth, market) ??
+    exitNotionalDenial(floorTo(net, info.filters.step), exitPrice, info.filters.minNotional, info.quote)
+  )
+}
+
+function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets: readonly Traded[]): Denial | null {
+  const { info } = slot.market
+  if (slot.allocation !== null) {
+    let held = zero<Money>()
+    for (const market of markets)
+      for (const other of market.slots) if (other.owner === slot.owner) held = add(held, heldBy(other, market.last))
+    return exposureDenial('allocation', `what ${slot.owner} holds`, held, worth, equity, slot.allocation)
+  }
+  if (rules.perSymbol === null && rules.perAsset === null) return null
+  const onSymbol = exposureOf(slot.market)
+  const denial = exposureDenial('exposure_symbol', info.symbol, onSymbol, worth, equity, rules.perSymbol)
+  if (denial !== null || rules.perAsset === null) return denial
+  let onAsset = onSymbol
+  for (const market of markets)
+    if (market !== slot.market && market.info.base === info.base && market.info.quote === info.quote) onAsset = add(onAsset, exposureOf(market))
+  return exposureDenial('exposure_asset', info.base, onAsset, worth, equity, rules.perAsset)
+}
+
+// A slot of the few stop orders that a symbol takes is reserved with the entry, so that protection cannot be refused for want of one.
+function slotsOf(market: Traded): Denial | null {
+  const most = market.info.filters.maxStopOrders
+  if (most === 0) return null
+  let taken = 0
+  for (const { reserved, protection } of market.slots) {
+    const stops = protection.filter(({ request }) => request.stopPrice > 0n).length
+    taken += Math.max(stops, reserved ? 1 : 0)
+  }
+  return taken < most
+    ? null
+    : deny('no_protection_slot', `${market.info.symbol} takes ${most} stop orders and all are in use, so the entry could not be protected`)
+}

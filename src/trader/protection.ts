@@ -1,0 +1,58 @@
+/** What shall rest on the exchange for a position: one order or pair a tranche. */
+import { floorTo, type Price, priceOf, type Quantity, quantityOf, subtract, toNumber, zero } from '#domain/money.ts'
+import type { OrderType } from '#domain/order.ts'
+import type { Enter, Level } from '#domain/signal.ts'
+import { emptyPlan, type Plan } from '#domain/slot.ts'
+import { gapOf, levelAbove, levelBelow } from '#domain/stop.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+
+/** A part of a position with its own stop and target (0: none). */
+export interface Tranche {
+  readonly quantity: Quantity
+  readonly stop: Price
+  readonly target: Price
+}
+
+const levelOr = (level: Level | null, resolve: (level: Level) => Price): Price => (level === null ? zero() : resolve(level))
+
+/** The plan of an entry at what was really paid. Null when the wish asked for none. */
+export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
+  if (wish.stopLoss === null && wish.takeProfit === null && wish.trailing === null && wish.partial === null && wish.timeLimit === 0) return null
+  const gap = levelOr(wish.trailing, level => gapOf(level, paid, tick))
+  const stop = levelOr(wish.stopLoss, level => levelBelow(level, paid, tick))
+  const trailed = gap > 0n && paid > gap ? subtract(paid, gap) : zero<Price>()
+  return {
+    ...emptyPlan(),
+    stop: trailed > stop ? trailed : stop,
+    target: levelOr(wish.takeProfit, level => levelAbove(level, paid, tick)),
+    gap,
+    peak: paid,
+    partial: wish.partial === null ? null : { at: toNumber(levelAbove(wish.partial.at, paid, tick)), part: wish.partial.part },
+    timeLimit: wish.timeLimit,
+  }
+}
+
+/** The tranches that protect a quantity under a plan. A part too small for the exchange is left in the whole. */
+export function tranchesOf(plan: Plan, quantity: Quantity, info: SymbolInfo): Tranche[] {
+  const { step, minQuantity, minNotional } = info.filters
+  const sellable = floorTo(quantity, step)
+  if (sellable === 0n || (plan.stop === 0n && plan.target === 0n && plan.partial === null)) return []
+  const { partial, partialDone, stop, target } = plan
+  if (partial === null || partialDone) return [{ quantity: sellable, stop, target }]
+  const part = floorTo(quantityOf(toNumber(sellable) * partial.part), step)
+  const rest = subtract(sellable, part)
+  const worth = (size: Quantity): bigint => ((stop > 0n ? (stop as bigint) : priceOf(partial.at as number)) * size) / 100_000_000n
+  const tooSmall = (size: Quantity): boolean => size === 0n || size < minQuantity || worth(size) < minNotional
+  if (tooSmall(part) || tooSmall(rest)) return [{ quantity: sellable, stop, target: target > 0n ? target : priceOf(partial.at as number) }]
+  const tranches: Tranche[] = [{ quantity: part, stop, target: priceOf(partial.at as number) }]
+  if (stop > 0n || target > 0n) tranches.push({ quantity: rest, stop, target })
+  return tranches
+}
+
+/** The stop order that a symbol takes: a market stop where it can, since a stop-limit may be jumped by a gap. */
+export const stopTypeOf = (info: SymbolInfo): OrderType => (info.orderTypes.includes('STOP_LOSS') ? 'STOP_LOSS' : 'STOP_LOSS_LIMIT')
+
+const LIMIT_ROOM = 0.02
+
+/** The limit of a stop-limit: far enough under the stop to fill in a falling market. */
+export const stopLimitOf = (stop: Price, tick: Price): Price => levelBelow(toNumber(stop) * (1 - LIMIT_ROOM), stop, tick)

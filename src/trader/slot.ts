@@ -1,0 +1,77 @@
+import type { Money, Price, Quantity } from '#domain/money.ts'
+import type { Order } from '#domain/order.ts'
+import type { Position } from '#domain/position.ts'
+import type { Size } from '#domain/sizing.ts'
+import type { Allocation, Holding, Leaving, Plan } from '#domain/slot.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+
+/** A symbol as the trader knows it: its last price and who may hold it. */
+export interface Traded {
+  readonly info: SymbolInfo
+  last: Price
+  readonly slots: Slot[]
+}
+
+/** One owner on one symbol: what is kept of it, and the orders it has open. */
+export interface Slot extends Holding {
+  readonly market: Traded
+  readonly position: Position
+  readonly allocation: Allocation
+  /** How much an entry buys; null: the default of the rules. */
+  size: Size | null
+  enabled: boolean
+  /** Its strategy is gone or broken: no entries, exits and protection go on. */
+  quarantined: boolean
+  plan: Plan | null
+  leaving: Leaving | null
+  stoppedAt: Time
+  pending: Money
+  entry: Order | null
+  /** True where the open entry comes with a stop: a stop order of the symbol is kept free for it. */
+  reserved: boolean
+  exit: Order | null
+  readonly protection: Order[]
+  /** Closes left until a resting entry expires; 0: it does not. */
+  expires: number
+  /** True where the plan wants to see every close of its strategy's timeframe. */
+  readonly managed: boolean
+}
+
+/** A slot of an owner on a symbol, holding nothing. */
+export const newSlot = (
+  position: Position,
+  market: Traded,
+  options: { readonly allocation: Allocation; readonly size: Size | null; readonly managed: boolean },
+): Slot => ({
+  owner: position.owner,
+  symbol: position.symbol,
+  position,
+  market,
+  allocation: options.allocation,
+  size: options.size,
+  managed: options.managed,
+  enabled: true,
+  quarantined: false,
+  plan: null,
+  leaving: null,
+  stoppedAt: 0 as Time,
+  pending: 0n as Money,
+  entry: null,
+  reserved: false,
+  exit: null,
+  protection: [],
+  expires: 0,
+})
+
+/** What a slot's open entry may still buy, in quote units. */
+export function openEntryWorth({ entry, market }: Slot): Money {
+  if (entry === null) return 0n as Money
+  const { request, executed, quote } = entry
+  if (request.quoteAmount > 0n) return ((request.quoteAmount as bigint) - quote) as Money
+  const price = request.price > 0n ? request.price : request.stopPrice > 0n ? request.stopPrice : market.last
+  return (((price as bigint) * ((request.quantity as bigint) - executed)) / 100_000_000n) as Money
+}
+
+/** A quantity of nothing: all of it is meant. */
+export const ALL = 0n as Quantity
