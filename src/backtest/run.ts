@@ -110,13 +110,8 @@ function step(shell: Shell, time: Time): void {
 function closeBars(shell: Shell, time: Time): void {
   const { engine, matching, lanes } = shell
   const closing = lanes.filter(lane => lane.inBar >= 0 && lane.due === time)
-  // an order that is placed because of a fill within the bar meets the same bar
-  let again = true
-  while (again) {
-    for (const { market, columns, inBar } of closing) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, (time - 1) as Time)
-    again = matching.updates.length > 0
-    settle(shell, (time - 1) as Time)
-  }
+  for (const { market, columns, inBar } of closing) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, (time - 1) as Time)
+  settle(shell, (time - 1) as Time, closing)
   for (const { market, columns, inBar } of closing) {
     matching.close(market, columns.close[inBar]!)
     engine.price(market.info.symbol, columns.close[inBar]!)
@@ -140,14 +135,20 @@ function signals({ engine, lanes }: Shell, time: Time): void {
       }
 }
 
-// Rounds, as the live shell has them: do what was decided, hear what came of it, decide again.
-function settle({ engine, matching, lanes }: Shell, time: Time): void {
+const NONE: readonly Lane[] = []
+
+// Rounds, as the live shell has them: do what was decided, hear what came of it, decide again. An order that is placed because of a fill
+// within a bar (of `ranging`) meets the range of the same bar.
+function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonly Lane[] = NONE): void {
   for (;;) {
-    for (const action of engine.takeActions()) {
+    const actions = engine.takeActions()
+    for (const action of actions) {
       if (action.kind === 'place') matching.place(action.order.request, time)
       else if (action.kind === 'pair') matching.placePair(action.first.request, action.second.request, time)
       else matching.cancel(action.order.id, time)
     }
+    if (actions.length > 0)
+      for (const { market, columns, inBar } of ranging) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, time)
     const { updates } = matching
     if (updates.length === 0) break
     matching.updates = []

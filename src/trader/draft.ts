@@ -13,6 +13,8 @@ import { openEntryWorth, type Slot, type Traded } from './slot.ts'
 /** What limits an account's entries. Shares are of equity; null: no limit. */
 export interface Rules {
   readonly size: Size
+  /** Sizes of single symbols, before the default. */
+  readonly sizes?: ReadonlyMap<string, Size>
   readonly perSymbol: Ratio | null
   readonly perAsset: Ratio | null
   /** Stop of a person's entry that names none, in percent under the price paid; 0: none. */

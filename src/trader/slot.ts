@@ -32,8 +32,10 @@ export interface Slot extends Holding {
   reserved: boolean
   exit: Order | null
   readonly protection: Order[]
-  /** Closes left until a resting entry expires; 0: it does not. */
-  expires: number
+  /** When a resting entry expires; 0: it does not. */
+  expiresAt: Time
+  /** Length of a candle of its strategy in milliseconds; 0 for a person. */
+  readonly span: number
   /** True where the plan wants to see every close of its strategy's timeframe. */
   readonly managed: boolean
 }
@@ -42,7 +44,7 @@ export interface Slot extends Holding {
 export const newSlot = (
   position: Position,
   market: Traded,
-  options: { readonly allocation: Allocation; readonly size: Size | null; readonly managed: boolean },
+  options: { readonly allocation: Allocation; readonly size: Size | null; readonly managed: boolean; readonly span: number },
 ): Slot => ({
   owner: position.owner,
   symbol: position.symbol,
@@ -61,7 +63,8 @@ export const newSlot = (
   reserved: false,
   exit: null,
   protection: [],
-  expires: 0,
+  expiresAt: 0 as Time,
+  span: options.span,
 })
 
 /** What a slot's open entry may still buy, in quote units. */

@@ -69,7 +69,12 @@ export class Trader {
     if (slot.position.quantity > 0n || slot.leaving !== null) return
     const denial = this.#entryDenial(slot, given)
     if (denial !== null) return this.#denied(slot, 'enter', wished, denial)
-    this.enter(slot, given.signal, slot.size ?? this.rules.size, wished)
+    this.enter(slot, given.signal, this.sizeFor(slot), wished)
+  }
+
+  /** How much an entry of a slot buys where nobody says otherwise. */
+  sizeFor(slot: Slot): Size {
+    return slot.size ?? this.rules.sizes?.get(slot.symbol) ?? this.rules.size
   }
 
   /** An entry by whoever owns the slot, checked for size and risk only. Returns the denial, or null when ordered. */
@@ -90,8 +95,7 @@ export class Trader {
     const order = this.#order(slot, intent, 'entry', wished.reason, wished.time, draft)
     this.#wishes.set(order.id, wish)
     slot.entry = order
-    slot.expires = wish.at?.expires?.candles ?? 0
-    slot.reserved = wish.stopLoss !== null || wish.trailing !== null
+    reserve(slot, order, wish)
     this.#decide(slot, 'enter', wished, 'ordered', '', intent)
     this.actions.push({ kind: 'place', order })
     return null
@@ -174,7 +178,7 @@ export class Trader {
 
   /** A candle of the strategy's own timeframe closed: counts for time limits and expiring entries. */
   closeCandle(slot: Slot, time: Time): void {
-    if (slot.entry !== null && slot.expires > 0 && --slot.expires === 0) this.#cancel(slot.entry)
+    if (slot.entry !== null && slot.expiresAt > 0 && time >= slot.expiresAt) this.#cancel(slot.entry)
     const { plan } = slot
     if (plan === null || slot.position.quantity === 0n || slot.leaving !== null) return
     if (!slot.managed && plan.timeLimit === 0) return
@@ -245,7 +249,9 @@ export class Trader {
     if (order.purpose === 'entry') slot.entry = order
     else if (order.purpose === 'exit') slot.exit = order
     else slot.protection.push(order)
-    if (wish !== null) this.#wishes.set(order.id, wish)
+    if (wish === null) return
+    this.#wishes.set(order.id, wish)
+    reserve(slot, order, wish)
   }
 
   /** What an open entry asked for: the store keeps it, so that a restart knows the protection to place. */
@@ -279,7 +285,7 @@ export class Trader {
     this.#wishes.delete(order.id)
     if (slot.entry === order) {
       slot.entry = null
-      slot.expires = 0
+      slot.expiresAt = 0 as Time
       slot.reserved = false
     }
     if (order.status === 'rejected' || (order.status === 'expired' && order.executed === 0n)) {
@@ -306,7 +312,7 @@ export class Trader {
       const place = slot.protection.indexOf(order)
       if (place >= 0) slot.protection.splice(place, 1)
     }
-    if (update.event === 'rejected' && place0(slot)) {
+    if (update.event === 'rejected' && isUnprotected(slot)) {
       this.#leave(slot, `the stop could not be placed (${order.ending})`, ALL, update.time)
       return
     }
@@ -476,4 +482,11 @@ const market = (quantity: Quantity): Drafted => ({
   guard: zero(),
 })
 
-const place0 = (slot: Slot): boolean => slot.position.quantity > 0n && slot.leaving === null
+// What a resting entry keeps for itself: a stop order of the symbol, and when it ends.
+function reserve(slot: Slot, order: Order, wish: Enter): void {
+  slot.reserved = wish.stopLoss !== null || wish.trailing !== null
+  const candles = wish.at?.expires?.candles ?? 0
+  slot.expiresAt = (candles > 0 && slot.span > 0 ? order.createdAt + candles * slot.span : 0) as Time
+}
+
+const isUnprotected = (slot: Slot): boolean => slot.position.quantity > 0n && slot.leaving === null

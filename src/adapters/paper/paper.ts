@@ -1,0 +1,162 @@
+/** The paper exchange: the matching behind the exchange port, fed with the market's bars. Its book is kept as text. */
+import type { Amount, Money, Quantity } from '#domain/money.ts'
+import type { Action, OrderRequest, OrderUpdate } from '#domain/order.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+import { type Costs, Matching } from '#matching/matching.ts'
+import { refreshBounds } from '#matching/market.ts'
+import type { Exchange } from '#ports/exchange.ts'
+import type { MarketEvent } from '#ports/feed.ts'
+
+interface Extent {
+  readonly symbol: string
+  readonly high: number
+  readonly low: number
+}
+
+/** An exchange that trades on paper. `market` shows it what the market does; a real one sees that by itself. */
+export interface PaperExchange extends Exchange {
+  market(event: MarketEvent): void
+  /** Bars in which it is unknown whether stop or target came first. */
+  readonly ambiguousBars: number
+}
+
+/** Opens a paper exchange with what there is to trade with, by asset. */
+export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, funds: ReadonlyMap<string, Money>): PaperExchange {
+  const matching = new Matching(symbols, costs)
+  for (const [asset, amount] of funds) matching.wallet.of(asset).free = amount
+  let hear: (updates: readonly OrderUpdate[]) => void = () => {}
+  let changed = true
+  // the bars that are ending: what is placed meanwhile meets their range too
+  let ending: readonly Extent[] = []
+  let now = 0 as Time
+
+  const tell = (): void => {
+    const { updates } = matching
+    if (updates.length === 0) return
+    matching.updates = []
+    hear(updates)
+  }
+  const range = (): void => {
+    for (const { symbol, high, low } of ending) matching.range(matching.market(symbol), high, low, now)
+  }
+  const carryOut = (action: Action): void => {
+    if (action.kind === 'cancel') matching.cancel(action.order.id, now)
+    else if (action.kind === 'place') {
+      if (matching.find(action.order.id) === undefined) matching.place(action.order.request, now)
+    } else if (matching.find(action.first.id) === undefined) matching.placePair(action.first.request, action.second.request, now)
+  }
+
+  return {
+    busy: false,
+    get ambiguousBars() {
+      return matching.ambiguousBars
+    },
+    connect(listener) {
+      hear = listener
+    },
+    act(actions) {
+      if (actions.length === 0) return
+      changed = true
+      for (const action of actions) carryOut(action)
+      range()
+      tell()
+    },
+    market(event) {
+      changed = true
+      if (event.kind === 'range') {
+        now = (event.time - 1) as Time
+        ending = event.bars
+        range()
+      } else if (event.kind === 'close') {
+        now = event.time
+        ending = []
+        for (const bar of event.bars) matching.close(matching.market(bar.symbol), bar.close)
+      } else if (event.kind === 'open') {
+        now = event.time
+        for (const { symbol, price, volume } of event.opens) matching.open(matching.market(symbol), price, volume, now)
+      }
+      tell()
+    },
+    changedState() {
+      if (!changed) return null
+      changed = false
+      return JSON.stringify({ ...save(matching), ending: ending.map(({ symbol, high, low }) => ({ symbol, high, low })), now })
+    },
+    restore(state) {
+      const saved = JSON.parse(state) as SavedBook
+      load(matching, saved)
+      ending = saved.ending
+      now = saved.now
+      changed = false
+    },
+  }
+}
+
+interface SavedBook {
+  readonly wallet: readonly { readonly asset: string; readonly free: string; readonly locked: string }[]
+  readonly markets: readonly {
+    readonly symbol: string
+    readonly last: string
+    readonly phase: 'open' | 'closed'
+    readonly available: string
+    readonly orders: readonly {
+      readonly request: Record<string, string | number>
+      readonly executed: string
+      readonly locked: string
+      readonly fresh: boolean
+      readonly triggered: boolean
+    }[]
+  }[]
+  readonly tradeCount: number
+  readonly ambiguousBars: number
+  readonly ending: readonly Extent[]
+  readonly now: Time
+}
+
+const AMOUNTS = new Set(['quantity', 'quoteAmount', 'price', 'stopPrice', 'guard'])
+
+function save(matching: Matching): Omit<SavedBook, 'ending' | 'now'> {
+  return {
+    wallet: matching.wallet.all().map(({ asset, free, locked }) => ({ asset, free: String(free), locked: String(locked) })),
+    markets: [...matching.markets.values()].map(({ info, last, phase, available, orders }) => ({
+      symbol: info.symbol,
+      last: String(last),
+      phase,
+      available: String(available),
+      orders: orders.map(({ request, executed, locked, fresh, triggered }) => ({
+        request: Object.fromEntries(Object.entries(request).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value])),
+        executed: String(executed),
+        locked: String(locked),
+        fresh,
+        triggered,
+      })),
+    })),
+    tradeCount: matching.tradeCount,
+    ambiguousBars: matching.ambiguousBars,
+  }
+}
+
+function load(matching: Matching, saved: SavedBook): void {
+  for (const { asset, free, locked } of saved.wallet) Object.assign(matching.wallet.of(asset), { free: BigInt(free), locked: BigInt(locked) })
+  for (const { symbol, last, phase, available, orders } of saved.markets) {
+    const market = matching.markets.get(symbol)
+    if (market === undefined) continue
+    market.last = BigInt(last) as Amount<'price'>
+    market.phase = phase
+    market.available = BigInt(available) as Quantity
+    for (const { request, executed, locked, fresh, triggered } of orders)
+      matching.restore({
+        request: Object.fromEntries(
+          Object.entries(request).map(([name, value]) => [name, AMOUNTS.has(name) ? BigInt(value) : value]),
+        ) as unknown as OrderRequest,
+        executed: BigInt(executed) as Quantity,
+        locked: BigInt(locked),
+        fresh,
+        triggered,
+      })
+    refreshBounds(market)
+  }
+  matching.tradeCount = saved.tradeCount
+  matching.ambiguousBars = saved.ambiguousBars
+}

@@ -1,0 +1,115 @@
+/** The settings: read from the environment, checked at once, and wrong ones told with the rule and the mend. */
+import { z } from 'zod'
+import { isTimeframe, timeframes, type Timeframe } from '#domain/time.ts'
+
+/** What one setting is: its check, an example for `.env.example`, and what it means. */
+export interface Setting {
+  readonly schema: z.ZodType
+  readonly example: string
+  readonly about: string
+  readonly secret?: true
+}
+
+const share = z
+  .string()
+  .regex(/^\d+(\.\d+)?%$/, 'a percentage is needed, such as 20%')
+  .transform(text => Number(text.slice(0, -1)) / 100)
+const shareOrOff = z.union([z.literal('off').transform(() => null), share])
+const whole = z.coerce.number().int('a whole number is needed')
+const names = z
+  .string()
+  .transform(text => text.split(',').map(name => name.trim().toUpperCase()).filter(name => name !== ''))
+  .refine(list => list.length > 0, 'at least one symbol is needed, such as BTCEUR')
+const timeframe = z.string().refine(isTimeframe, `one of ${timeframes.join(', ')} is needed`) as unknown as z.ZodType<Timeframe>
+const AMOUNT = /^(\d+(?:\.\d+)?)(?: ([A-Za-z]{2,10}))?$/
+const quantities = z.string().refine(
+  text =>
+    text.split(',').every(part => {
+      const colon = part.indexOf(':')
+      return AMOUNT.test(part.slice(colon + 1).trim())
+    }),
+  'write 0.00017, or 50 EUR, or one a symbol: BTCEUR:0.001,ETHEUR:50 EUR',
+)
+
+/** All settings by the name of their variable. */
+export const settings = {
+  TRADING_MODE: { schema: z.enum(['demo', 'live']).default('demo'), example: 'demo', about: 'demo trades on paper, live with real money' },
+  SYMBOLS: { schema: names.optional(), example: 'BTCEUR,ETHEUR,ADAEUR,XRPEUR', about: 'symbols to trade; SYMBOL names a single one' },
+  SYMBOL: { schema: names.optional(), example: '', about: 'a single symbol, where SYMBOLS is not set' },
+  INTERVAL: { schema: timeframe.default('4h'), example: '4h', about: 'timeframe of strategies that have none of their own' },
+  STRATEGIES: {
+    schema: z.string().default(''),
+    example: '',
+    about: 'which strategy runs where: rsi:BTCEUR@4h,ema-cross:BTCEUR+ETHEUR; empty: each on all symbols',
+  },
+  TRADE_SIZE: {
+    schema: z.string().regex(/^(risk )?\d+(\.\d+)?%$/, 'write 3% of equity, or "risk 1%" to lose at most that at the stop').default('3%'),
+    example: '3%',
+    about: 'size of an entry: a share of equity, or "risk 1%" by the distance to the stop',
+  },
+  TRADE_QUANTITY: { schema: quantities.optional(), example: '', about: 'fixed size instead: 0.00017, or 50 EUR, or BTCEUR:0.001,ETHEUR:50 EUR' },
+  EXPOSURE_PER_SYMBOL: { schema: shareOrOff.default(0.2), example: '20%', about: 'most of equity in one symbol, or off' },
+  EXPOSURE_PER_ASSET: { schema: shareOrOff.default(0.2), example: '20%', about: 'most of equity in one asset, or off' },
+  ALLOCATIONS: {
+    schema: z.string().regex(/^$|^[a-z0-9-]+:\d+(\.\d+)?%(,[a-z0-9-]+:\d+(\.\d+)?%)*$/, 'write rotation:40%').default(''),
+    example: 'rotation:40%',
+    about: 'share of equity of strategies with an allocation of their own',
+  },
+  DEFAULT_STOP: { schema: shareOrOff.default(0.05), example: '5%', about: 'stop of an entry by hand that names none, or off' },
+  DEMO_CAPITAL: { schema: z.string().regex(/^\d+(\.\d{1,8})?$/, 'a plain number is needed').default('10000'), example: '10000', about: 'what the demo starts with, in the quote asset' },
+  TAKER_FEE: { schema: share.default(0.001), example: '0.1%', about: 'fee of orders that take' },
+  MAKER_FEE: { schema: share.default(0.001), example: '0.1%', about: 'fee of orders that rest' },
+  SLIPPAGE_BP: { schema: z.coerce.number().min(0).max(1000).optional(), example: '', about: 'half-spread and slippage on paper in basis points; empty: 5 for BTC and ETH, 15 for others' },
+  DATA_DIR: { schema: z.string().min(1).default('.roottrading'), example: '.roottrading', about: 'folder of the embedded PostgreSQL and caches' },
+  DATABASE_URL: { schema: z.url('a URL is needed, such as postgres://user:password@host:5432/trading').optional(), example: '', about: 'a PostgreSQL of your own; empty: the embedded one', secret: true },
+  PGHOST: { schema: z.string().optional(), example: '', about: 'or by its parts' },
+  PGPORT: { schema: whole.min(1).max(65535).default(5432), example: '5432', about: '' },
+  PGUSER: { schema: z.string().default('postgres'), example: 'postgres', about: '' },
+  PGPASSWORD: { schema: z.string().optional(), example: '', about: '', secret: true },
+  PGDATABASE: { schema: z.string().default('trading'), example: 'trading', about: '' },
+  REDIS_HOST: { schema: z.string().optional(), example: '', about: 'Redis for other programs; not used yet' },
+  REDIS_PORT: { schema: whole.min(1).max(65535).default(6379), example: '6379', about: '' },
+  BINANCE_API_KEY: { schema: z.string().optional(), example: '', about: 'not used yet', secret: true },
+  BINANCE_SECRET_KEY: { schema: z.string().optional(), example: '', about: 'not used yet', secret: true },
+  LOG_LEVEL: {
+    schema: z
+      .string()
+      .default('INFO')
+      .transform(text => ({ warning: 'warn', critical: 'fatal' })[text.toLowerCase()] ?? text.toLowerCase())
+      .pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'one of DEBUG, INFO, WARNING, ERROR is needed')),
+    example: 'INFO',
+    about: 'DEBUG, INFO, WARNING or ERROR',
+  },
+  TIMEZONE: {
+    schema: z
+      .string()
+      .default('UTC')
+      .refine(zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'a time zone is needed, such as Europe/Paris'),
+    example: 'UTC',
+    about: 'times shown to people; everything else is UTC',
+  },
+} as const satisfies Record<string, Setting>
+
+type Settings = typeof settings
+/** The settings as they are used. */
+export type Config = { readonly [Name in keyof Settings]: z.output<Settings[Name]['schema']> }
+
+/** Wrong settings: one line each, with the rule and the mend, and never a secret's value. */
+export class ConfigError extends Error {}
+
+/** Reads the settings from an environment. Empty counts as unset. Throws ConfigError naming everything that is wrong. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const wrong: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(settings) as [string, Setting][]) {
+    const text = env[name]
+    const result = setting.schema.safeParse(text === undefined || text.trim() === '' ? undefined : text.trim())
+    if (result.success) config[name] = result.data
+    else {
+      const shown = setting.secret === true ? '(not shown)' : `"${text}"`
+      wrong.push(`${name}=${shown}: ${result.error.issues.map(({ message }) => message).join('; ')}.`)
+    }
+  }
+  if (wrong.length > 0) throw new ConfigError(['The settings are wrong. Mend them in .env or the environment:', ...wrong].join('\n'))
+  return config as Config
+}

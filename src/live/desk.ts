@@ -1,0 +1,172 @@
+/** The desk: what people ask is answered from the core and the store, what they wish goes the same way as signals. */
+import { add, type Money, money, notional, partOf, type Ratio, subtract, zero } from '#domain/money.ts'
+import { paidPrice } from '#domain/position.ts'
+import { openOf, type Time } from '#domain/time.ts'
+import type { Engine } from '#engine'
+import type { BalanceRow, Desk, ExposureRow, PositionRow, Status, StrategyChange, StrategyRow, WishResult } from '#ports/desk.ts'
+import type { Store } from '#ports/store.ts'
+import type { Records } from './records.ts'
+import type { Shell } from './shell.ts'
+import { buy, sell, setLevel, setMode, worth } from './wishes.ts'
+
+/** What the desk stands on. The core is asked for anew each time: a restart from the store replaces it. */
+export interface DeskSetup {
+  readonly trading: Status['trading']
+  readonly quote: string
+  readonly started: Time
+  readonly version: string
+  readonly store: Store
+  core(): { readonly shell: Shell; readonly engine: Engine }
+  startEquity(): Money
+  /** What the start equity would be worth had it been held since the start. */
+  holding(engine: Engine): Money | null
+  strategies(): readonly StrategyRow[]
+  /** Checks a change and gives what to write down for it, or what is wrong with it. */
+  planChange(name: string, change: StrategyChange): { readonly settings: Readonly<Record<string, string | null>>; readonly message: string } | { readonly problem: string }
+  /** Starts anew from the store, so that changed strategies take effect. */
+  restart(): Promise<void>
+}
+
+const DAY = 86_400_000
+
+/** Opens the desk of a running service. */
+export function openDesk(setup: DeskSetup): Desk {
+  const { store } = setup
+  const wish = <Answer>(person: string, text: string, run: (engine: Engine, records: Records, time: Time) => Answer): Promise<Answer> =>
+    setup.core().shell.wish({ person, text, run })
+  const pnlSince = async (name: string, from: number) => ({ name, rows: await store.pnl(from as Time) })
+
+  return {
+    version: setup.version,
+    status: async () => statusOf(setup),
+    balances: async () => balancesOf(setup.core().engine),
+    positions: async () => positionsOf(setup.core().engine),
+    trades: filter => store.trades(filter),
+    async pnl() {
+      const now = setup.core().shell.time
+      return [
+        await pnlSince('today', openOf(now, '1d')),
+        await pnlSince('7 days', now - 7 * DAY),
+        await pnlSince('30 days', now - 30 * DAY),
+        await pnlSince('all', 0),
+      ]
+    },
+    exposure: async () => exposureOf(setup.core().engine, setup.quote),
+    decisions: filter => store.decisions(filter),
+    strategies: async () => setup.strategies(),
+    symbol: text => findSymbol(setup.core().engine, text),
+    buy: (person, asked) => wish(person, `buy ${asked.symbol}`, (engine, _, time) => buy(engine, person, asked, time)),
+    sell: (person, asked) => wish(person, `sell ${asked.symbol}`, (engine, _, time) => sell(engine, person, asked, time)),
+    setStop: (person, asked) => wish(person, `stoploss ${asked.symbol}`, (engine, _, time) => setLevel(engine, 'stop', asked, time)),
+    setTarget: (person, asked) => wish(person, `target ${asked.symbol}`, (engine, _, time) => setLevel(engine, 'target', asked, time)),
+    setMode: (person, mode) => wish(person, mode, (engine, records) => setMode(engine, records, mode)),
+    async changeStrategy(person, name, change): Promise<WishResult> {
+      const plan = setup.planChange(name, change)
+      if ('problem' in plan) return { done: false, message: plan.problem }
+      await wish(person, `strategy ${name}`, (_, records) => {
+        for (const [key, value] of Object.entries(plan.settings)) records.setting(key, value)
+      })
+      await setup.restart()
+      return { done: true, message: plan.message }
+    },
+  }
+}
+
+function statusOf(setup: DeskSetup): Status {
+  const { engine, shell } = setup.core()
+  const { equity, realised, unrealised, fees } = worth(engine, setup.quote)
+  return {
+    trading: setup.trading,
+    mode: engine.trader.mode,
+    time: shell.time,
+    started: setup.started,
+    symbols: engine.markets.map(({ info }) => info.symbol),
+    strategies: setup.strategies().filter(({ enabled }) => enabled).length,
+    openPositions: engine.slots.filter(({ position }) => position.quantity > 0n).length,
+    openOrders: engine.trader.open.size,
+    quote: setup.quote,
+    startEquity: setup.startEquity(),
+    equity,
+    realised,
+    unrealised,
+    fees,
+    holding: setup.holding(engine),
+  }
+}
+
+function balancesOf(engine: Engine): BalanceRow[] {
+  const rows: BalanceRow[] = []
+  for (const [asset, amount] of engine.portfolio.cashes()) {
+    const free = engine.trader.freeCash(asset)
+    rows.push({ asset, free, locked: subtract(amount, free), value: amount })
+  }
+  const held = new Map<string, { quantity: bigint; locked: bigint; value: bigint }>()
+  for (const { info, last, slots } of engine.markets)
+    for (const { position, protection, exit } of slots) {
+      if (position.quantity === 0n) continue
+      const row = held.get(info.base) ?? { quantity: 0n, locked: 0n, value: 0n }
+      const guarded = protection.length > 0 || exit !== null
+      row.quantity += position.quantity
+      row.locked += guarded ? position.quantity : 0n
+      row.value += notional(last, position.quantity)
+      held.set(info.base, row)
+    }
+  for (const [asset, { quantity, locked, value }] of held)
+    rows.push({ asset, free: (quantity - locked) as Money, locked: locked as Money, value: value as Money })
+  for (const [asset, quantity] of engine.portfolio.dust)
+    if (quantity > 0n) rows.push({ asset: `${asset} dust`, free: quantity as bigint as Money, locked: zero(), value: null })
+  return rows
+}
+
+function positionsOf(engine: Engine): PositionRow[] {
+  return engine.slots
+    .filter(({ position }) => position.quantity > 0n)
+    .map(({ owner, symbol, market, position, plan, leaving }) => {
+      const value = notional(market.last, position.quantity)
+      return {
+        owner,
+        symbol,
+        base: market.info.base,
+        quote: market.info.quote,
+        quantity: position.quantity,
+        paid: paidPrice(position),
+        last: market.last,
+        value,
+        unrealised: subtract(value, position.cost),
+        stop: plan?.stop ?? zero(),
+        target: plan?.target ?? zero(),
+        trailing: plan?.gap ?? zero(),
+        openedAt: position.openedAt,
+        leaving: leaving?.reason ?? null,
+      }
+    })
+}
+
+function exposureOf(engine: Engine, quote: string): ExposureRow[] {
+  const equity = engine.equity(quote)
+  const { perSymbol, perAsset } = engine.trader.rules
+  const rows: ExposureRow[] = []
+  const row = (kind: ExposureRow['kind'], name: string, value: Money, limit: Ratio | null): void => {
+    if (value > 0n) rows.push({ kind, name, value, share: partOf(value, equity), limit })
+  }
+  const byAsset = new Map<string, Money>()
+  for (const market of engine.markets) {
+    const value = engine.exposure(market)
+    row('symbol', market.info.symbol, value, perSymbol)
+    byAsset.set(market.info.base, add(byAsset.get(market.info.base) ?? money('0'), value))
+  }
+  for (const [asset, value] of byAsset) row('asset', asset, value, perAsset)
+  for (const { owner, slots } of engine.baskets) {
+    const value = slots.reduce((sum, { position, market }) => add(sum, notional(market.last, position.quantity)), money('0'))
+    row('allocation', owner, value, slots[0]?.allocation ?? null)
+  }
+  return rows
+}
+
+function findSymbol(engine: Engine, text: string): ReturnType<Desk['symbol']> {
+  const wanted = text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+  const infos = engine.markets.map(({ info }) => info)
+  const found = infos.find(({ symbol }) => symbol === wanted) ?? infos.find(({ base }) => base === wanted)
+  if (found !== undefined) return found
+  return { problem: `"${text}" is not traded here. Traded: ${infos.map(({ symbol }) => symbol).join(', ')}.` }
+}

@@ -1,0 +1,137 @@
+/** Collects what one round writes down. */
+import type { Candle } from '#domain/candle.ts'
+import type { Decision, Intent, Recorder, StopMoved } from '#domain/journal.ts'
+import type { Money, Quantity } from '#domain/money.ts'
+import type { Fill, Order } from '#domain/order.ts'
+import type { RoundTrip } from '#domain/position.ts'
+import type { Holding } from '#domain/slot.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+import type { FillRecord, InboxRow, Round, TripRecord } from '#ports/store.ts'
+
+/** What of a round people are told about. */
+export type Told =
+  | { readonly kind: 'signal'; readonly decision: Decision }
+  | { readonly kind: 'denied'; readonly decision: Decision }
+  | { readonly kind: 'order'; readonly order: Order }
+  | { readonly kind: 'fill'; readonly record: FillRecord }
+  | { readonly kind: 'stop_moved'; readonly move: StopMoved }
+  | { readonly kind: 'closed'; readonly record: TripRecord; readonly quote: string }
+  | { readonly kind: 'dust'; readonly owner: string; readonly asset: string; readonly quantity: Quantity; readonly time: Time }
+
+type Dust = Round['dust'][number]
+
+/** The recorder of the live shell: full decisions, told in the order in which things happened. */
+export class Records implements Recorder {
+  readonly values = true
+  readonly #info: (symbol: string) => SymbolInfo
+  #told: Told[] = []
+  #candles: Candle[] = []
+  #decisions: Decision[] = []
+  #intents: Intent[] = []
+  #orders = new Map<number, Order>()
+  #fills: FillRecord[] = []
+  #holdings = new Map<string, Holding>()
+  #moves: StopMoved[] = []
+  #trips: TripRecord[] = []
+  #dust: Dust[] = []
+  #settings = new Map<string, string | null>()
+  #inbox: InboxRow[] = []
+
+  constructor(info: (symbol: string) => SymbolInfo) {
+    this.#info = info
+  }
+
+  decided(decision: Decision): void {
+    this.#decisions.push(decision)
+    this.#told.push({ kind: decision.outcome === 'ordered' ? 'signal' : 'denied', decision })
+  }
+  intended(intent: Intent): void {
+    this.#intents.push(intent)
+  }
+  ordered(order: Order): void {
+    if (order.status === 'sending') this.#told.push({ kind: 'order', order })
+    this.#orders.set(order.id, order)
+  }
+  filled(fill: Fill, order: Order, realised: Money): void {
+    const { base, quote } = this.#info(fill.symbol)
+    const { owner, intent, reason, purpose } = order
+    const record = { fill, owner, intent, reason, purpose, base, quote, realised }
+    this.#fills.push(record)
+    this.#told.push({ kind: 'fill', record })
+  }
+  held(holding: Holding): void {
+    this.#holdings.set(`${holding.owner}\n${holding.symbol}`, holding)
+  }
+  stopMoved(move: StopMoved): void {
+    this.#moves.push(move)
+    this.#told.push({ kind: 'stop_moved', move })
+  }
+  closed(trip: RoundTrip, reason: string): void {
+    const record = { trip, reason }
+    this.#trips.push(record)
+    this.#told.push({ kind: 'closed', record, quote: this.#info(trip.symbol).quote })
+  }
+  dust(owner: string, symbol: string, quantity: Quantity, time: Time): void {
+    const asset = this.#info(symbol).base
+    this.#dust.push({ owner, symbol, asset, quantity, time })
+    this.#told.push({ kind: 'dust', owner, asset, quantity, time })
+  }
+  candles(candles: readonly Candle[]): void {
+    this.#candles.push(...candles)
+  }
+  setting(key: string, value: string | null): void {
+    this.#settings.set(key, value)
+  }
+  inbox(row: InboxRow): void {
+    this.#inbox.push(row)
+  }
+
+  /** True when nothing was written down since the last `take`. */
+  get empty(): boolean {
+    return (
+      this.#candles.length + this.#decisions.length + this.#intents.length + this.#orders.size + this.#fills.length === 0 &&
+      this.#holdings.size + this.#moves.length + this.#trips.length + this.#dust.length + this.#settings.size + this.#inbox.length === 0
+    )
+  }
+
+  /** What was collected, and begins anew. */
+  take(): {
+    readonly told: readonly Told[]
+    readonly orders: readonly Order[]
+    readonly rest: Pick<
+      Round,
+      'candles' | 'decisions' | 'intents' | 'fills' | 'holdings' | 'stopMoves' | 'trips' | 'dust' | 'settings' | 'inbox'
+    >
+  } {
+    const taken = {
+      told: this.#told,
+      orders: [...this.#orders.values()],
+      rest: {
+        candles: this.#candles,
+        decisions: this.#decisions,
+        intents: this.#intents,
+        fills: this.#fills,
+        holdings: [...this.#holdings.values()],
+        stopMoves: this.#moves,
+        trips: this.#trips,
+        dust: this.#dust,
+        settings: [...this.#settings].map(([key, value]) => ({ key, value })),
+        inbox: this.#inbox,
+      },
+    }
+    this.#told = []
+    this.#candles = []
+    this.#decisions = []
+    this.#intents = []
+    this.#orders = new Map()
+    this.#fills = []
+    this.#holdings = new Map()
+    this.#moves = []
+    this.#trips = []
+    this.#dust = []
+    this.#settings = new Map()
+    this.#inbox = []
+    return taken
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The live shell does what the core says, in rounds: take what waits, run the core over it, write everything in one transaction, then act
+ * on the exchange. What comes back are new events. Nothing is told to anybody before it is written.
+ */
+import type { Time } from '#domain/time.ts'
+import type { Action, OrderUpdate } from '#domain/order.ts'
+import type { Engine } from '#engine'
+import type { Exchange } from '#ports/exchange.ts'
+import type { FeedState, MarketEvent } from '#ports/feed.ts'
+import type { PendingAction, Round, Saved, Store } from '#ports/store.ts'
+import type { Records, Told } from './records.ts'
+
+/** A person's wish: changes the core through the shell and answers once that is written. */
+export interface Wish<Answer> {
+  readonly person: string
+  readonly text: string
+  run(engine: Engine, records: Records, time: Time): Answer
+}
+
+type Waiting =
+  | { readonly kind: 'market'; readonly event: MarketEvent }
+  | { readonly kind: 'updates'; readonly updates: readonly OrderUpdate[] }
+  | { readonly kind: 'wish'; readonly wish: Wish<unknown>; resolve(answer: unknown): void }
+
+/** What a shell is made of. */
+export interface ShellSetup {
+  readonly engine: Engine
+  readonly exchange: Exchange
+  readonly store: Store
+  readonly records: Records
+  /** Shown each market event before the core: how a paper exchange sees the market. */
+  readonly market?: (event: MarketEvent) => void
+  /** Told what a round changed, once it is written. */
+  readonly tell: (told: readonly Told[], time: Time) => void
+}
+
+/** One mailbox around one core. */
+export class Shell {
+  readonly #setup: ShellSetup
+  #mailbox: Waiting[] = []
+  #working: Promise<void> | null = null
+  #failed: unknown = null
+  #feedState: FeedState | null = null
+  #feedStateWritten: FeedState | null = null
+  #time = 0 as Time
+  #cash = new Map<string, bigint>()
+  #wishes = 0
+
+  constructor(setup: ShellSetup) {
+    this.#setup = setup
+    setup.exchange.connect(updates => this.#mailbox.push({ kind: 'updates', updates }))
+  }
+
+  /** The time of the last market event. */
+  get time(): Time {
+    return this.#time
+  }
+
+  /** Takes the record of an earlier run: brings the core to where it was and repeats what may not have reached the exchange. */
+  async resume(saved: Saved, time: Time): Promise<void> {
+    const { engine, exchange } = this.#setup
+    this.#time = time
+    this.#feedState = saved.feedState
+    this.#feedStateWritten = saved.feedState
+    if (saved.exchangeState !== null) exchange.restore(saved.exchangeState)
+    restoreEngine(engine, saved)
+    for (const [asset, amount] of engine.portfolio.cashes()) this.#cash.set(asset, amount)
+    exchange.act(actionsOf(engine, saved.pending), time)
+    await this.#work()
+    for (const slot of engine.slots) engine.trader.repair(slot, this.#time)
+    await this.#work()
+  }
+
+  /** Offers a market event; resolves once it and all that follows from it are written and done. `state`: where the feed stands after it. */
+  async offer(event: MarketEvent, state: FeedState): Promise<void> {
+    this.#feedState = state
+    this.#time = event.time
+    this.#mailbox.push({ kind: 'market', event })
+    this.#setup.market?.(event)
+    await this.#work()
+  }
+
+  /** Offers a wish; resolves with its answer once everything that it changed is written. */
+  async wish<Answer>(wish: Wish<Answer>): Promise<Answer> {
+    const answer = new Promise<unknown>(resolve => this.#mailbox.push({ kind: 'wish', wish, resolve }))
+    await this.#work()
+    return (await answer) as Answer
+  }
+
+  /** Resolves when nothing waits any more. Rejects with what made a round fail: the shell is of no use then, start anew from the store. */
+  async #work(): Promise<void> {
+    if (this.#failed !== null) throw this.#failed
+    this.#working ??= this.#rounds()
+      .catch(error => {
+        this.#failed = error
+        throw error
+      })
+      .finally(() => {
+        this.#working = null
+      })
+    await this.#working
+    if (this.#mailbox.length > 0) await this.#work()
+  }
+
+  async #rounds(): Promise<void> {
+    while (this.#mailbox.length > 0) {
+      const taken = this.#mailbox
+      this.#mailbox = []
+      const answers = taken.map(waiting => this.#run(waiting))
+      const { engine, exchange, store, tell } = this.#setup
+      const actions = engine.takeActions()
+      const { round, told } = this.#close(actions)
+      if (round !== null) await store.commit(round)
+      exchange.act(actions, this.#time)
+      if (told.length > 0) tell(told, this.#time)
+      for (const answer of answers) answer?.()
+    }
+  }
+
+  // One event through the core. Returns what answers it once the round is written.
+  #run(waiting: Waiting): (() => void) | null {
+    const { engine, records } = this.#setup
+    if (waiting.kind === 'updates') for (const update of waiting.updates) engine.update(update)
+    else if (waiting.kind === 'wish') {
+      const { wish, resolve } = waiting
+      const answer = wish.run(engine, records, this.#time)
+      const result = typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : ''
+      records.inbox({ id: `${this.#time}-${process.pid}-${++this.#wishes}`, person: wish.person, text: wish.text, time: this.#time, result })
+      return () => resolve(answer)
+    } else this.#market(waiting.event)
+    return null
+  }
+
+  #market(event: MarketEvent): void {
+    const { engine, records } = this.#setup
+    if (event.kind === 'close') {
+      records.candles(event.candles)
+      engine.candles(event.time, event.bars, event.candles)
+    } else if (event.kind === 'open') for (const { symbol, price } of event.opens) engine.price(symbol, price)
+    else if (event.kind === 'timer') engine.decide(event.time)
+  }
+
+  // What the round changed, or null when that is nothing: nothing is written then, and a restart comes to the same by itself.
+  #close(actions: readonly Action[]): { readonly round: Round | null; readonly told: readonly Told[] } {
+    const { engine, exchange, records } = this.#setup
+    if (records.empty && actions.length === 0) return { round: null, told: [] }
+    const { told, orders, rest } = records.take()
+    const cash: { asset: string; amount: ReturnType<Engine['equity']> }[] = []
+    for (const [asset, amount] of engine.portfolio.cashes())
+      if (this.#cash.get(asset) !== amount) {
+        this.#cash.set(asset, amount)
+        cash.push({ asset, amount })
+      }
+    const feedState = this.#feedState === this.#feedStateWritten ? null : this.#feedState
+    this.#feedStateWritten = this.#feedState
+    const round: Round = {
+      ...rest,
+      time: this.#time,
+      orders: orders.map(order => ({ order, wish: engine.trader.wishOf(order.id) })),
+      cash,
+      realised: engine.portfolio.realised,
+      fees: engine.portfolio.fees,
+      outbox: [],
+      pending: actions.map(pendingOf),
+      exchangeState: exchange.changedState(),
+      feedState,
+    }
+    return { round, told }
+  }
+}
+
+const pendingOf = (action: Action): PendingAction =>
+  action.kind === 'pair'
+    ? { kind: 'pair', orders: [action.first.id, action.second.id] }
+    : { kind: action.kind, orders: [action.order.id] }
+
+// Actions on orders that have ended since are done.
+function actionsOf(engine: Engine, pending: readonly PendingAction[]): Action[] {
+  const { open } = engine.trader
+  return pending.flatMap(({ kind, orders }): Action[] => {
+    const [first, second] = orders.map(id => open.get(id)?.order)
+    if (first === undefined) return []
+    if (kind !== 'pair') return [{ kind, order: first }]
+    return second === undefined ? [] : [{ kind, first, second }]
+  })
+}
+
+function restoreEngine(engine: Engine, saved: Saved): void {
+  const { trader, portfolio } = engine
+  for (const [asset, amount] of saved.cash) portfolio.fund(asset, amount)
+  portfolio.realised = saved.realised
+  portfolio.fees = saved.fees
+  for (const [asset, quantity] of saved.dust) portfolio.dust.set(asset, quantity)
+  for (const { owner, symbol, position, plan, leaving, stoppedAt, pending } of saved.holdings) {
+    const slot = engine.adopt(owner, symbol)
+    portfolio.restore(position)
+    slot.plan = plan === null ? null : { ...plan }
+    slot.leaving = leaving
+    slot.stoppedAt = stoppedAt
+    slot.pending = pending
+  }
+  trader.intentCount = saved.intentCount
+  trader.orderCount = saved.orderCount
+  for (const { order, wish } of saved.orders) trader.restore({ ...order }, engine.adopt(order.owner, order.request.symbol), wish)
+}

@@ -1,0 +1,179 @@
+/** Which strategy runs where, from the settings, and what people changed since. */
+import { quantity, money, ratioOf } from '#domain/money.ts'
+import type { Size } from '#domain/sizing.ts'
+import { isTimeframe, lengthOf, type Timeframe } from '#domain/time.ts'
+import type { OwnerSetup } from '#engine'
+import type { StrategyChange, StrategyRow } from '#ports/desk.ts'
+import { type Config, ConfigError } from './config.ts'
+import type { LoadedStrategy } from './load-folder.ts'
+import { fieldsOf, ParamError, paramsFromEnv, readParams } from './params.ts'
+
+/** A strategy with where it shall run. */
+interface Placed {
+  readonly loaded: LoadedStrategy
+  readonly symbols: readonly string[]
+  readonly timeframe: Timeframe
+}
+
+/** A strategy by name or alias. Throws ConfigError listing the names. */
+export function findStrategy(strategies: ReadonlyMap<string, LoadedStrategy>, name: string): LoadedStrategy {
+  const wanted = name.toLowerCase()
+  for (const loaded of strategies.values())
+    if (loaded.name === wanted || loaded.strategy.aliases?.some(alias => alias.toLowerCase() === wanted)) return loaded
+  throw new ConfigError(`"${name}" is no strategy. There are: ${[...strategies.keys()].join(', ')}.`)
+}
+
+function place(text: string, strategies: ReadonlyMap<string, LoadedStrategy>, symbols: readonly string[], interval: Timeframe): Placed[] {
+  const frameOf = ({ strategy }: LoadedStrategy): Timeframe => strategy.timeframe ?? interval
+  if (text.trim() === '') return [...strategies.values()].map(loaded => ({ loaded, symbols, timeframe: frameOf(loaded) }))
+  return text.split(',').map(part => {
+    const match = /^\s*([\w-]+)(?::([\w+]+))?(?:@(\w+))?\s*$/.exec(part)
+    if (match === null) throw new ConfigError(`STRATEGIES: "${part}" is not understood: write rsi:BTCEUR+ETHEUR@4h.`)
+    const [, name, list, frame] = match
+    const loaded = findStrategy(strategies, name!)
+    if (frame !== undefined && !isTimeframe(frame)) throw new ConfigError(`STRATEGIES: "${frame}" in "${part}" is no timeframe, such as 4h.`)
+    const named = list?.split('+').map(symbol => symbol.toUpperCase()) ?? symbols
+    const unknown = named.find(symbol => !symbols.includes(symbol))
+    if (unknown !== undefined) throw new ConfigError(`STRATEGIES: ${unknown} in "${part}" is not among the traded symbols ${symbols.join(', ')}.`)
+    return { loaded, symbols: named, timeframe: (frame as Timeframe | undefined) ?? frameOf(loaded) }
+  })
+}
+
+const settingOf = (name: string, what: 'enabled' | 'params' | 'symbols'): string => `strategy.${name}.${what}`
+
+/** What people changed of a strategy's parameters, by name, as text. */
+const overridesOf = (name: string, saved: ReadonlyMap<string, string>): Record<string, string> =>
+  JSON.parse(saved.get(settingOf(name, 'params')) ?? '{}') as Record<string, string>
+
+/** An owner as it shall run, and how the desk shows it. */
+export interface Owner {
+  readonly setup: OwnerSetup
+  readonly enabled: boolean
+  readonly row: StrategyRow
+}
+
+/** What owners are made of. */
+export interface OwnersSetup {
+  readonly config: Config
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly strategies: ReadonlyMap<string, LoadedStrategy>
+  readonly symbols: readonly string[]
+  /** Settings that people changed. */
+  readonly saved: ReadonlyMap<string, string>
+  /** The shortest candles that there are. */
+  readonly base: Timeframe
+}
+
+/** All strategies that run. Throws ConfigError for wrong parameters or places. */
+export function ownersOf({ config, env, strategies, symbols, saved, base }: OwnersSetup): Owner[] {
+  return place(config.STRATEGIES, strategies, symbols, config.INTERVAL).map(({ loaded, symbols: placed, timeframe }) => {
+    const { name, strategy, scan } = loaded
+    if (lengthOf(timeframe) < lengthOf(base))
+      throw new ConfigError(`${name} runs on ${timeframe}, but the shortest candles there are have ${base}. Set INTERVAL=${base} or longer.`)
+    const chosen = JSON.parse(saved.get(settingOf(name, 'symbols')) ?? 'null') as string[] | null
+    const given = { ...paramsFromEnv(strategy, env), ...overridesOf(name, saved) }
+    let params: object
+    try {
+      params = readParams(strategy, given)
+    } catch (error) {
+      if (error instanceof ParamError) throw new ConfigError(`${name}: ${error.message}`)
+      throw error
+    }
+    const allocation = strategy.kind === 'basket' ? ratioOf(allocationsOf(config.ALLOCATIONS).get(name) ?? strategy.allocation) : null
+    const runsOn = (chosen ?? placed).filter(symbol => symbols.includes(symbol))
+    const enabled = saved.get(settingOf(name, 'enabled')) !== 'false'
+    return {
+      setup: { name, strategy, scan, params, symbols: runsOn, timeframe, size: null, allocation },
+      enabled,
+      row: {
+        name,
+        title: strategy.title,
+        enabled,
+        timeframe,
+        schedule: strategy.kind === 'single' ? (strategy.schedule ?? null) : null,
+        symbols: runsOn,
+        params: params as Record<string, unknown>,
+        fields: fieldsOf(strategy).map(field => ({
+          name: field.name,
+          value: String((params as Record<string, unknown>)[field.name] ?? ''),
+          fallback: field.fallback,
+          env: field.env,
+        })),
+        allocation,
+        trouble: null,
+      },
+    }
+  })
+}
+
+/** What a change of a strategy writes down, or what is wrong with it. */
+export function planChange(
+  { strategies, symbols, saved, env }: Omit<OwnersSetup, 'config' | 'base'>,
+  name: string,
+  change: StrategyChange,
+): { readonly settings: Record<string, string | null>; readonly message: string } | { readonly problem: string } {
+  let loaded: LoadedStrategy
+  try {
+    loaded = findStrategy(strategies, name)
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+  const written: Record<string, string | null> = {}
+  const said: string[] = []
+  if (change.enabled !== undefined) {
+    written[settingOf(loaded.name, 'enabled')] = change.enabled ? null : 'false'
+    said.push(change.enabled ? 'switched on' : 'switched off: it does not enter, its positions are still left and protected')
+  }
+  if (change.params !== undefined) {
+    const next = overridesOf(loaded.name, saved)
+    for (const [param, value] of Object.entries(change.params)) {
+      if (value === null) delete next[param]
+      else next[param] = value
+      said.push(value === null ? `${param} is back at its default` : `${param} is ${value} now`)
+    }
+    try {
+      readParams(loaded.strategy, { ...paramsFromEnv(loaded.strategy, env), ...next })
+    } catch (error) {
+      if (error instanceof ParamError) return { problem: error.message }
+      throw error
+    }
+    written[settingOf(loaded.name, 'params')] = Object.keys(next).length === 0 ? null : JSON.stringify(next)
+  }
+  if (change.symbols !== undefined) {
+    const unknown = change.symbols.find(symbol => !symbols.includes(symbol))
+    if (unknown !== undefined) return { problem: `${unknown} is not traded here. Traded: ${symbols.join(', ')}.` }
+    written[settingOf(loaded.name, 'symbols')] = JSON.stringify(change.symbols)
+    said.push(`runs on ${change.symbols.join(', ') || 'nothing'}`)
+  }
+  return { settings: written, message: `${loaded.name}: ${said.join('; ')}.` }
+}
+
+function allocationsOf(text: string): Map<string, number> {
+  return new Map(
+    text
+      .split(',')
+      .filter(part => part !== '')
+      .map(part => {
+        const [name, share] = part.split(':') as [string, string]
+        return [name, Number(share.slice(0, -1)) / 100]
+      }),
+  )
+}
+
+const sizeFrom = (text: string): Size => {
+  const [number, unit] = text.trim().split(' ') as [string, string | undefined]
+  return unit === undefined ? { kind: 'quantity', quantity: quantity(number) } : { kind: 'quote', amount: money(number) }
+}
+
+/** The default size of an entry, and those of single symbols, from TRADE_SIZE and TRADE_QUANTITY. */
+export function sizesOf({ TRADE_SIZE, TRADE_QUANTITY }: Config): { readonly size: Size; readonly sizes: ReadonlyMap<string, Size> } {
+  const share = ratioOf(Number(TRADE_SIZE.replace('risk ', '').slice(0, -1)) / 100)
+  let size: Size = TRADE_SIZE.startsWith('risk') ? { kind: 'risk', share } : { kind: 'equity', share }
+  const sizes = new Map<string, Size>()
+  for (const part of TRADE_QUANTITY?.split(',') ?? []) {
+    const colon = part.indexOf(':')
+    if (colon < 0) size = sizeFrom(part)
+    else sizes.set(part.slice(0, colon).trim().toUpperCase(), sizeFrom(part.slice(colon + 1)))
+  }
+  return { size, sizes }
+}
