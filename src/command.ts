@@ -4,7 +4,7 @@ import { money, quantity, ratio, toNumber } from '#domain/money.ts'
 import type { Reply } from '#domain/message.ts'
 import type { AmountWish, Desk, LevelWish } from '#ports/desk.ts'
 
-export { type Block, type Button, type Reply, replyOf, table } from '#domain/message.ts'
+export { type Block, type Button, type Reply, refresh, replyOf, table } from '#domain/message.ts'
 
 /** Who may: each role may what the ones before it may. */
 export const roles = ['viewer', 'trader', 'admin'] as const
@@ -28,6 +28,8 @@ export interface Asking {
 export interface Command<Args extends z.ZodObject> {
   readonly summary: string
   readonly role: Role
+  /** Where some uses need more than `role`. */
+  roleFor?(args: z.output<Args>): Role
   /** `live`: with real money a confirmation is asked for. */
   readonly confirm?: 'live'
   readonly aliases?: readonly string[]
@@ -42,6 +44,7 @@ export interface AnyCommand {
   readonly kind: 'command'
   readonly summary: string
   readonly role: Role
+  roleFor?(args: object): Role
   readonly confirm?: 'live'
   readonly aliases?: readonly string[]
   readonly examples?: readonly string[]
@@ -60,21 +63,100 @@ export const isCommand = (value: unknown): value is AnyCommand =>
 /** A wrong argument: shown with the usage. */
 export class UsageError extends Error {}
 
-const NUMBER = /^\d+(?:\.\d{1,8})?$/
+/** What an argument's text means: menus and completion go by it, and so does which words it takes. */
+export const argumentKinds = ['symbol', 'owner', 'amount', 'level', 'price', 'count', 'choice', 'word', 'list', 'pairs'] as const
+/** See `argumentKinds`. `list`: all words that follow. `pairs`: every `key=value` that is no argument itself. */
+export type ArgumentKind = (typeof argumentKinds)[number]
 
-/** Reads an amount: "0.01" or "0.01 btc" is a quantity, "50 eur" quote, "25%" a share. Throws UsageError. */
+/** An argument as menus, help and the reader of commands see it. */
+export interface Argument {
+  readonly name: string
+  readonly kind: ArgumentKind
+  readonly description: string
+  readonly optional: boolean
+  /** Given by name only (`stop=3%`), so that a figure too many is never taken for it. */
+  readonly named: boolean
+  /** What a usage line shows for its value. */
+  readonly hint: string
+  readonly choices: readonly string[]
+}
+
+interface ArgumentMeta {
+  readonly description: string
+  readonly named?: true
+  readonly hint?: string
+}
+
+/** The schema of an argument that is text of some kind. */
+export const argument = (kind: ArgumentKind, meta: ArgumentMeta): z.ZodString => z.string().meta({ kind, ...meta })
+/** A traded symbol: read it with `symbolOf`. */
+export const symbolArgument = argument('symbol', { description: 'a traded symbol, for example btc' })
+/** Who holds a position. */
+export const ownerArgument = argument('owner', { description: 'who holds it: a strategy, or manual' })
+/** One of some words. */
+export const choice = <const Words extends readonly [string, ...string[]]>(words: Words, description: string): z.ZodEnum<{ [W in Words[number]]: W }> =>
+  z.enum(words).meta({ kind: 'choice', description }) as z.ZodEnum<{ [W in Words[number]]: W }>
+
+function metaOf(schema: z.core.$ZodType): Readonly<Record<string, unknown>> {
+  const meta = z.globalRegistry.get(schema)
+  if (meta?.['kind'] !== undefined) return meta
+  const inner = (schema as { def?: { innerType?: z.core.$ZodType } }).def?.innerType
+  return inner === undefined ? (meta ?? {}) : metaOf(inner)
+}
+
+const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
+  const inner = (schema as { def?: { innerType?: z.core.$ZodType } }).def?.innerType
+  return inner === undefined ? schema : unwrapped(inner)
+}
+
+/** A command's arguments in their order. */
+export const argumentsOf = (command: Pick<AnyCommand, 'args'>): Argument[] =>
+  Object.entries(command.args.shape).map(([name, schema]) => {
+    const { kind = 'word', description = '', named = false, hint = name } = metaOf(schema) as Partial<Argument>
+    const inner = unwrapped(schema)
+    const choices = inner instanceof z.ZodEnum ? inner.options.map(String) : []
+    return { name, kind, description, optional: z.safeParse(schema, undefined).success, named, hint, choices }
+  })
+
+function usageOfArgument({ name, kind, optional, named, hint, choices }: Argument): string {
+  const value = choices.length > 0 ? choices.join('|') : hint
+  const text = kind === 'list' ? `${name} ${value}` : kind === 'pairs' ? `${value} …` : named ? `${name}=${value}` : value
+  return optional ? `[${text}]` : named ? text : `<${text}>`
+}
+
+/** How a command is written: "sell <symbol> [amount] [owner]". What is optional stands in brackets. */
+export const usageOf = (name: string, command: Pick<AnyCommand, 'args'>): string => [name, ...argumentsOf(command).map(usageOfArgument)].join(' ')
+
+/** True where a role includes another. */
+export const mayAct = (has: Role, needs: Role): boolean => roles.indexOf(has) >= roles.indexOf(needs)
+
+/** The traded symbol that a person means. Throws UsageError. */
+export function symbolOf(desk: Pick<Desk, 'symbol'>, text: string): { readonly symbol: string; readonly base: string; readonly quote: string } {
+  const found = desk.symbol(text)
+  if ('problem' in found) throw new UsageError(found.problem)
+  return found
+}
+
+// 15 digits before the point are more than any account holds and still fit the database.
+const NUMBER = /^\d{1,15}(?:\.\d{1,8})?$/
+const shares: Readonly<Record<string, string>> = { all: '100%', half: '50%' }
+
+/** Reads an amount: "0.01" or "0.01 btc" is a quantity, "50 eur" quote, "25%", "half" and "all" a share. Throws UsageError. */
 export function readAmount(text: string, { base, quote }: { readonly base: string; readonly quote: string }): AmountWish {
-  const match = /^([\d.]+)\s*(%|[a-z]+)?$/i.exec(text.trim())
-  const [, number = '', unit = ''] = match ?? []
+  const match = /^([\d.]+)\s*(%|€|[a-z\d]+)?$/i.exec(shares[text.trim().toLowerCase()] ?? text.trim())
+  const [, number = '', written = ''] = match ?? []
   if (match === null || !NUMBER.test(number) || Number(number) === 0)
     throw new UsageError(`"${text}" is not an amount: write 0.01 or "0.01 ${base}", "50 ${quote}", or 25%`)
+  const unit = written === '€' ? 'EUR' : written.toUpperCase()
   if (unit === '%') {
     if (Number(number) > 100) throw new UsageError(`"${text}" is more than all of it: write up to 100%`)
-    return { kind: 'percent', share: ratio((Number(number) / 100).toFixed(8)) }
+    const part = (Number(number) / 100).toFixed(8)
+    if (Number(part) === 0) throw new UsageError(`"${text}" is too small a part: write at least 0.000001%`)
+    return { kind: 'percent', share: ratio(part) }
   }
-  if (unit.toUpperCase() === quote) return { kind: 'quote', amount: money(number) }
-  if (unit === '' || unit.toUpperCase() === base) return { kind: 'quantity', quantity: quantity(number) }
-  throw new UsageError(`"${unit}" is neither ${base} nor ${quote}: write "0.01 ${base}", "50 ${quote}", or 25%`)
+  if (unit === quote) return { kind: 'quote', amount: money(number) }
+  if (unit === '' || unit === base) return { kind: 'quantity', quantity: quantity(number) }
+  throw new UsageError(`"${written}" is neither ${base} nor ${quote}: write "0.01 ${base}", "50 ${quote}", or 25%`)
 }
 
 /** Reads a price or a distance: "25000" or "3%". "off" and "none" are null. Throws UsageError. */
@@ -83,10 +165,17 @@ export function readLevel(text: string): LevelWish | null {
   if (trimmed === 'off' || trimmed === 'none') return null
   const share = trimmed.endsWith('%')
   const number = share ? trimmed.slice(0, -1).trim() : trimmed
-  if (!NUMBER.test(number) || Number(number) === 0) throw new UsageError(`"${text}" is not a level: write a price such as 25000, a distance such as 3%, or off`)
+  if (!NUMBER.test(number) || Number(number) === 0)
+    throw new UsageError(`"${text}" is not a level: write a price such as 25000, a distance such as 3%, or off`)
   return share ? { kind: 'percent', percent: Number(number) } : { kind: 'price', price: toNumber(money(number)) }
 }
 
 /** A count of rows to show, 1 to 100. */
 export const count = (fallback: number): z.ZodDefault<z.ZodType<number>> =>
-  z.coerce.number<string>().int('a whole number is needed').min(1, 'at least 1').max(100, 'at most 100').default(fallback) as unknown as z.ZodDefault<z.ZodType<number>>
+  z.coerce
+    .number<string>({ error: 'a whole number is needed' })
+    .int('a whole number is needed')
+    .min(1, 'at least 1')
+    .max(100, 'at most 100')
+    .default(fallback)
+    .meta({ kind: 'count', description: `how many, 1 to 100 (else ${fallback})` }) as unknown as z.ZodDefault<z.ZodType<number>>

@@ -88,7 +88,7 @@ export class Engine {
     this.#books = {
       equity: quote => portfolio.equity(quote, this.#markets),
       cash: quote => portfolio.cash(quote),
-      book: (slot, { fill }) => {
+      book: (slot, fill) => {
         const before = portfolio.realised
         portfolio.book(slot.position, fill, slot.market.info)
         return ((portfolio.realised as bigint) - before) as Money
@@ -133,14 +133,15 @@ export class Engine {
 
   /** What shall be done on the exchange since the last call, in order. */
   takeActions(): Action[] {
-    const { actions } = this.trader
-    if (actions.length > 0) this.trader.actions = []
+    const { orders } = this.trader
+    const { actions } = orders
+    if (actions.length > 0) orders.actions = []
     return actions
   }
 
   /** Something was heard of an order. */
   update(update: OrderUpdate): void {
-    const slot = this.trader.open.get(update.orderId)?.slot
+    const slot = this.trader.orders.open.get(update.orderId)?.slot
     this.trader.update(update)
     if (slot === undefined || slot.allocation === null) return
     const basket = this.baskets.find(({ owner }) => owner === slot.owner)
@@ -211,6 +212,8 @@ export class Engine {
     const { instance, slot } = runner
     const closeTime = closeOf(instance, index)
     const values = this.#recorder.values ? instance.values() : null
+    // found ahead of its time, and nothing by now
+    if (signal.kind === 'enter' && (slot.position.quantity > 0n || slot.leaving !== null)) return
     if (signal.kind === 'enter' && runner.schedule !== null && this.#isLate(runner, index)) {
       const denial = deny('late_candle', 'a newer candle is due at the same time: only that one may enter')
       return this.trader.denied(slot, 'enter', { reason: signal.reason, time: closeTime, values }, denial)
@@ -232,7 +235,7 @@ export class Engine {
   /** True where a slot has to be shown every candle of its timeframe. */
   needsCandle(slot: Slot): boolean {
     if (slot.entry !== null && slot.expiresAt > 0) return true
-    return slot.plan !== null ? (slot.managed || slot.plan.timeLimit > 0) && slot.position.quantity > 0n : slot.managed && slot.position.quantity > 0n
+    return slot.position.quantity > 0n && (slot.managed || (slot.plan !== null && slot.plan.timeLimit > 0))
   }
 
   /** A bar whose high is at or over this has to be shown at its close, for trailing stops and unfinished exits. Float, quote units. */

@@ -82,11 +82,12 @@ export class Lane {
     return this.inBar
   }
 
-  /** Ends the bar being shown: strategies may decide on it. */
+  /** Ends the bar being shown: strategies decide on it, and on no later one before what they say is done. */
   close(): void {
     this.#clear = this.inBar + 1
     this.inBar = -1
     this.#touched = false
+    this.due = this.#scan()
   }
 
   /** Orders changed: bars from an instant on have to be searched again. */
@@ -111,6 +112,13 @@ export class Lane {
     this.market.phase = 'closed'
   }
 
+  /** Takes a runner's found signal away and looks for its next one: several candles may be due at one slot of a schedule. */
+  next(r: number): Found | null {
+    this.found[r] = null
+    if (this.runners[r]!.schedule !== null) this.#scan()
+    return this.found[r]!
+  }
+
   #search(low: number, high: number): void {
     const { high: highs, low: lows } = this.columns
     let bar = this.#clear
@@ -133,7 +141,9 @@ export class Lane {
         const runner = this.runners[r]!
         const { instance, slot, schedule } = runner
         const own = instance.feed.columns === this.columns
-        const to = own ? this.#clear : closedBy(instance.feed.columns, instance.next, instance.feed.length, limit - lengthOf(instance.timeframe))
+        const to = own
+          ? this.#clear
+          : closedBy(instance.feed.columns, instance.next, instance.feed.length, limit - lengthOf(instance.timeframe))
         const signal = to > instance.next ? instance.scan(instance, to, this.#engine.wanted(slot)) : null
         if (signal === null) continue
         const index = instance.next - 1

@@ -4,7 +4,7 @@ import { aggregate } from '#domain/aggregate.ts'
 import type { Columns } from '#domain/candle.ts'
 import type { Money } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
-import type { Time, Timeframe } from '#domain/time.ts'
+import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Engine, type OwnerSetup } from '#engine'
 import { type Costs, Matching } from '#matching/matching.ts'
 import { Lane } from './lane.ts'
@@ -37,6 +37,7 @@ export function runBacktest({ histories, owners, funds, rules, costs, recorder }
   const symbols = histories.map(({ info }) => info)
   const matching = new Matching(symbols, costs)
   for (const [asset, amount] of funds) matching.wallet.of(asset).free = amount
+  const until = Math.max(0, ...histories.map(({ columns, timeframe }) => (columns.time.at(-1) ?? 0) + lengthOf(timeframe)))
   const bySymbol = new Map(histories.map(history => [history.info.symbol, history]))
   const engine = new Engine({
     symbols,
@@ -52,7 +53,7 @@ export function runBacktest({ histories, owners, funds, rules, costs, recorder }
         columns(to) {
           let longer = built.get(to)
           if (longer === undefined) {
-            longer = aggregate(columns, timeframe, to)
+            longer = aggregate(columns, timeframe, to, until)
             built.set(to, longer)
           }
           return longer
@@ -118,20 +119,16 @@ function closeBars(shell: Shell, time: Time): void {
   }
   for (const { market, columns, inBar } of closing) engine.trader.closeBar(engine.market(market.info.symbol), columns.high[inBar]!, time)
   for (const lane of closing) for (const runner of lane.runners) engine.closeCandle(runner, time)
-  for (const lane of closing) {
-    lane.close()
-    lane.seek()
-  }
+  for (const lane of closing) lane.close()
 }
 
 function signals({ engine, lanes }: Shell, time: Time): void {
   for (const runner of engine.runners)
     for (const lane of lanes)
       for (let r = 0; r < lane.runners.length; r++) {
-        const found = lane.found[r]
-        if (found == null || found.runner !== runner || found.due !== time) continue
-        lane.found[r] = null
-        engine.signal(runner, found.signal, found.index)
+        if (lane.runners[r] !== runner) continue
+        for (let found = lane.found[r]; found != null && found.due === time; found = lane.next(r))
+          engine.signal(runner, found.signal, found.index)
       }
 }
 

@@ -2,12 +2,15 @@
 import { type Candle, type Columns, columnsOf } from './candle.ts'
 import { lengthOf, openOf, type Time, type Timeframe } from './time.ts'
 
-/** Columns of a longer timeframe from those of a shorter one. The last bar is there only when the shorter candles reach its close. */
-export function aggregate(columns: Columns, from: Timeframe, to: Timeframe): Columns {
+/**
+ * Columns of a longer timeframe from those of a shorter one. A bar is there once the market is known up to its close: to the end of the
+ * shorter candles, or to `until` where other symbols show that time went on.
+ */
+export function aggregate(columns: Columns, from: Timeframe, to: Timeframe, until = 0): Columns {
   if (from === to) return columns
   const length = columns.time.length
   const result = columnsOf(length)
-  const last = length === 0 ? 0 : columns.time[length - 1]! + lengthOf(from)
+  const last = length === 0 ? 0 : Math.max(until, columns.time[length - 1]! + lengthOf(from))
   let bar = -1
   for (let i = 0; i < length; i++) {
     const time = openOf(columns.time[i]!, to)

@@ -10,7 +10,12 @@ export type Block =
 export interface Button {
   readonly label: string
   readonly command: string
+  /** Asks for the same once more: of no use where one can simply ask again. */
+  readonly again?: true
 }
+
+/** A button that asks for the same once more. */
+export const refresh = (command: string): Button => ({ label: 'Refresh', command, again: true })
 
 /** An answer to a person. */
 export interface Reply {

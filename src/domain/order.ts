@@ -101,6 +101,9 @@ export interface Fill {
   readonly time: Time
 }
 
+/** Why an order expires when its pair was reached first: nothing is wrong then. */
+export const PAIR_REACHED = 'the other order of the pair was reached'
+
 /** Something heard of an order. */
 export interface OrderUpdate {
   readonly orderId: number

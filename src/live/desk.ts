@@ -83,7 +83,7 @@ function statusOf(setup: DeskSetup): Status {
     symbols: engine.markets.map(({ info }) => info.symbol),
     strategies: setup.strategies().filter(({ enabled }) => enabled).length,
     openPositions: engine.slots.filter(({ position }) => position.quantity > 0n).length,
-    openOrders: engine.trader.open.size,
+    openOrders: engine.trader.orders.open.size,
     quote: setup.quote,
     startEquity: setup.startEquity(),
     equity,

@@ -176,7 +176,7 @@ const pendingOf = (action: Action): PendingAction =>
 
 // Actions on orders that have ended since are done.
 function actionsOf(engine: Engine, pending: readonly PendingAction[]): Action[] {
-  const { open } = engine.trader
+  const { open } = engine.trader.orders
   return pending.flatMap(({ kind, orders }): Action[] => {
     const [first, second] = orders.map(id => open.get(id)?.order)
     if (first === undefined) return []
@@ -199,7 +199,7 @@ function restoreEngine(engine: Engine, saved: Saved): void {
     slot.stoppedAt = stoppedAt
     slot.pending = pending
   }
-  trader.intentCount = saved.intentCount
-  trader.orderCount = saved.orderCount
+  trader.orders.intentCount = saved.intentCount
+  trader.orders.orderCount = saved.orderCount
   for (const { order, wish } of saved.orders) trader.restore({ ...order }, engine.adopt(order.owner, order.request.symbol), wish)
 }

@@ -76,7 +76,7 @@ export function sell(
   if (isResult(slot)) {
     const waiting = engine.slots.find(({ symbol, entry, owner }) => symbol === wish.symbol && entry !== null && (wish.owner ?? owner) === owner)
     if (waiting === undefined) return slot
-    engine.trader.leave(waiting, `cancelled by ${person}`, zero<Quantity>(), time)
+    engine.trader.exits.leave(waiting, `cancelled by ${person}`, zero<Quantity>(), time)
     return done(`The waiting entry of ${waiting.owner} in ${wish.symbol} is cancelled.`)
   }
   if (slot.exit !== null) return refused(`${wish.symbol} of ${slot.owner} is being sold already.`)
@@ -91,7 +91,7 @@ export function sell(
     return refused(`${format(quantity)} ${info.base} is worth ${format(worth)} ${info.quote}, under the minimum of ${format(info.filters.minNotional)} an order.`)
   const rest = notional(last, subtract(held, quantity))
   const all = rest < info.filters.minNotional || quantity === floorTo(held, info.filters.step)
-  engine.trader.leave(slot, `sold by ${person}`, all ? zero() : quantity, time)
+  engine.trader.exits.leave(slot, `sold by ${person}`, all ? zero() : quantity, time)
   const more = all && wish.amount !== null && asked < held ? ', all of it, since the rest would be too small to sell' : ''
   return done(`Selling ${format(all ? held : quantity)} ${info.base} of ${slot.owner} at the market (about ${format(last)})${more}.`)
 }

@@ -1,5 +1,5 @@
 import { type Denial, deny } from '#domain/denial.ts'
-import { floorTo, format, type Money, notional, type Price, type Quantity } from '#domain/money.ts'
+import { affordable, floorTo, format, type Money, notional, type Price, type Quantity } from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
 import { noFilters, type SymbolInfo } from '#domain/symbol.ts'
 
@@ -47,6 +47,10 @@ export function notionalDenial(info: SymbolInfo, value: Money, market: boolean):
   return null
 }
 
+// A market order for an amount buys what the last price makes of it, and that has to pass too.
+const boughtDenial = (info: SymbolInfo, amount: Money, last: Price): Denial | null =>
+  last === 0n ? null : quantityDenial(info, floorTo(affordable(amount, last), info.filters.step), true)
+
 const usesPrice = (type: OrderRequest['type']): boolean => type.endsWith('LIMIT') || type === 'LIMIT_MAKER'
 
 /** All filters of a symbol over an order, in the order in which Binance checks them. `last` values market orders. Null when it passes. */
@@ -57,7 +61,7 @@ export function filterDenial(info: SymbolInfo, order: OrderRequest, last: Price)
   return (
     (usesPrice(order.type) ? priceDenial(info, order.price) : null) ??
     (order.stopPrice > 0n ? priceDenial(info, order.stopPrice) : null) ??
-    (order.quoteAmount > 0n ? null : quantityDenial(info, order.quantity, market)) ??
+    (order.quoteAmount === 0n ? quantityDenial(info, order.quantity, market) : boughtDenial(info, order.quoteAmount, last)) ??
     (reference > 0n ? notionalDenial(info, order.quoteAmount > 0n ? order.quoteAmount : notional(reference, order.quantity), market) : null)
   )
 }

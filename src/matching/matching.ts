@@ -22,7 +22,7 @@ import {
   worsened,
   zero,
 } from '#domain/money.ts'
-import type { Fill, OrderEvent, OrderRequest, OrderUpdate } from '#domain/order.ts'
+import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { filterDenial } from './filters.ts'
@@ -97,26 +97,28 @@ export class Matching {
   /** Takes an order: it is accepted (and may fill at once) or rejected. */
   place(request: OrderRequest, time: Time): void {
     const market = this.market(request.symbol)
-    const denial = this.#refusal(market, request)
+    const denial = this.#refusal(market, request, 1)
     if (denial !== null) return this.#tell(request.id, 'rejected', time, null, denial.message)
     const order: Resting = { request, executed: zero(), locked: 0n, fresh: market.phase === 'closed', triggered: false }
-    this.#lock(market, order)
+    // a market order for a quantity is paid at a price not known yet: its funds are checked when it fills
+    if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, this.#need(market, request))
     this.#rest(market, order, time)
     if (!order.fresh) this.#meet(market, order, market.last, time, true)
     refreshBounds(market)
   }
 
-  /** Takes a one-cancels-the-other pair: both stand, or both are rejected. The quantity is locked once. */
+  /** Takes a one-cancels-the-other pair: both stand, or both are rejected. What is locked is locked once: for a buy, the dearer of the two. */
   placePair(first: OrderRequest, second: OrderRequest, time: Time): void {
     const market = this.market(first.symbol)
-    const denial = this.#refusal(market, first) ?? this.#refusal(market, second)
+    const denial = this.#refusal(market, first, 2) ?? this.#refusal(market, second, 2)
     if (denial !== null) {
       this.#tell(first.id, 'rejected', time, null, denial.message)
       return this.#tell(second.id, 'rejected', time, null, denial.message)
     }
     const fresh = market.phase === 'closed'
     const holder: Resting = { request: first, executed: zero(), locked: 0n, fresh, triggered: false }
-    this.#lock(market, holder)
+    const [one, other] = [this.#need(market, first), this.#need(market, second)]
+    this.#lock(market, holder, one > other ? one : other)
     this.#rest(market, holder, time)
     this.#rest(market, { request: second, executed: zero(), locked: 0n, fresh, triggered: false }, time)
     refreshBounds(market)
@@ -172,13 +174,14 @@ export class Matching {
     return market.orders.toSorted((a, b) => isStop(a) - isStop(b) || a.request.id - b.request.id)
   }
 
-  #refusal(market: Market, request: OrderRequest): Denial | null {
+  // `coming`: how many orders come with it, itself included.
+  #refusal(market: Market, request: OrderRequest, coming: number): Denial | null {
     const { info, orders, last } = market
     if (!info.trading) return deny('not_trading', `${info.symbol} is not trading`)
     const denial = filterDenial(info, request, last)
     if (denial !== null) return denial
     const { maxOrders, maxStopOrders } = info.filters
-    if (maxOrders > 0 && orders.length >= maxOrders) return deny('too_many_orders', `${info.symbol} has ${maxOrders} open orders already`)
+    if (maxOrders > 0 && orders.length + coming > maxOrders) return deny('too_many_orders', `${info.symbol} has ${maxOrders} open orders already`)
     if (request.stopPrice > 0n && maxStopOrders > 0) {
       let stops = 0
       for (const order of orders) if (order.request.stopPrice > 0n) stops++
@@ -196,7 +199,7 @@ export class Matching {
 
   #funds(market: Market, request: OrderRequest): Denial | null {
     const balance = request.side === 'SELL' ? market.base : market.quote
-    const need = request.side === 'SELL' ? (request.quantity as bigint) : this.#cost(market, request)
+    const need = this.#need(market, request)
     return need > balance.free
       ? deny(
           'insufficient_funds',
@@ -205,17 +208,15 @@ export class Matching {
       : null
   }
 
-  #cost(market: Market, request: OrderRequest): bigint {
+  #need(market: Market, request: OrderRequest): bigint {
+    if (request.side === 'SELL') return request.quantity
     if (request.quoteAmount > 0n) return request.quoteAmount
     return notional(request.price > 0n ? request.price : request.stopPrice > 0n ? request.stopPrice : market.last, request.quantity)
   }
 
-  #lock(market: Market, order: Resting): void {
-    const { request } = order
-    // A market order for a quantity is paid at a price not known yet: its funds are checked when it fills.
-    if (request.side === 'BUY' && request.quoteAmount === 0n && request.price === 0n) return
-    order.locked = request.side === 'SELL' ? (request.quantity as bigint) : this.#cost(market, request)
-    lock(request.side === 'SELL' ? market.base : market.quote, order.locked)
+  #lock(market: Market, order: Resting, amount: bigint): void {
+    order.locked = amount
+    lock(order.request.side === 'SELL' ? market.base : market.quote, amount)
   }
 
   #rest(market: Market, order: Resting, time: Time): void {
@@ -235,6 +236,8 @@ export class Matching {
   // The bar went through the order's price.
   #touch(market: Market, order: Resting, time: Time): void {
     const price = waitsAt(order)
+    // what is sent because of it meets the price of this moment, no longer that of the open
+    market.last = price
     if (order.triggered || order.request.stopPrice === 0n) return this.#execute(market, order, price, true, time)
     this.#trigger(market, order, price, time)
   }
@@ -245,28 +248,34 @@ export class Matching {
     if (TAKER_ON_TRIGGER.has(order.request.type)) return this.#take(market, order, at, time)
     const { side, price } = order.request
     if (side === 'SELL' ? at >= price : at <= price) this.#execute(market, order, at, false, time)
+    this.#expireRest(market, order, time)
   }
 
   // The order meets a known price: an open, or the last price when it is sent while a bar is open.
   #meet(market: Market, order: Resting, price: Price, time: Time, arriving: boolean): void {
     const { request } = order
     order.fresh = false
-    if (arriving && request.guard > 0n && price <= request.guard)
-      return this.#remove(market, order, 'rejected', time, `the price ${format(price)} is already at or under the stop ${format(request.guard)}`)
-    if (request.type === 'MARKET') return this.#take(market, order, price, time)
     const waiting = waitsAt(order)
+    const reached = waitsForRise(order) ? price >= waiting : price <= waiting
     if (request.stopPrice > 0n && !order.triggered) {
-      if (waitsForRise(order) ? price >= waiting : price <= waiting) this.#trigger(market, order, price, time)
+      if (reached) this.#trigger(market, order, price, time)
       return
     }
-    const crosses = waitsForRise(order) ? price >= waiting : price <= waiting
-    if (arriving) {
-      if (crosses && request.type === 'LIMIT_MAKER')
-        return this.#remove(market, order, 'rejected', time, 'the order would match and take immediately')
+    const crosses = request.type === 'MARKET' || reached
+    if (arriving && crosses && request.guard > 0n && price <= request.guard)
+      return this.#remove(market, order, 'expired', time, `the price ${format(price)} is already at or under the stop ${format(request.guard)}`)
+    if (request.type === 'MARKET') return this.#take(market, order, price, time)
+    // one that may only make was refused if it would have taken, so it rests since it was sent
+    if (arriving && request.type !== 'LIMIT_MAKER') {
       if (crosses) this.#execute(market, order, price, false, time)
-      if (request.timeInForce !== 'GTC' && this.#orders.has(request.id))
-        this.#remove(market, order, 'expired', time, 'what did not fill at once expires')
+      this.#expireRest(market, order, time)
     } else if (price !== waiting && crosses) this.#execute(market, order, waiting, true, time)
+  }
+
+  // What an order that does not wait could not fill at once.
+  #expireRest(market: Market, order: Resting, time: Time): void {
+    if (order.request.timeInForce !== 'GTC' && this.#orders.has(order.request.id))
+      this.#remove(market, order, 'expired', time, 'what did not fill at once expires')
   }
 
   // Takes what there is, then ends: a market order does not wait.
@@ -285,25 +294,30 @@ export class Matching {
     const byQuote = request.quoteAmount > 0n
     const wanted = byQuote ? floorTo(affordable(request.quoteAmount, price), step) : subtract(request.quantity, order.executed)
     const quantity = market.available >= 0n ? least(wanted, market.available) : wanted
-    if (quantity === 0n) return
+    if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
     const quote = notional(price, quantity)
-    if (buying && order.locked === 0n && quote > market.quote.free)
+    const holder = this.#holderOf(order)
+    if (buying && quote > holder.locked + market.quote.free)
       return this.#remove(market, order, 'expired', time, `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`)
     if (market.available >= 0n) market.available = subtract(market.available, quantity)
     order.executed = ((order.executed as bigint) + quantity) as Quantity
     const done = quantity === wanted
-    this.#settle(market, order, quantity, quote, done)
+    this.#settle(market, holder, quantity, quote, done)
     const fill = this.#book(market, request, price, quantity, quote, maker, time)
     if (done) this.#forget(market, order)
     this.#tell(request.id, done ? 'filled' : 'partly_filled', time, fill, '')
     if (done || maker) this.#expirePair(market, order, time)
   }
 
-  // What the order gives leaves the wallet, from its lock first; the rest of a finished order's lock becomes free.
-  #settle(market: Market, order: Resting, quantity: Quantity, quote: Money, done: boolean): void {
-    const buying = order.request.side === 'BUY'
-    const holder = order.locked === 0n ? this.#orders.get(order.request.pairedWith) : undefined
-    const source = holder !== undefined && holder.locked > 0n ? holder : order
+  // Of a pair one leg holds the lock of both.
+  #holderOf(order: Resting): Resting {
+    const pair = order.locked === 0n ? this.#orders.get(order.request.pairedWith) : undefined
+    return pair === undefined ? order : pair
+  }
+
+  // What an order gives leaves the wallet, from the lock first; the rest of a finished order's lock becomes free.
+  #settle(market: Market, source: Resting, quantity: Quantity, quote: Money, done: boolean): void {
+    const buying = source.request.side === 'BUY'
     const balance = buying ? market.quote : market.base
     const gives = buying ? (quote as bigint) : (quantity as bigint)
     const fromLock = gives < source.locked ? gives : source.locked
@@ -347,7 +361,7 @@ export class Matching {
       order.locked = pair.locked
       pair.locked = 0n
     }
-    this.#remove(market, pair, 'expired', time, 'the other order of the pair was reached')
+    this.#remove(market, pair, 'expired', time, PAIR_REACHED)
   }
 
   #remove(market: Market, order: Resting, event: OrderEvent, time: Time, reason: string): void {

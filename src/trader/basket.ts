@@ -4,7 +4,7 @@ import type { Time } from '#domain/time.ts'
 import type { Values } from '#domain/signal.ts'
 import { enter, type Weights } from '#strategy'
 import type { Books, Trader } from './trader.ts'
-import type { Slot } from './slot.ts'
+import { ALL, type Slot } from './slot.ts'
 
 // Smaller differences than this share of the target are left alone: trading them costs more than they matter.
 const TOLERANCE = 0.1
@@ -29,10 +29,10 @@ export function rebalance(
     const held = notional(market.last, position.quantity)
     const wished = { reason: `target ${(weight * 100).toFixed(0)} % of the basket`, time, values: values(slot.symbol) }
     if (weight === 0) {
-      if (position.quantity > 0n) trader.leaveBasket(slot, wished, zero<Quantity>())
+      if (position.quantity > 0n) trader.exit(slot, wished, ALL)
     } else if (toNumber(held) > toNumber(target) * (1 + TOLERANCE)) {
       const quantity = (((position.quantity as bigint) * subtract(held, target)) / held) as Quantity
-      trader.leaveBasket(slot, wished, quantity)
+      trader.exit(slot, wished, quantity)
     } else if (toNumber(held) < toNumber(target) * (1 - TOLERANCE)) trader.setPending(slot, subtract(target, held))
   }
   buyPending(trader, slots, time)
@@ -47,6 +47,6 @@ export function buyPending(trader: Trader, slots: readonly Slot[], time: Time): 
     const amount: Money = slot.pending < free ? slot.pending : free
     trader.setPending(slot, zero())
     if (amount < money('0.01')) continue
-    trader.enterBasket(slot, enter({ reason: 'among the strongest' }), amount, time, null)
+    trader.enterBasket(slot, enter({ reason: 'among the strongest' }), amount, time)
   }
 }

@@ -32,6 +32,8 @@ export interface Slot extends Holding {
   reserved: boolean
   exit: Order | null
   readonly protection: Order[]
+  /** What rests for the position is being taken back. */
+  withdrawing: boolean
   /** When a resting entry expires; 0: it does not. */
   expiresAt: Time
   /** Length of a candle of its strategy in milliseconds; 0 for a person. */
@@ -63,6 +65,7 @@ export const newSlot = (
   reserved: false,
   exit: null,
   protection: [],
+  withdrawing: false,
   expiresAt: 0 as Time,
   span: options.span,
 })

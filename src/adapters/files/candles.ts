@@ -37,7 +37,8 @@ export function readCandles(path: string): Columns {
   for (let i = 0; i < count; i++) {
     const line = i + first + 1
     const fields = lines[line - 1]!.trim().split(',')
-    if (fields.length < FIELDS) throw flaw(path, line, `six fields are needed (openTime,open,high,low,close,volume), there are ${fields.length}`)
+    if (fields.length < FIELDS)
+      throw flaw(path, line, `six fields are needed (openTime,open,high,low,close,volume), there are ${fields.length}`)
     for (let f = 0; f < FIELDS; f++) {
       const text = fields[f]!.trim()
       values[f] = text === '' ? Number.NaN : Number(text)
@@ -77,7 +78,9 @@ export function gapsOf(columns: Columns, timeframe: Timeframe, path: string): Ga
 
 /** Symbol and timeframe as a file's name gives them: what is before its last dash, and after it ("BTCEUR-4h.csv.gz"). Null where it does not. */
 export function nameOf(path: string): { readonly symbol: string; readonly timeframe: Timeframe | null } {
-  const name = basename(path).replace(/\.gz$/, '').replace(/\.[^.]*$/, '')
+  const name = basename(path)
+    .replace(/\.gz$/, '')
+    .replace(/\.[^.]*$/, '')
   const dash = name.lastIndexOf('-')
   const after = name.slice(dash + 1)
   if (dash <= 0) return { symbol: name, timeframe: null }

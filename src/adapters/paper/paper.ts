@@ -125,7 +125,9 @@ function save(matching: Matching): Omit<SavedBook, 'ending' | 'now'> {
       phase,
       available: String(available),
       orders: orders.map(({ request, executed, locked, fresh, triggered }) => ({
-        request: Object.fromEntries(Object.entries(request).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value])),
+        request: Object.fromEntries(
+          Object.entries(request).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value]),
+        ),
         executed: String(executed),
         locked: String(locked),
         fresh,
@@ -138,7 +140,8 @@ function save(matching: Matching): Omit<SavedBook, 'ending' | 'now'> {
 }
 
 function load(matching: Matching, saved: SavedBook): void {
-  for (const { asset, free, locked } of saved.wallet) Object.assign(matching.wallet.of(asset), { free: BigInt(free), locked: BigInt(locked) })
+  for (const { asset, free, locked } of saved.wallet)
+    Object.assign(matching.wallet.of(asset), { free: BigInt(free), locked: BigInt(locked) })
   for (const { symbol, last, phase, available, orders } of saved.markets) {
     const market = matching.markets.get(symbol)
     if (market === undefined) continue

@@ -4,8 +4,8 @@ import type { Size } from '#domain/sizing.ts'
 import { isTimeframe, lengthOf, type Timeframe } from '#domain/time.ts'
 import type { OwnerSetup } from '#engine'
 import type { StrategyChange, StrategyRow } from '#ports/desk.ts'
-import { type Config, ConfigError } from './config.ts'
-import type { LoadedStrategy } from './load-folder.ts'
+import { type Config, ConfigError } from '../config.ts'
+import type { LoadedStrategy } from '../load-folder.ts'
 import { fieldsOf, ParamError, paramsFromEnv, readParams } from './params.ts'
 
 /** A strategy with where it shall run. */

@@ -1,0 +1,172 @@
+/** The record of an account in PostgreSQL. Rounds go over one connection that holds the account's lock; people's reads go over the pool. */
+import { type Selectable, sql } from 'kysely'
+import type { Client } from 'pg'
+import { assert, Fault } from '#domain/fault.ts'
+import type { PendingAction, Round, Store } from '#ports/store.ts'
+import type { Database } from './connect.ts'
+import { faultOf, isLost } from './faults.ts'
+import { readCandles, readDecisions, readJournal, readPnl, readSaved, readTotals, readTrades } from './reads.ts'
+import type { Statement } from './statements.ts'
+import type { AccountsTable } from './tables.ts'
+import { accountStatement, mustBeOnDisk, statementsOf } from './writes.ts'
+
+/** What a store is opened with. */
+export interface PostgresStoreOptions {
+  readonly database: Database
+  /** `demo`, or `live:` and the key's fingerprint. */
+  readonly account: string
+  /** Whether its trades are marked as simulated. */
+  readonly demo: boolean
+  /** How long to wait for another process that is just ending to give the account free. */
+  readonly patience?: number
+}
+
+const PATIENCE_MS = 3_000
+// PostgreSQL's lock_not_available
+const NOT_AVAILABLE = '55P03'
+// Without waiting for the disk: see mustBeOnDisk. An earlier round is never lost without the later ones.
+const BEGIN_LIGHT = 'begin; set local synchronous_commit = off'
+
+/**
+ * The store of one account. It asks nothing of the server before `open`.
+ *
+ * @example
+ * const store = openPostgresStore({ database, account: 'demo', demo: true })
+ * const saved = await store.open()
+ */
+export function openPostgresStore({ database, account, demo, patience = PATIENCE_MS }: PostgresStoreOptions): Store {
+  const { db } = database
+  const held = holdAccount(database, account, patience)
+  let epoch = 0
+  let pending: readonly PendingAction[] = []
+  let busy = false
+  const asking = <A>(what: string, answer: Promise<A>): Promise<A> =>
+    answer.catch(error => Promise.reject(faultOf(error, `reading ${what}`)))
+
+  return {
+    async open() {
+      await held.take()
+      const row = await asking('the account', takeEpoch(database, account, demo))
+      epoch = row.epoch
+      pending = row.pending
+      return row.committed_at === null ? null : await asking('what is stored', readSaved(db, row))
+    },
+    async commit(round) {
+      assert(!busy, 'a round is committed while another is')
+      const statements = statementsOf(account, demo, round)
+      if (statements.length === 0 && isQuiet(round, pending)) return
+      busy = true
+      try {
+        await writeRound(
+          held.client(),
+          [accountStatement(account, epoch, round), ...statements],
+          mustBeOnDisk(round) || pending.length > 0,
+          account,
+        )
+        pending = round.pending
+      } finally {
+        busy = false
+      }
+    },
+    trades: filter => asking('trades', readTrades(db, account, filter)),
+    decisions: filter => asking('decisions', readDecisions(db, account, filter)),
+    pnl: from => asking('profit', readPnl(db, account, from)),
+    totals: () => asking('totals', readTotals(db, account)),
+    candles: (symbol, timeframe, limit) => asking('candles', readCandles(db, symbol, timeframe, limit)),
+    journal: () => asking('the journal', readJournal(db, account)),
+    close: held.drop,
+  }
+}
+
+const isQuiet = ({ exchangeState, feedState, pending }: Round, before: readonly PendingAction[]): boolean =>
+  exchangeState === null && feedState === null && pending.length === 0 && before.length === 0
+
+/**
+ * One transaction in two round trips: everything is sent at once, then the answers are looked at, then it is committed. What follows an error
+ * is refused by the server itself until the rollback.
+ */
+async function writeRound(client: Client, statements: readonly Statement[], onDisk: boolean, account: string): Promise<void> {
+  const [begun, hit, ...rest] = await Promise.allSettled([
+    client.query(onDisk ? 'begin' : BEGIN_LIGHT),
+    ...statements.map(({ name, text, values }) => client.query({ name, text, values: [...values] })),
+  ])
+  const failed = [begun, hit, ...rest].find(answer => answer?.status === 'rejected')
+  if (failed !== undefined) {
+    await client.query('rollback').catch(() => undefined)
+    throw faultOf(failed.reason, 'writing a round')
+  }
+  if (hit?.status !== 'fulfilled' || hit.value.rowCount !== 1) {
+    await client.query('rollback').catch(() => undefined)
+    throw new Fault('misconfigured', `the account "${account}" was taken over by another process: nothing was written. Let only one run.`)
+  }
+  await client.query('commit').catch(error => {
+    if (!isLost(error)) throw faultOf(error, 'committing a round')
+    throw new Fault('unknown_outcome', 'PostgreSQL did not answer a commit: it is written or not. Open the store again to see.', {
+      cause: error,
+    })
+  })
+}
+
+/** Counts the process in and gives the account's row. Whoever had it before can write no more. */
+async function takeEpoch({ db }: Database, account: string, demo: boolean): Promise<Selectable<AccountsTable>> {
+  return await db
+    .insertInto('accounts')
+    .values({ account, demo, epoch: 1 })
+    .onConflict(on => on.column('account').doUpdateSet({ epoch: sql<number>`accounts.epoch + 1` }))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** The connection that holds the account's lock: the lock lives as long as it does, so a dead process holds none. */
+function holdAccount(database: Database, account: string, patience: number) {
+  let client: Client | null = null
+  return {
+    client(): Client {
+      if (client === null) throw new Fault('retry', `the account "${account}" is not held by this store: open it first.`)
+      return client
+    },
+    async take(): Promise<void> {
+      if (client !== null) {
+        const alive = await client.query('select 1').then(
+          () => true,
+          () => false,
+        )
+        if (alive) return
+        await client.end().catch(() => undefined)
+        client = null
+      }
+      const taken = await database.newClient()
+      try {
+        await lock(taken, account, patience)
+        client = taken
+      } finally {
+        if (client === null) await taken.end().catch(() => undefined)
+      }
+    },
+    async drop(): Promise<void> {
+      const dropped = client
+      client = null
+      await dropped?.end()
+    },
+  }
+}
+
+const LOCK_KEY = `hashtextextended('roottrading ' || $1, 0)`
+const WHO = `select application_name as name from pg_stat_activity join pg_locks using (pid)
+  where locktype = 'advisory' and granted and ((classid::bigint << 32) | objid::bigint) = ${LOCK_KEY}`
+
+async function lock(client: Client, account: string, patience: number): Promise<void> {
+  try {
+    await client.query(`set lock_timeout = ${Math.max(1, Math.round(patience))}`)
+    await client.query(`select pg_advisory_lock(${LOCK_KEY})`, [account])
+    await client.query('set lock_timeout = 0')
+  } catch (error) {
+    if ((error as { code?: string }).code !== NOT_AVAILABLE) throw faultOf(error, `locking the account "${account}"`)
+    const { rows } = await client.query<{ name: string }>(WHO, [account])
+    const who = rows[0] === undefined ? '' : ` (${rows[0].name})`
+    throw new Fault(
+      'misconfigured',
+      `another process trades the account "${account}"${who}: only one may. Stop it, or wait until it has ended.`,
+    )
+  }
+}

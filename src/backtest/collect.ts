@@ -1,0 +1,102 @@
+import type { Decision, Recorder } from '#domain/journal.ts'
+import { add, type Money, type Quantity, subtract, toNumber, zero } from '#domain/money.ts'
+import type { Fill, Order } from '#domain/order.ts'
+import type { RoundTrip } from '#domain/position.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+import { EquityLog } from './equity.ts'
+
+/** What was refused, by code: how often, and what was said the last time. */
+export interface Refused {
+  count: number
+  last: string
+}
+
+const nothing = (): void => {}
+
+/** A recorder that keeps nothing: for runs of which only the end counts. */
+export const silent: Recorder = {
+  values: false,
+  decided: nothing,
+  intended: nothing,
+  ordered: nothing,
+  filled: nothing,
+  held: nothing,
+  stopMoved: nothing,
+  closed: nothing,
+  dust: nothing,
+}
+
+/** Keeps what a report needs: fills, round trips, refusals, and how cash and quantities changed. */
+export class Collector implements Recorder {
+  readonly values = false
+  readonly fills: Fill[] = []
+  /** Owner and reason of each fill, by its place. Strings are shared, so this is cheaper than an object a fill. */
+  readonly owners: string[] = []
+  readonly reasons: string[] = []
+  readonly trips: RoundTrip[] = []
+  readonly denials = new Map<string, Refused>()
+  readonly log = new EquityLog()
+  /** What there is of the quote asset. */
+  cash: Money
+  /** What is held of each symbol, by its place. */
+  readonly quantities: Quantity[]
+  readonly #symbols: readonly SymbolInfo[]
+  readonly #places: ReadonlyMap<string, number>
+
+  /** All symbols are quoted in one asset, of which there is `cash`. */
+  constructor(symbols: readonly SymbolInfo[], cash: Money) {
+    this.#symbols = symbols
+    this.#places = new Map(symbols.map(({ symbol }, place) => [symbol, place]))
+    this.cash = cash
+    this.quantities = symbols.map(() => zero())
+  }
+
+  decided({ outcome, message }: Decision): void {
+    if (outcome === 'ordered') return
+    const refused = this.denials.get(outcome)
+    if (refused === undefined) this.denials.set(outcome, { count: 1, last: message })
+    else {
+      refused.count++
+      refused.last = message
+    }
+  }
+
+  filled(fill: Fill, order: Order): void {
+    this.fills.push(fill)
+    this.owners.push(order.owner)
+    this.reasons.push(order.reason)
+    const place = this.#places.size === 1 ? 0 : this.#places.get(fill.symbol)!
+    const { base, quote } = this.#symbols[place]!
+    const feeInQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
+    const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
+    const held = this.quantities[place]!
+    if (fill.side === 'BUY') {
+      this.cash = subtract(this.cash, add(fill.quote, feeInQuote))
+      this.#hold(place, add(held, subtract(fill.quantity, feeInBase)), fill.time)
+    } else {
+      this.cash = add(this.cash, subtract(fill.quote, feeInQuote))
+      this.#hold(place, subtract(held, add(fill.quantity, feeInBase)), fill.time)
+    }
+  }
+
+  closed(trip: RoundTrip): void {
+    this.trips.push(trip)
+  }
+
+  /** What cannot be sold is not counted on. */
+  dust(_owner: string, symbol: string, quantity: Quantity, time: Time): void {
+    const place = this.#places.get(symbol)!
+    this.#hold(place, subtract(this.quantities[place]!, quantity), time)
+  }
+
+  intended(): void {}
+  ordered(): void {}
+  held(): void {}
+  stopMoved(): void {}
+
+  #hold(place: number, quantity: Quantity, time: Time): void {
+    this.quantities[place] = quantity
+    this.log.add(time, place, toNumber(this.cash), toNumber(quantity))
+  }
+}

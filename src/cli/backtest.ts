@@ -1,0 +1,77 @@
+/** `npm run backtest`: from the command line to a report. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Collector } from '#backtest/collect.ts'
+import { backtest } from '#backtest/report.ts'
+import { reportLines } from '#backtest/report-text.ts'
+import { Fault } from '#domain/fault.ts'
+import { format } from '#domain/money.ts'
+import { formatTime } from '#domain/time.ts'
+import { loadStrategies } from '../load-folder.ts'
+import { helpLines, readOptions, UsageError } from './backtest-options.ts'
+import { type FileGaps, prepare } from './backtest-setup.ts'
+
+/** What the command has of its surroundings. */
+export interface BacktestIo {
+  out(line: string): void
+  err(line: string): void
+  /** Milliseconds, for durations. */
+  now(): number
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+const DONE = 0
+const WRONG_INPUT = 2
+
+/** Runs the backtest that the command line asks for. The exit code: 0, or 2 where something asked for is wrong, which is then told. */
+export async function backtestMain(args: readonly string[], io: BacktestIo): Promise<number> {
+  try {
+    await run(args, io)
+    return DONE
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof Fault)) throw error
+    io.err(error.message)
+    return WRONG_INPUT
+  }
+}
+
+async function run(args: readonly string[], { out, err, now, env }: BacktestIo): Promise<void> {
+  const options = readOptions(args)
+  const strategies = await loadStrategies(new URL('../../strategies/', import.meta.url))
+  if (options === null) return helpLines([...strategies.keys()]).forEach(out)
+  const { setup, gaps } = prepare(options, strategies, join(env.DATA_DIR || '.roottrading', 'cache'))
+  const result = backtest({ ...setup, now })
+  if (options.trades !== null) writeTrades(options.trades, result.collected)
+  if (options.json) out(JSON.stringify(result.report))
+  else reportLines(result, setup.histories[0]!.info.quote).forEach(out)
+  gapLines(gaps).forEach(options.json ? err : out)
+  const { fills, denials } = result.collected
+  // a report of nothing needs its reason, also where only figures are printed
+  if (options.json && fills.length === 0) for (const [code, { count, last }] of denials) err(`refused ${count} ×: ${code}: ${last}`)
+}
+
+const SHOWN = 10
+
+function gapLines(files: readonly FileGaps[]): string[] {
+  return files
+    .filter(({ gaps }) => gaps.length > 0)
+    .map(({ file, gaps }) => {
+      const missing = gaps.reduce((sum, gap) => sum + gap.missing, 0)
+      const places = gaps.slice(0, SHOWN).map(gap => `${gap.missing} after ${formatTime(gap.after)}`)
+      const more = gaps.length > SHOWN ? `, and ${gaps.length - SHOWN} more` : ''
+      return `${file}: ${gaps.length} ${gaps.length === 1 ? 'gap' : 'gaps'}, candles missing: ${missing} (${places.join(', ')}${more})`
+    })
+}
+
+const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+function writeTrades(path: string, { fills, reasons }: Collector): void {
+  const rows = fills.map(({ time, symbol, side, price, quantity, fee, feeAsset }, place) =>
+    [time, symbol, side, format(price), format(quantity), format(fee), feeAsset, quoted(reasons[place]!)].join(','),
+  )
+  try {
+    writeFileSync(path, `${['time,symbol,side,price,quantity,fee,feeAsset,reason', ...rows].join('\n')}\n`)
+  } catch (cause) {
+    throw new UsageError(`--trades ${path}: it cannot be written. Name a file in a folder that is there and yours to write.`, { cause })
+  }
+}

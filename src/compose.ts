@@ -1,0 +1,252 @@
+/** The composition root: the one place where the parts of a service are chosen and joined. */
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openPaperExchange } from '#adapters/paper/paper.ts'
+import { openReplay, type Recording } from '#adapters/replay/replay.ts'
+import { systemClock } from '#adapters/system/clock.ts'
+import { add, affordable, type Money, money, notional, priceOf, ratioOf, zero } from '#domain/money.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import { lengthOf, type Time, type Timeframe, timeframes } from '#domain/time.ts'
+import { Engine } from '#engine'
+import { openDesk } from '#live/desk.ts'
+import { Records } from '#live/records.ts'
+import { Shell, type ShellSetup } from '#live/shell.ts'
+import { worth } from '#live/wishes.ts'
+import type { Desk } from '#ports/desk.ts'
+import type { Feed } from '#ports/feed.ts'
+import type { Saved, Store } from '#ports/store.ts'
+import { bundledRecordings, bundledSymbols, costsOf } from './compose/market.ts'
+import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
+import { type Config, ConfigError } from './config.ts'
+import { type LoadedStrategy, loadStrategies } from './load-folder.ts'
+
+/** The root folder of the program. */
+export const programFolder = fileURLToPath(new URL('../', import.meta.url))
+/** The version of the program, from its package. */
+export const programVersion = (JSON.parse(readFileSync(join(programFolder, 'package.json'), 'utf8')) as { version: string }).version
+
+/** The account that a mode trades: state of modes never mixes. */
+export const DEMO_ACCOUNT = 'demo'
+
+/** How a service is started. */
+export interface ServiceSetup {
+  readonly config: Config
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly store: Store
+  /** Candles a second. */
+  readonly speed: number
+  readonly tell: ShellSetup['tell']
+}
+
+/** Figures of a run, as the summary shows them. Money as decimal text in quote units. */
+export interface Summary {
+  readonly candles: number
+  readonly signals: number
+  readonly fills: number
+  readonly roundTrips: number
+  readonly openPositions: number
+  readonly quote: string
+  readonly startEquity: Money
+  readonly equity: Money
+  readonly realisedPnl: Money
+  readonly unrealisedPnl: Money
+  readonly fees: Money
+  readonly fillsInDatabase: number
+  readonly holding: Money | null
+}
+
+/** A running demo: replayed candles, paper exchange, the same core as live. */
+export interface Service {
+  readonly desk: Desk
+  readonly symbols: readonly string[]
+  /** True when the account was there before and this start went on with it. */
+  readonly resumed: boolean
+  /** Runs the feed to its end or until stopped. */
+  run(): Promise<void>
+  /** Stops the feed after what is under way. */
+  stop(): void
+  summary(): Promise<Summary>
+}
+
+interface Core {
+  readonly engine: Engine
+  readonly shell: Shell
+  readonly feed: Feed
+  readonly owners: readonly Owner[]
+  readonly saved: Saved | null
+  running: Promise<void> | null
+}
+
+/** Which symbols the demo trades: those set, as far as there are candles of them. */
+export function demoSymbols(config: Config, known: ReadonlyMap<string, SymbolInfo>): { readonly symbols: string[]; readonly missing: string[] } {
+  const wanted = config.SYMBOLS ?? config.SYMBOL ?? [...known.keys()]
+  const symbols = wanted.filter(symbol => known.has(symbol))
+  return { symbols: symbols.length > 0 ? symbols : [...known.keys()], missing: wanted.filter(symbol => !known.has(symbol)) }
+}
+
+/** Starts the demo: loads the store, goes on where it stopped, and is ready to run. Throws ConfigError for wrong settings. */
+export async function startDemo({ config, env, store, speed, tell }: ServiceSetup): Promise<Service> {
+  const known = bundledSymbols()
+  const { symbols } = demoSymbols(config, known)
+  const infos = symbols.map(symbol => known.get(symbol)!)
+  const quote = infos[0]!.quote
+  if (infos.some(info => info.quote !== quote)) throw new ConfigError(`SYMBOLS: the demo trades against one quote asset, not several.`)
+  const recordings = bundledRecordings(symbols, resolve(config.DATA_DIR, 'cache'))
+  const strategies = await loadStrategies(new URL('../strategies/', import.meta.url))
+  const parts: Parts = { config, env, store, speed, tell, infos, quote, recordings, strategies }
+
+  let core = await startCore(parts)
+  const resumed = core.saved !== null
+  const started = systemClock.now()
+  let stopped = false
+  if (!resumed) await beginAccount(core, parts)
+  let settings = await settingsOf(store, core)
+
+  const restart = async (): Promise<void> => {
+    core.feed.stop()
+    await core.running
+    core = await startCore(parts)
+    settings = await settingsOf(store, core)
+    if (!stopped) core.running = runCore(core)
+  }
+  const desk = openDesk({
+    trading: 'demo',
+    quote,
+    started,
+    version: programVersion,
+    store,
+    core: () => core,
+    startEquity: () => money(settings.get('start.equity') ?? config.DEMO_CAPITAL),
+    holding: engine => holdingOf(engine, settings, symbols),
+    strategies: () => core.owners.map(({ row }) => row),
+    planChange: (name, change) => planChange({ env, strategies, symbols, saved: settings }, name, change),
+    restart,
+  })
+  return {
+    desk,
+    symbols,
+    resumed,
+    async run() {
+      core.running = runCore(core)
+      // a restart puts another core in place while this one ends
+      for (let current: Core | null = null; current !== core; ) {
+        current = core
+        await core.running
+      }
+    },
+    stop() {
+      stopped = true
+      core.feed.stop()
+    },
+    async summary() {
+      const totals = await store.totals()
+      const { equity, unrealised, realised, fees } = worth(core.engine, quote)
+      return {
+        ...totals,
+        openPositions: core.engine.slots.filter(({ position }) => position.quantity > 0n).length,
+        quote,
+        startEquity: money(settings.get('start.equity') ?? config.DEMO_CAPITAL),
+        equity,
+        realisedPnl: realised,
+        unrealisedPnl: unrealised,
+        fees,
+        fillsInDatabase: totals.fills,
+        holding: holdingOf(core.engine, settings, symbols),
+      }
+    },
+  }
+}
+
+interface Parts extends ServiceSetup {
+  readonly infos: readonly SymbolInfo[]
+  readonly quote: string
+  readonly recordings: readonly Recording[]
+  readonly strategies: ReadonlyMap<string, LoadedStrategy>
+}
+
+// Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
+async function startCore({ config, env, store, speed, tell, infos, quote, recordings, strategies }: Parts): Promise<Core> {
+  const saved = await store.open()
+  const symbols = infos.map(({ symbol }) => symbol)
+  const base = shortest(recordings)
+  const owners = ownersOf({ config, env, strategies, symbols, saved: saved?.settings ?? new Map(), base })
+  const capital = new Map([[quote, money(config.DEMO_CAPITAL)]])
+  const records = new Records(symbol => infos.find(info => info.symbol === symbol)!)
+  const engine = new Engine({
+    symbols: infos,
+    funds: capital,
+    rules: {
+      ...sizesOf(config),
+      perSymbol: config.EXPOSURE_PER_SYMBOL === null ? null : ratioOf(config.EXPOSURE_PER_SYMBOL),
+      perAsset: config.EXPOSURE_PER_ASSET === null ? null : ratioOf(config.EXPOSURE_PER_ASSET),
+      manualStop: (config.DEFAULT_STOP ?? 0) * 100,
+      fee: ratioOf(config.TAKER_FEE),
+    },
+    owners: owners.map(({ setup }) => setup),
+    source: () => ({ kind: 'live' }),
+    recorder: records,
+  })
+  for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
+  const exchange = openPaperExchange(infos, costsOf(config), capital)
+  const feed = openReplay({ recordings, timeframes: neededTimeframes(owners), speed, clock: systemClock })
+  const shell = new Shell({ engine, exchange, store, records, market: exchange.market, tell })
+  if (saved !== null) {
+    const mode = saved.settings.get('mode')
+    if (mode === 'paused' || mode === 'reduced' || mode === 'halted') engine.trader.mode = mode
+    let time = 0 as Time
+    if (saved.feedState !== null)
+      for (const event of feed.history(saved.feedState)) {
+        engine.warm(event.time, event.bars, event.candles)
+        time = event.time
+      }
+    await shell.resume(saved, time)
+  }
+  return { engine, shell, feed, owners, saved, running: null }
+}
+
+const runCore = (core: Core): Promise<void> =>
+  core.feed.run(core.saved?.feedState ?? null, (event, state) => core.shell.offer(event, state))
+
+// What a new account begins with is written before anything trades.
+async function beginAccount(core: Core, { config, recordings }: Parts): Promise<void> {
+  await core.shell.wish({
+    person: 'system',
+    text: 'begin the account',
+    run(_, records) {
+      records.setting('start.equity', config.DEMO_CAPITAL)
+      records.setting('start.prices', JSON.stringify(Object.fromEntries(recordings.map(({ symbol, columns }) => [symbol, columns.open[0]]))))
+    },
+  })
+}
+
+async function settingsOf(store: Store, core: Core): Promise<ReadonlyMap<string, string>> {
+  return core.saved?.settings ?? (await store.open())?.settings ?? new Map()
+}
+
+// The start equity split evenly over the symbols at their first prices, without costs.
+function holdingOf(engine: Engine, settings: ReadonlyMap<string, string>, symbols: readonly string[]): Money | null {
+  const prices = JSON.parse(settings.get('start.prices') ?? '{}') as Record<string, number>
+  const each = ((money(settings.get('start.equity') ?? '0') as bigint) / BigInt(symbols.length)) as Money
+  let sum = zero<Money>()
+  for (const symbol of symbols) {
+    const { last } = engine.market(symbol)
+    const first = prices[symbol]
+    if (last === 0n || first === undefined) return null
+    sum = add(sum, notional(last, affordable(each, priceOf(first))))
+  }
+  return sum
+}
+
+const shortest = (recordings: readonly Recording[]): Timeframe =>
+  recordings.map(({ timeframe }) => timeframe).reduce((a, b) => (lengthOf(a) <= lengthOf(b) ? a : b))
+
+// Every timeframe that a strategy looks at.
+function neededTimeframes(owners: readonly Owner[]): Timeframe[] {
+  const needed = new Set<Timeframe>()
+  for (const { setup } of owners) {
+    needed.add(setup.timeframe)
+    if (setup.strategy.kind === 'single') for (const timeframe of Object.values(setup.strategy.also ?? {})) needed.add(timeframe)
+  }
+  return timeframes.filter(timeframe => needed.has(timeframe))
+}
