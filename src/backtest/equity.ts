@@ -130,7 +130,7 @@ function drawdownOfSeveral(log: EquityLog, histories: readonly Priced[], start: 
     if (now === Number.POSITIVE_INFINITY) return worst
     for (let h = 0; h < count; h++) {
       const { time, close } = histories[h]!.columns
-      if (bars[h]! < time.length && time[bars[h]!]! + spans[h]! === now) prices[h] = close[bars[h]!++]!
+      if (bars[h]! < time.length && time[bars[h]!]! + spans[h]! <= now) prices[h] = close[bars[h]!++]!
     }
     for (; log.time(row) < now; row++) {
       cash = log.cash(row)

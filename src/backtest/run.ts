@@ -118,7 +118,8 @@ function closeBars(shell: Shell, time: Time): void {
     engine.price(market.info.symbol, columns.close[inBar]!)
   }
   for (const { market, columns, inBar } of closing) engine.trader.closeBar(engine.market(market.info.symbol), columns.high[inBar]!, time)
-  for (const lane of closing) for (const runner of lane.runners) engine.closeCandle(runner, time)
+  for (const runner of engine.runners)
+    if (runner.basket === null && closing.some(({ market }) => market.info.symbol === runner.slot.symbol)) engine.closeCandle(runner, time)
   for (const lane of closing) lane.close()
 }
 

@@ -1,5 +1,5 @@
 /** From the command line to a backtest: strategy, candles, names of assets, sizes and costs. */
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { between, type Gap, gapsOf, nameOf } from '#adapters/files/candles.ts'
 import { cachedCandles } from '#adapters/files/column-cache.ts'
 import type { ReportSetup } from '#backtest/report.ts'
@@ -36,7 +36,7 @@ const VOLUME_SHARE = 0.1
 
 /** Reads the candles and sets the strategy up. Throws UsageError, or a Fault for a bad file. */
 export function prepare(options: BacktestOptions, strategies: ReadonlyMap<string, LoadedStrategy>, cacheDir: string): Prepared {
-  const loaded = told(`--strategy`, () => findStrategy(strategies, options.strategy))
+  const loaded = told('--strategy', () => findStrategy(strategies, options.strategy))
   const params = told('--param', () => readParams(loaded.strategy, options.params))
   const read = options.files.map((file, place) => historyOf(file, options.symbols?.[place] ?? null, options, cacheDir))
   const histories = read.map(({ history }) => history)

@@ -38,13 +38,16 @@ export async function backtestMain(args: readonly string[], io: BacktestIo): Pro
 async function run(args: readonly string[], { out, err, now, env }: BacktestIo): Promise<void> {
   const options = readOptions(args)
   const strategies = await loadStrategies(new URL('../../strategies/', import.meta.url))
-  if (options === null) return helpLines([...strategies.keys()]).forEach(out)
+  const print = (lines: readonly string[], to: (line: string) => void): void => {
+    for (const line of lines) to(line)
+  }
+  if (options === null) return print(helpLines([...strategies.keys()]), out)
   const { setup, gaps } = prepare(options, strategies, join(env.DATA_DIR || '.roottrading', 'cache'))
   const result = backtest({ ...setup, now })
   if (options.trades !== null) writeTrades(options.trades, result.collected)
   if (options.json) out(JSON.stringify(result.report))
-  else reportLines(result, setup.histories[0]!.info.quote).forEach(out)
-  gapLines(gaps).forEach(options.json ? err : out)
+  else print(reportLines(result, setup.histories[0]!.info.quote), out)
+  print(gapLines(gaps), options.json ? err : out)
   const { fills, denials } = result.collected
   // a report of nothing needs its reason, also where only figures are printed
   if (options.json && fills.length === 0) for (const [code, { count, last }] of denials) err(`refused ${count} ×: ${code}: ${last}`)

@@ -238,10 +238,9 @@ export class Trader {
 
   /** After a start: what a position lacks on the exchange is sent again. */
   repair(slot: Slot, time: Time): void {
-    if (slot.leaving !== null) {
-      this.exits.withdraw(slot)
-      this.exits.proceed(slot, time)
-    } else if (this.exits.uncovered(slot)) this.exits.protect(slot, time)
+    // an exit that is due is sent at the next close, as it would have been
+    if (slot.leaving !== null) this.exits.withdraw(slot)
+    else if (this.exits.uncovered(slot)) this.exits.protect(slot, time)
   }
 
   /** Takes an order from the store back; `wish` is what an entry asked for. */
@@ -319,7 +318,7 @@ export class Trader {
     if (!ended || slot.position.quantity === 0n) return
     if (slot.leaving === null) {
       // a stop that was refused, or found too little volume: the position goes at the market
-      if (update.event === 'rejected') this.exits.leave(slot, `the ${stopped ? 'stop' : 'target'} could not be placed: ${order.ending}`, ALL, time)
+      if (update.event === 'rejected') this.exits.leave(slot, `the protection could not be placed: ${order.ending}`, ALL, time)
       else if (stopped && order.status === 'expired' && update.reason !== PAIR_REACHED) this.exits.leave(slot, reason, ALL, time)
       else if (!slot.withdrawing && this.exits.uncovered(slot)) this.exits.protect(slot, time)
     }

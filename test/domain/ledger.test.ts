@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dustPostings, postings } from '#domain/ledger.ts'
 import { type Amount, format, type Money, money, type Price, price, type Quantity, quantity } from '#domain/money.ts'

@@ -2,12 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OwnerSetup } from '#engine'
 import { bundledSymbols, houseOwner, ownerOf, recordedOf, strategyNames } from '../support/bundled.ts'
 import { restless, scheduled, watchful } from '../support/restless.ts'
-import { backtestJournal, liveJournal } from '../support/shells.ts'
-
-const firstDifference = (a: readonly string[], b: readonly string[]) => {
-  const at = a.findIndex((line, index) => line !== b[index])
-  return at < 0 && a.length === b.length ? null : { at, backtest: a[at] ?? null, live: b[at < 0 ? a.length : at] ?? null }
-}
+import { backtestJournal, firstDifference, liveJournal } from '../support/shells.ts'
 
 describe('both shells write the same journal', () => {
   const restlessOnes = [ownerOf('restless', restless, bundledSymbols), ownerOf('watchful', watchful, bundledSymbols)]

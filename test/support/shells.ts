@@ -119,3 +119,10 @@ export async function liveJournal(scene: Scene): Promise<{ readonly lines: strin
   await feed.run(from, (event, state) => shell.offer(event, state))
   return { lines: journalLines(await store.journal()), engine }
 }
+
+/** Where two journals part: the line and its number, or null where they do not. */
+export function firstDifference(one: readonly string[], other: readonly string[]) {
+  const length = Math.max(one.length, other.length)
+  for (let at = 0; at < length; at++) if (one[at] !== other[at]) return { at, one: one[at] ?? null, other: other[at] ?? null }
+  return null
+}

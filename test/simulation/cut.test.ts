@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { dropHolders, type MemoryDisk, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
+import { journalLines } from '#domain/journal.ts'
+import type { OwnerSetup } from '#engine'
+import type { Store } from '#ports/store.ts'
+import { bundledSymbols, houseOwner, ownerOf, recordedOf, strategyNames } from '../support/bundled.ts'
+import { restless, scheduled, watchful } from '../support/restless.ts'
+import { firstDifference, liveJournal, type Scene, startLive } from '../support/shells.ts'
+
+class Died extends Error {}
+
+// A store whose process dies at its nth commit: before the commit, or after it and before anything was done on the exchange.
+function mortal(disk: MemoryDisk, dies: { readonly at: number; readonly after: boolean }): Store {
+  const store = openMemoryStore({ disk, account: 'demo' })
+  let commits = 0
+  return {
+    ...store,
+    async commit(round) {
+      commits++
+      if (commits === dies.at && !dies.after) throw new Died()
+      await store.commit(round)
+      if (commits === dies.at) throw new Died()
+    },
+  }
+}
+
+// Runs a scene to its end, dying at every one of `lives` and starting anew from the disk. The number of deaths, and the journal.
+async function runWithDeaths(scene: Scene, lives: readonly number[]): Promise<{ readonly deaths: number; readonly lines: string[] }> {
+  const disk = newMemoryDisk()
+  for (let deaths = 0; ; deaths++) {
+    const at = lives[deaths] ?? Number.POSITIVE_INFINITY
+    dropHolders(disk)
+    const store = mortal(disk, { at, after: deaths % 2 === 0 })
+    try {
+      const { shell, feed, from } = await startLive(scene, disk, store)
+      await feed.run(from, (event, state) => shell.offer(event, state))
+      return { deaths, lines: journalLines(await store.journal()) }
+    } catch (error) {
+      if (!(error instanceof Died)) throw error
+    }
+  }
+}
+
+const cuts = (count: number, least: number, spread: number): number[] =>
+  Array.from({ length: count }, (_, index) => least + ((index * 7919 + 13) % spread))
+
+describe('a run that is cut and started anew from the store writes the journal of an unbroken one', () => {
+  const everything = async (): Promise<OwnerSetup[]> => [
+    ...(await Promise.all(strategyNames.map(name => houseOwner(name, bundledSymbols)))),
+    ownerOf('restless', restless, bundledSymbols),
+    ownerOf('watchful', watchful, bundledSymbols),
+    ownerOf('scheduled', scheduled, bundledSymbols),
+  ]
+
+  test('all strategies, cut 60 times', async () => {
+    const scene: Scene = { recorded: bundledSymbols.map(symbol => recordedOf(symbol, 0, 1200)), owners: await everything(), limit: '0.5' }
+    const { lines } = await liveJournal(scene)
+    const broken = await runWithDeaths(scene, cuts(60, 3, 60))
+    expect(broken.deaths).toBe(60)
+    expect(lines.length).toBeGreaterThan(500)
+    expect(firstDifference(broken.lines, lines)).toBeNull()
+  })
+
+  test('every commit of a short run is the last of a life, before and after it is written', async () => {
+    const on = ['BTCEUR', 'ETHEUR']
+    const owners = [ownerOf('restless', restless, on), ownerOf('watchful', watchful, on), await houseOwner('rotation', on)]
+    const scene: Scene = { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
+    const { lines } = await liveJournal(scene)
+    expect(lines.filter(line => line.startsWith('fill')).length).toBeGreaterThan(10)
+    // a life of one commit: die at the first, go on, die at the first again …
+    const broken = await runWithDeaths(scene, Array.from({ length: 4000 }, (_, life) => (life % 2 === 0 ? 1 : 2)))
+    expect(broken.deaths).toBeGreaterThan(100)
+    expect(firstDifference(broken.lines, lines)).toBeNull()
+  })
+
+  test('little volume: orders that are filled in parts are followed to their end', async () => {
+    const recorded = ['BTCEUR', 'ETHEUR'].map(symbol => {
+      const whole = recordedOf(symbol, 0, 900)
+      return { ...whole, columns: { ...whole.columns, volume: whole.columns.volume.map(volume => volume / 5000) } }
+    })
+    const on = ['BTCEUR', 'ETHEUR']
+    const scene: Scene = { recorded, owners: [ownerOf('restless', restless, on), await houseOwner('bollinger', on)], cash: '1000000' }
+    const broken = await runWithDeaths(scene, cuts(40, 2, 50))
+    expect(firstDifference(broken.lines, (await liveJournal(scene)).lines)).toBeNull()
+  })
+})
