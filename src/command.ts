@@ -1,7 +1,8 @@
 /** What a command is written against. One file in `commands/` is one command, and the file's name is its name on every platform. */
 import { z } from 'zod'
 import { money, quantity, ratio, toNumber } from '#domain/money.ts'
-import type { Reply } from '#domain/message.ts'
+import { type Reply, replyOf } from '#domain/message.ts'
+import { quantityText } from '#domain/show.ts'
 import type { AmountWish, Desk, LevelWish } from '#ports/desk.ts'
 
 export { type Block, type Button, type Reply, refresh, replyOf, table } from '#domain/message.ts'
@@ -64,7 +65,20 @@ export const isCommand = (value: unknown): value is AnyCommand =>
 export class UsageError extends Error {}
 
 /** What an argument's text means: menus and completion go by it, and so does which words it takes. */
-export const argumentKinds = ['symbol', 'owner', 'amount', 'level', 'price', 'count', 'choice', 'word', 'list', 'pairs'] as const
+export const argumentKinds = [
+  'symbol',
+  'owner',
+  'strategy',
+  'command',
+  'amount',
+  'level',
+  'price',
+  'count',
+  'choice',
+  'word',
+  'list',
+  'pairs',
+] as const
 /** See `argumentKinds`. `list`: all words that follow. `pairs`: every `key=value` that is no argument itself. */
 export type ArgumentKind = (typeof argumentKinds)[number]
 
@@ -94,8 +108,10 @@ export const symbolArgument = argument('symbol', { description: 'a traded symbol
 /** Who holds a position. */
 export const ownerArgument = argument('owner', { description: 'who holds it: a strategy, or manual' })
 /** One of some words. */
-export const choice = <const Words extends readonly [string, ...string[]]>(words: Words, description: string): z.ZodEnum<{ [W in Words[number]]: W }> =>
-  z.enum(words).meta({ kind: 'choice', description }) as z.ZodEnum<{ [W in Words[number]]: W }>
+export const choice = <const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  description: string,
+): z.ZodEnum<{ [W in Words[number]]: W }> => z.enum(words).meta({ kind: 'choice', description }) as z.ZodEnum<{ [W in Words[number]]: W }>
 
 function metaOf(schema: z.core.$ZodType): Readonly<Record<string, unknown>> {
   const meta = z.globalRegistry.get(schema)
@@ -125,16 +141,45 @@ function usageOfArgument({ name, kind, optional, named, hint, choices }: Argumen
 }
 
 /** How a command is written: "sell <symbol> [amount] [owner]". What is optional stands in brackets. */
-export const usageOf = (name: string, command: Pick<AnyCommand, 'args'>): string => [name, ...argumentsOf(command).map(usageOfArgument)].join(' ')
+export const usageOf = (name: string, command: Pick<AnyCommand, 'args'>): string =>
+  [name, ...argumentsOf(command).map(usageOfArgument)].join(' ')
 
 /** True where a role includes another. */
 export const mayAct = (has: Role, needs: Role): boolean => roles.indexOf(has) >= roles.indexOf(needs)
 
+/** The command of a name or alias, with its own name. */
+export function findCommand(
+  commands: ReadonlyMap<string, AnyCommand>,
+  word: string,
+): { readonly name: string; readonly command: AnyCommand } | undefined {
+  const wanted = word.toLowerCase()
+  for (const [name, command] of commands) if (name === wanted || command.aliases?.includes(wanted) === true) return { name, command }
+  return undefined
+}
+
 /** The traded symbol that a person means. Throws UsageError. */
-export function symbolOf(desk: Pick<Desk, 'symbol'>, text: string): { readonly symbol: string; readonly base: string; readonly quote: string } {
+export function symbolOf(
+  desk: Pick<Desk, 'symbol'>,
+  text: string,
+): { readonly symbol: string; readonly base: string; readonly quote: string } {
   const found = desk.symbol(text)
   if ('problem' in found) throw new UsageError(found.problem)
   return found
+}
+
+/** Where several hold a symbol and none is named: the question whose is meant, with a button each. Else null. */
+export async function askWhose(
+  desk: Pick<Desk, 'positions'>,
+  symbol: string,
+  owner: string | undefined,
+  commandFor: (owner: string) => string,
+): Promise<Reply | null> {
+  if (owner !== undefined) return null
+  const holders = (await desk.positions()).filter(position => position.symbol === symbol)
+  if (holders.length < 2) return null
+  const list = holders.map(position => `${position.owner} ${quantityText(position.quantity)} ${position.base}`).join(', ')
+  const buttons = holders.map(position => ({ label: position.owner, command: commandFor(position.owner) }))
+  return replyOf([`Several hold ${symbol}: ${list}. Which one?`], buttons)
 }
 
 // 15 digits before the point are more than any account holds and still fit the database.
@@ -167,7 +212,16 @@ export function readLevel(text: string): LevelWish | null {
   const number = share ? trimmed.slice(0, -1).trim() : trimmed
   if (!NUMBER.test(number) || Number(number) === 0)
     throw new UsageError(`"${text}" is not a level: write a price such as 25000, a distance such as 3%, or off`)
+  if (share && Number(number) >= 1000) throw new UsageError(`"${text}" is too far away: write less than 1000%`)
   return share ? { kind: 'percent', percent: Number(number) } : { kind: 'price', price: toNumber(money(number)) }
+}
+
+/** Reads a stop as `readLevel` does; it stands under what was paid, so its distance is under 100%. Throws UsageError. */
+export function readStop(text: string): LevelWish | null {
+  const level = readLevel(text)
+  if (level?.kind === 'percent' && level.percent >= 100)
+    throw new UsageError(`a stop ${text} under what was paid is no price: write less than 100%`)
+  return level
 }
 
 /** A count of rows to show, 1 to 100. */

@@ -34,6 +34,8 @@ export class Lane {
   readonly #everyBar: boolean
   readonly #span: number
   #touched = false
+  // the first bar that opens at or after the last change
+  #from = 0
   // the first bar not known to be untouched; it is the touched one where #touched
   #clear = 0
   #priced = -1
@@ -94,9 +96,10 @@ export class Lane {
   changed(time: Time): void {
     if (this.inBar >= 0) return
     this.#touched = false
-    let bar = this.#clear < this.length ? this.#clear : this.length
-    while (bar > 0 && this.columns.time[bar - 1]! >= time) bar--
-    this.#clear = bar
+    const times = this.columns.time
+    // time only goes forward, so what lies behind is never looked at again
+    while (this.#from < this.length && times[this.#from]! < time) this.#from++
+    if (this.#from < this.#clear) this.#clear = this.#from
   }
 
   /** Brings the last price to that of an instant: the open of the bar being shown, else the close before. */

@@ -1,5 +1,7 @@
 /** A backtest with its figures: the run itself, and what would be left of it at other costs. */
-import { format, type Money, type Ratio, ratioOf, toNumber } from '#domain/money.ts'
+import { add, format, type Money, type Ratio, ratioOf, toNumber, zero } from '#domain/money.ts'
+import { feeInQuote } from '#domain/position.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Costs } from '#matching/matching.ts'
 import { Collector, silent } from './collect.ts'
 import { finalEquity, holdReturn, maxDrawdown, returnOf } from './equity.ts'
@@ -47,8 +49,8 @@ export interface CostsReport {
   readonly x1: number
   readonly x2: number
   /**
-   * The cost of a fill in basis points, fee and slippage together in the proportion they have, at which nothing is left. Null: there is
-   * no such cost (it loses without any, nothing was traded, or something is left even at 1000).
+   * The cost of a fill in basis points, on the average of all fills, fee and slippage together in the proportion they have, at which
+   * nothing is left. Null: there is no such cost (it loses without any, nothing was traded, or something is left even at 1000).
    */
   readonly breakEvenBp: number | null
 }
@@ -87,12 +89,22 @@ export function backtest(setup: ReportSetup): Backtest {
       finalEquity: Number(format(equity)),
       return: returnOf(equity, cash),
       maxDrawdown: drawdown,
-      fees: Number(format(engine.portfolio.fees)),
+      fees: Number(format(feesOf(collected, infos))),
       costs: costsReport(setup, collected, returnOf(equity, cash)),
       ambiguousBars: matching.ambiguousBars,
       durationMs,
     },
   }
+}
+
+function feesOf({ fills }: Collector, infos: readonly SymbolInfo[]): Money {
+  const bySymbol = new Map(infos.map(info => [info.symbol, info]))
+  let sum = zero<Money>()
+  for (const fill of fills) {
+    const { base, quote } = bySymbol.get(fill.symbol)!
+    sum = add(sum, feeInQuote(fill, base, quote))
+  }
+  return sum
 }
 
 const fundsOf = ({ histories, cash }: ReportSetup): Map<string, Money> => new Map([[histories[0]!.info.quote, cash]])

@@ -65,7 +65,8 @@ class Reading {
       const names = this.#all.map(({ name }) => `${name}=`).join(', ')
       throw new UsageError(`there is no ${key}=${names === '' ? '' : `; there is ${names}`}`)
     }
-    if (argument === undefined || argument === pairs) this.#setPair(pairs!, argument === pairs ? wordsOf(text) : [{ text, key, quoted: true }])
+    if (argument === undefined || argument === pairs)
+      this.#setPair(pairs!, argument === pairs ? wordsOf(text) : [{ text, key, quoted: true }])
     else this.#fill(argument, { text, key: null, quoted: true })
   }
 
@@ -134,7 +135,9 @@ class Reading {
     }
     const found = symbol === undefined ? null : this.#desk.symbol(this.#given[symbol.name] as string)
     if (found !== null && !('problem' in found) && (found.base === asset || found.quote === asset)) return true
-    return !this.#all.some(argument => !this.#has(argument) && (argument.named ? argument.name === word.text.toLowerCase() : fits(argument, word)))
+    return !this.#all.some(
+      argument => !this.#has(argument) && (argument.named ? argument.name === word.text.toLowerCase() : fits(argument, word)),
+    )
   }
 }
 

@@ -1,6 +1,17 @@
 /** From what a person typed to an answer: finds the command, checks the role, reads the arguments, runs it, and words what went wrong. */
 import { z } from 'zod'
-import { type AnyCommand, argumentsOf, mayAct, type Person, type Reply, type Role, replyOf, UsageError, usageOf } from '#command'
+import {
+  type AnyCommand,
+  argumentsOf,
+  findCommand,
+  mayAct,
+  type Person,
+  type Reply,
+  type Role,
+  replyOf,
+  UsageError,
+  usageOf,
+} from '#command'
 import { Fault } from '#domain/fault.ts'
 import type { Desk } from '#ports/desk.ts'
 import { readArguments } from './arguments.ts'
@@ -18,16 +29,6 @@ export interface Dispatch {
 
 const LONGEST = 1000
 const HELP = { label: 'Help', command: 'help' }
-
-/** The command of a name or alias, with its own name. */
-export function findCommand(
-  commands: Dispatch['commands'],
-  word: string,
-): { readonly name: string; readonly command: AnyCommand } | undefined {
-  const wanted = word.toLowerCase()
-  for (const [name, command] of commands) if (name === wanted || command.aliases?.includes(wanted) === true) return { name, command }
-  return undefined
-}
 
 /** Answers what a person typed: "/buy btc 50 eur stop=3%" or "buy btc 50 eur stop=3%". Never throws. */
 export async function dispatch({ text, person, commands, desk, report }: Dispatch): Promise<Reply> {
@@ -66,8 +67,7 @@ function parse(command: AnyCommand, words: readonly Word[], desk: Desk): object 
   throw new UsageError(problems.join('; '))
 }
 
-const refused = (what: string, { role }: Person, needs: Role): Reply =>
-  replyOf([`${what} needs the role ${needs}; yours is ${role}.`])
+const refused = (what: string, { role }: Person, needs: Role): Reply => replyOf([`${what} needs the role ${needs}; yours is ${role}.`])
 
 function wrong(name: string, command: AnyCommand, problem: string): Reply {
   const example = command.examples?.find(text => text !== '')

@@ -11,7 +11,7 @@ export interface Word {
 
 // Phones write typographic quotes.
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '”': '”', '„': '“', '‘': '’' }
-const KEY = /^([a-z_][\w-]*)\s*=\s*/i
+const KEY = /^([a-z][\w-]*)\s*=\s*/i
 
 /** Reads all words of a text. Throws UsageError where a quote is not closed or a key has no value. */
 export function wordsOf(text: string): Word[] {

@@ -4,7 +4,12 @@
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
   /** `right`: columns that hold figures. */
-  | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; readonly right: readonly number[] }
+  | {
+      readonly kind: 'table'
+      readonly head: readonly string[]
+      readonly rows: readonly (readonly string[])[]
+      readonly right: readonly number[]
+    }
 
 /** A button that sends a command. */
 export interface Button {

@@ -44,10 +44,12 @@ export const money = (text: string): Money => parse(text) as Money
 /** Reads a share of one ("0.05" is 5 %) from plain decimal text. Throws RangeError as `price` does. */
 export const ratio = (text: string): Ratio => parse(text) as Ratio
 
-// Beyond 9e15 a float no longer holds every integer, so large values keep two decimals only: more than any exchange quotes there.
+// A float holds 15 digits for sure: the larger the value, the fewer decimals are kept, so that those which are kept are right.
 const fromNumber = (value: number): bigint => {
-  if (!(value > -9e15 && value < 9e15)) throw new RangeError(`not a finite amount within range: ${value}`)
-  return value < 9e7 && value > -9e7 ? BigInt(Math.round(value * 1e8)) : BigInt(Math.round(value * 100)) * 1_000_000n
+  const size = Math.abs(value)
+  if (size < 1.6e7) return BigInt(Math.round(value * 1e8))
+  if (!(size < 9e15)) throw new RangeError(`not a finite amount within range: ${value}`)
+  return size < 1e11 ? BigInt(Math.round(value * 1e4)) * 10_000n : BigInt(Math.round(value)) * ONE
 }
 
 /** The way from a float to a price off any tick grid, rounded to the nearest 1e-8: for candles as they were read. Strategies' prices go through `toTick`. */
@@ -103,13 +105,13 @@ export function worsened(at: Price, by: Ratio, buying: boolean, tick: Price): Pr
 export const floorTo = <A extends Any>(value: A, step: NoInfer<A>): A =>
   (step <= 1n ? value : (value as bigint) - ((value as bigint) % (step as bigint))) as A
 
-/** The one function that turns a strategy's float into a price on the tick grid: to the nearest tick (0: to 1e-8). Throws RangeError unless it is finite and above zero. */
+/** The one function that turns a strategy's float into a price on the tick grid: to the nearest tick (0: to 1e-8), at least one. Throws RangeError unless it is finite and above zero. */
 export function toTick(value: number, tick: Price): Price {
   if (!(value > 0) || value === Infinity) throw new RangeError(`not a price: ${value}`)
   const exact = fromNumber(value)
-  if (tick <= 1n) return exact as Price
-  const step = tick as bigint
-  return (((exact + step / 2n) / step) * step) as Price
+  const step = tick <= 1n ? 1n : (tick as bigint)
+  const rounded = ((exact + step / 2n) / step) * step
+  return (rounded > 0n ? rounded : step) as Price
 }
 
 /** Plain decimal text without trailing zeros: "12.5", never an exponent. */
@@ -119,5 +121,9 @@ export function format(value: Any): string {
   return `${value < 0n ? '-' : ''}${size / ONE}${decimals && `.${decimals}`}`
 }
 
-/** The one way out of exactness: for indicators, charts and shares shown to people. */
-export const toNumber = (value: Any): number => Number(value) / 1e8
+/** The one way out of exactness, to the nearest float: for indicators, charts and shares shown to people. */
+export const toNumber = (value: Any): number => {
+  const units = Number(value)
+  // beyond 2^53 units the division would round a second time
+  return Number.isSafeInteger(units) ? units / 1e8 : Number(format(value))
+}

@@ -1,4 +1,4 @@
-import { add, meanPrice, type Money, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
+import { add, least, meanPrice, type Money, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
 import type { Fill } from './order.ts'
 import type { Time } from './time.ts'
 
@@ -65,9 +65,9 @@ export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
 export function applyFill(position: Position, fill: Fill, base: string, quote: string): void {
   const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
   const feeAsQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
+  if (fill.side === 'BUY' && position.quantity === 0n) begin(position, fill.time)
   position.fees = add(position.fees, feeInQuote(fill, base, quote))
   if (fill.side === 'BUY') {
-    if (position.quantity === 0n) begin(position, fill.time)
     const received = subtract(fill.quantity, feeInBase)
     const paid = add(fill.quote, feeAsQuote)
     position.quantity = add(position.quantity, received)
@@ -76,8 +76,9 @@ export function applyFill(position: Position, fill: Fill, base: string, quote: s
     position.bought = add(position.bought, paid)
     return
   }
-  const given = add(fill.quantity, feeInBase)
-  if (given > position.quantity) throw new Error(`this is a bug: ${position.owner} sold more ${fill.symbol} than it holds`)
+  if (fill.quantity > position.quantity) throw new Error(`this is a bug: ${position.owner} sold more ${fill.symbol} than it holds`)
+  // a fee in base beyond what is held was paid from what else the account has of it (BNB)
+  const given = least(add(fill.quantity, feeInBase), position.quantity)
   const cost = prorated(position.cost, given, position.quantity)
   const received = subtract(fill.quote, feeAsQuote)
   position.quantity = subtract(position.quantity, given)

@@ -1,6 +1,6 @@
 /**
  * Cron expressions as pure arithmetic: the core asks when the next slot is, without a clock. Five fields (minute hour day month
- * weekday), UTC, as crontab(5): lists, ranges, steps; when day and weekday are both restricted, either may match.
+ * weekday), UTC, as crontab(5): lists, ranges, steps; when day and weekday are both restricted (do not begin with a star), either may match.
  */
 import { dateParts } from './time.ts'
 
@@ -45,19 +45,20 @@ export function parseSchedule(text: string): Schedule {
     days: field(day, 1, 31, text),
     months: field(month, 1, 12, text),
     weekdays,
-    eitherDay: day !== '*' && weekday !== '*',
+    eitherDay: !day.startsWith('*') && !weekday.startsWith('*'),
   }
 }
 
 const MINUTE = 60_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
-const FOUR_YEARS = 4 * 366 * DAY
+// 29 February on a given weekday may be 40 years away
+const FARTHEST = 41 * 366 * DAY
 
 /** The first slot at or after an instant (UTC milliseconds). Throws RangeError when the schedule never fires, such as on 31 February. */
 export function nextSlot(schedule: Schedule, from: number): number {
   let time = Math.ceil(from / MINUTE) * MINUTE
-  for (const end = time + FOUR_YEARS; time <= end; ) {
+  for (const end = time + FARTHEST; time <= end; ) {
     const { month, day, weekday, hour, minute } = dateParts(time)
     const onDay = schedule.days.has(day)
     const onWeekday = schedule.weekdays.has(weekday)

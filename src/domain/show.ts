@@ -1,5 +1,7 @@
 /** Figures for people: rounded to what one reads at a glance. What must be exact uses `format` of money.ts. */
+import type { Decision, FillRecord } from './journal.ts'
 import { type Amount, type Price, type Ratio, toNumber } from './money.ts'
+import { formatTime } from './time.ts'
 
 const MOST = 8
 
@@ -69,4 +71,18 @@ export function ageText(milliseconds: number): string {
     return count === 0 ? [] : [`${count} ${unit}`]
   })
   return parts.join(' ')
+}
+
+/** A decision: when, about what, and what came of it. */
+export function decisionText({ time, symbol, owner, kind, price, reason, outcome, message }: Decision): string {
+  const head = `${formatTime(time)} ${symbol} ${owner}`
+  const wish = `  ${kind} at ${numberText(price)}: ${reason}`
+  return outcome === 'ordered' ? `${head}\n${wish}` : `${head}\n${wish}\n  denied (${outcome}): ${message}`
+}
+
+/** A fill: what was paid or received, the fee, and what a sell realised. */
+export function fillText({ fill, base, quote, realised }: FillRecord): string {
+  const traded = `${quantityText(fill.quantity)} ${base} at ${priceText(fill.price)} = ${amountText(fill.quote)} ${quote}`
+  const fee = `fee ${fill.feeAsset === quote ? amountText(fill.fee) : quantityText(fill.fee)} ${fill.feeAsset}`
+  return fill.side === 'SELL' ? `${traded}, ${fee}, profit ${signedText(realised)}` : `${traded}, ${fee}`
 }

@@ -74,6 +74,7 @@ export interface Round {
 
 /** What a start finds: everything that the core needs to go on. */
 export interface Saved {
+  /** By owner and symbol, flat ones too. */
   readonly holdings: readonly Holding[]
   /** Orders that have not ended. */
   readonly orders: readonly OrderRecord[]

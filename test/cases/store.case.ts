@@ -223,6 +223,12 @@ function keeping(withStore: WithStore): void {
       expect(await again()).toBeNull()
     }))
 
+  test('even a round of nothing', () =>
+    withStore(async (store, again) => {
+      await store.commit(round())
+      expect(await again()).toEqual(saved())
+    }))
+
   test('nothing is lost of what a start needs', () =>
     withStore(async (store, again) => {
       const position = {
@@ -524,6 +530,7 @@ function reading(withStore: WithStore): void {
       }
       expect(await store.pnl(0 as Time)).toEqual([row('a', 4, 1, 1, '7', '0'), row('b', 2, 0, 0, '4', '2')])
       expect(await store.pnl(later(1))).toEqual([row('a', 3, 1, 1, '7', '0'), row('b', 1, 0, 0, '4', '0')])
+      expect(await store.pnl(later(1000))).toEqual([row('a', 3, 1, 1, '7', '0'), row('b', 1, 0, 0, '4', '0')])
       expect(await store.pnl(later(1001))).toEqual([row('a', 1, 0, 0, '-1', '0'), row('b', 1, 0, 0, '4', '0')])
       expect(await store.pnl(later(2001))).toEqual([])
       expect(await store.totals()).toMatchObject({ fills: 6, roundTrips: 1 })

@@ -6,6 +6,8 @@ import { type Bar, says, signals } from '../support/market.ts'
 // Fast 2 and slow 3 over 9 8 7 6 9, by hand: fast 8.5 7.5 6.5 8.17 from candle 1, slow 8 7 8 from candle 2.
 const quick = { fast: 2, slow: 3, wing: 1 }
 const fall = [9, 8, 7, 6]
+// the lowest so far, so that none before it is a swing low
+const last = { close: 9, low: 0.5 }
 
 describe('ema-cross', () => {
   test.each<{ name: string; bars: number[]; expected: string }>([
@@ -18,8 +20,8 @@ describe('ema-cross', () => {
   })
 
   test.each<{ name: string; bars: (Bar | number)[]; params?: object; stopLoss: number }>([
-    { name: 'a fixed distance while there was no swing low', bars: [...fall, 9], stopLoss: 9 * 0.97 },
-    { name: 'of the parameter', bars: [...fall, 9], params: { stop: 10 }, stopLoss: 9 * 0.9 },
+    { name: 'a fixed distance while there was no swing low', bars: [...fall, last], stopLoss: 9 * 0.97 },
+    { name: 'of the parameter', bars: [...fall, last], params: { stop: 10 }, stopLoss: 9 * 0.9 },
     {
       // candle 2 is under both of its neighbours
       name: 'under the last swing low',
@@ -28,7 +30,7 @@ describe('ema-cross', () => {
     },
     {
       name: 'not over the price: a swing low above the close is no stop',
-      bars: [30, { close: 20, low: 19 }, 21, { close: 3, low: 3 }, 2, 1, 9],
+      bars: [30, { close: 20, low: 19 }, 21, { close: 3, low: 3 }, 2, 1, last],
       stopLoss: 9 * 0.97,
     },
   ])('stop: $name', ({ bars, params, stopLoss }) => {

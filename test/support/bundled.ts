@@ -17,7 +17,9 @@ export const bundledSymbols: readonly string[] = ['BTCEUR', 'ETHEUR', 'ADAEUR', 
 export const strategyNames = ['rsi', 'ma-cross', 'bollinger', 'ema-cross', 'rotation'] as const
 
 const part = (columns: Columns, from: number, to: number): Columns =>
-  Object.fromEntries(Object.entries(columns).map(([name, column]: [string, Float64Array]) => [name, column.slice(from, to)])) as unknown as Columns
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]: [string, Float64Array]) => [name, column.slice(from, to)]),
+  ) as unknown as Columns
 
 /** A bundled symbol with its 4h candles, or those from one index to another. */
 export function recordedOf(symbol: string, from = 0, to = Number.POSITIVE_INFINITY): Recorded {

@@ -104,7 +104,12 @@ export const scripted = (
 const indexOf = (time: number, timeframe: Timeframe): number => (time - START) / lengthOf(timeframe)
 
 /** An owner with a scripted strategy. */
-export const owner = (name: string, strategy: AnyStrategy, symbols: readonly string[] = ['BTCUSDC'], more: Partial<OwnerSetup> = {}): OwnerSetup => ({
+export const owner = (
+  name: string,
+  strategy: AnyStrategy,
+  symbols: readonly string[] = ['BTCUSDC'],
+  more: Partial<OwnerSetup> = {},
+): OwnerSetup => ({
   name,
   strategy,
   params: {},
@@ -135,7 +140,18 @@ interface Made {
 }
 
 function make(scene: Scene, log: string[]): Made {
-  const { bars, says = {}, timeframe = '1h', filters, orderTypes, fee = '0', slippage = '0', volumeShare = 0, rules, cash = '10000' } = scene
+  const {
+    bars,
+    says = {},
+    timeframe = '1h',
+    filters,
+    orderTypes,
+    fee = '0',
+    slippage = '0',
+    volumeShare = 0,
+    rules,
+    cash = '10000',
+  } = scene
   const several = (Array.isArray(bars) ? { BTCUSDC: bars } : bars) as Readonly<Record<string, readonly string[]>>
   return {
     histories: Object.entries(several).map(([symbol, rows]) => ({
@@ -193,7 +209,7 @@ function candleByCandle(scene: Scene): Outcome {
     const opens = bars.map(({ symbol, open, volume }) => ({ symbol, price: open, volume }))
     show({ kind: 'open', time: at(time), opens })
     const close = at(time + HOUR)
-    const timeframes = new Set(owners.map(({ timeframe }) => timeframe))
+    const timeframes = new Set(owners.flatMap(({ timeframe, strategy }) => [timeframe, ...alsoOf(strategy)]))
     const candles = there.flatMap(({ info, columns: all }) =>
       [...timeframes].flatMap(timeframe => {
         const open = openOf(time, timeframe)
@@ -209,6 +225,8 @@ function candleByCandle(scene: Scene): Outcome {
   }
   return { log, engine, ambiguousBars: exchange.ambiguousBars }
 }
+
+const alsoOf = (strategy: AnyStrategy): Timeframe[] => (strategy.kind === 'single' ? Object.values(strategy.also ?? {}) : [])
 
 const candleAt = ({ time, open, high, low, close, volume }: Columns, index: number, symbol: string, timeframe: Timeframe): Candle => ({
   symbol,

@@ -18,10 +18,12 @@ export const restless = defineStrategy({
     const dice = mixed(candle.time, 1)
     const price = candle.close
     if (dice < 0.02) return enter({ reason: 'market with stop and target', stopLoss: price - 2 * range.now, takeProfit: percent(4) })
-    if (dice < 0.04) return enter({ reason: 'limit below', at: { limit: price - 0.5 * range.now, expires: { candles: 4 } }, stopLoss: percent(3) })
+    if (dice < 0.04)
+      return enter({ reason: 'limit below', at: { limit: price - 0.5 * range.now, expires: { candles: 4 } }, stopLoss: percent(3) })
     if (dice < 0.06) return enter({ reason: 'stop above', at: { stop: top.now * 1.001, expires: { candles: 6 } }, trailing: percent(2.5) })
     if (dice < 0.08) return enter({ reason: 'trailing', trailing: 1.5 * range.now, takeProfit: percent(9) })
-    if (dice < 0.1) return enter({ reason: 'half early', stopLoss: percent(4), partial: { at: percent(2), part: 0.5 }, takeProfit: percent(6) })
+    if (dice < 0.1)
+      return enter({ reason: 'half early', stopLoss: percent(4), partial: { at: percent(2), part: 0.5 }, takeProfit: percent(6) })
     if (dice < 0.12) return enter({ reason: 'for a while', timeLimit: 10 })
     if (dice > 0.985) return exit({ reason: 'had enough' })
     return null

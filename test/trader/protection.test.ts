@@ -182,7 +182,8 @@ describe('trailing stop', () => {
         1 stop 90 for 10
         - stop 90 cancelled
         2 stop 110 for 10
-        - exit expired`.replace('- exit expired', '2 sold 10 at 100: stop loss\n2 closed 0: trailing stop').replace('\n        2 sold', '\n2 sold'),
+        2 sold 10 at 100: stop loss
+        2 closed 0: trailing stop`,
     },
     {
       name: 'the nearer of stop and trailing stop counts, then the trailing one takes over',

@@ -82,9 +82,13 @@ function writeCache(path: string, folder: string, source: Buffer, columns: Colum
   const unfinished = `${path}.${randomUUID()}`
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(unfinished, bytesOf(columns, source))
-    renameSync(unfinished, path)
+    try {
+      writeFileSync(unfinished, bytesOf(columns, source))
+      renameSync(unfinished, path)
+    } finally {
+      rmSync(unfinished, { force: true })
+    }
   } catch {
-    rmSync(unfinished, { force: true })
+    // the next start reads the file again, that is all
   }
 }

@@ -6,7 +6,8 @@ import { add, type Money, type Quantity, zero } from '#domain/money.ts'
 import { isFinal } from '#domain/order.ts'
 import { feeInQuote } from '#domain/position.ts'
 import type { Holding } from '#domain/slot.ts'
-import type { InboxRow, OrderRecord, OutboxRow, PendingAction, PnlRow, Round, Saved, Store } from '#ports/store.ts'
+import type { Time } from '#domain/time.ts'
+import type { InboxRow, OrderRecord, OutboxRow, PendingAction, PnlRow, Round, Saved, Store, TradeFilter, TradeRow } from '#ports/store.ts'
 
 /** What is kept of one account. */
 interface Account {
@@ -100,24 +101,14 @@ export function openMemoryStore({ disk, account: key }: { readonly disk: MemoryD
       refuseDoubles(account, round)
       write(account, disk, round)
     },
-    async trades({ symbol, owner, from, limit }) {
-      const rows = [...account.fills.values()].map((record, index) => ({ ...record, id: String(index + 1) }))
-      const wanted = rows.filter(
-        ({ fill, owner: its }) =>
-          (symbol === undefined || fill.symbol === symbol) &&
-          (owner === undefined || its === owner) &&
-          (from === undefined || fill.time >= from),
-      )
-      const newestFirst = wanted.toSorted((a, b) => b.fill.time - a.fill.time || Number(b.id) - Number(a.id))
-      return copy(newestFirst.slice(0, limit))
+    async trades(filter) {
+      return copy(tradesOf(account, filter))
     },
     async decisions({ symbol, outcome, limit }) {
-      const wanted = account.decisions.filter(
-        decision =>
-          (symbol === undefined || decision.symbol === symbol) &&
-          (outcome === undefined || (decision.outcome === 'ordered') === (outcome === 'ordered')),
-      )
-      return copy(wanted.toReversed().slice(0, limit))
+      const isWanted = (decision: Decision) =>
+        (symbol ?? decision.symbol) === decision.symbol &&
+        (outcome === undefined || (decision.outcome === 'ordered') === (outcome === 'ordered'))
+      return copy(account.decisions.filter(isWanted).toReversed().slice(0, limit))
     },
     async pnl(from) {
       return pnlOf(account, from)
@@ -138,6 +129,14 @@ export function openMemoryStore({ disk, account: key }: { readonly disk: MemoryD
       if (account.holder === self) account.holder = null
     },
   }
+}
+
+function tradesOf(account: Account, { symbol, owner, from = 0 as Time, limit }: TradeFilter): TradeRow[] {
+  const rows = [...account.fills.values()].map((record, index) => ({ ...record, id: String(index + 1) }))
+  const wanted = rows.filter(
+    row => (symbol ?? row.fill.symbol) === row.fill.symbol && (owner ?? row.owner) === row.owner && row.fill.time >= from,
+  )
+  return wanted.sort((a, b) => b.fill.time - a.fill.time || Number(b.id) - Number(a.id)).slice(0, limit)
 }
 
 function savedOf(account: Account): Saved {
@@ -236,7 +235,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const sortedHoldings = (account: Account): Holding[] => [...account.holdings.values()].sort(byOwnerAndSymbol)
 
-function pnlOf(account: Account, from: number): PnlRow[] {
+function pnlOf(account: Account, from: Time): PnlRow[] {
   const rows = new Map<string, { -readonly [K in keyof PnlRow]: PnlRow[K] }>()
   const rowOf = (owner: string, symbol: string) => {
     const key = `${owner}\n${symbol}`

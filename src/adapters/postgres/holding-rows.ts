@@ -10,6 +10,7 @@ import type { PositionsTable, ProtectionsTable } from './tables.ts'
 const instantOrNone = (time: Time): string | null => (time === 0 ? null : instant(time))
 const timeOrNever = (date: Date | null): Time => (date === null ? 0 : date.getTime()) as Time
 
+/** The row of a holding without its plan. */
 export const positionRow = (account: string, holding: Holding): Insertable<PositionsTable> => ({
   account,
   owner: holding.owner,
@@ -28,6 +29,7 @@ export const positionRow = (account: string, holding: Holding): Insertable<Posit
   pending: format(holding.pending),
 })
 
+/** The row of a holding's plan. */
 export const protectionRow = (account: string, { owner, symbol }: Holding, plan: Plan): Insertable<ProtectionsTable> => ({
   account,
   owner,

@@ -15,8 +15,7 @@ type Db = Kysely<Tables>
 /** Everything that the core needs to go on. */
 export async function readSaved(db: Db, row: Selectable<AccountsTable>): Promise<Saved> {
   const { account } = row
-  const of = <Table extends 'balances' | 'settings'>(table: Table) => db.selectFrom(table as 'balances').where('account', '=', account)
-  const cash = await of('balances').select(['asset', 'amount']).orderBy('asset').execute()
+  const cash = await db.selectFrom('balances').where('account', '=', account).select(['asset', 'amount']).orderBy('asset').execute()
   const settings = await db.selectFrom('settings').where('account', '=', account).select(['key', 'value']).orderBy('key').execute()
   const dust = await db
     .selectFrom('dust')

@@ -14,6 +14,7 @@ import type { CandlesTable, DecisionsTable, IntentsTable, OrdersTable, RoundTrip
 export const instant = (time: Time): string => new Date(time).toISOString()
 const timeOf = (date: Date): Time => date.getTime() as Time
 
+/** The row of a candle. */
 export const candleRow = (candle: Candle): Insertable<CandlesTable> => ({
   symbol: candle.symbol,
   timeframe: candle.timeframe,
@@ -26,12 +27,14 @@ export const candleRow = (candle: Candle): Insertable<CandlesTable> => ({
   complete: candle.complete,
 })
 
+/** The candle of a row. */
 export const candleOf = ({ open_time, timeframe, ...rest }: Selectable<CandlesTable>): Candle => ({
   ...rest,
   timeframe: timeframe as Timeframe,
   openTime: timeOf(open_time),
 })
 
+/** The row of a decision. */
 export const decisionRow = (account: string, { time, values, ...rest }: Decision): Insertable<DecisionsTable> => ({
   account,
   owner: rest.owner,
@@ -46,6 +49,7 @@ export const decisionRow = (account: string, { time, values, ...rest }: Decision
   intent: rest.intent,
 })
 
+/** The decision of a row. */
 export const decisionOf = ({ id: _id, account: _account, kind, time, values, ...rest }: Selectable<DecisionsTable>): Decision => ({
   ...rest,
   kind: kind as Decision['kind'],
@@ -56,6 +60,7 @@ export const decisionOf = ({ id: _id, account: _account, kind, time, values, ...
 const mapValues = <A, B>(values: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
 
+/** The row of an intent. */
 export const intentRow = (account: string, { number, owner, symbol, purpose, reason, time }: Intent): Insertable<IntentsTable> => ({
   account,
   number,
@@ -66,12 +71,14 @@ export const intentRow = (account: string, { number, owner, symbol, purpose, rea
   time: instant(time),
 })
 
+/** The intent of a row. */
 export const intentOf = ({ account: _account, purpose, time, ...rest }: Selectable<IntentsTable>): Intent => ({
   ...rest,
   purpose: purpose as Intent['purpose'],
   time: timeOf(time),
 })
 
+/** The row of an order with what an open entry asked for. */
 export const orderRow = (account: string, { order, wish }: OrderRecord): Insertable<OrdersTable> => ({
   account,
   id: order.id,
@@ -99,6 +106,7 @@ export const orderRow = (account: string, { order, wish }: OrderRecord): Inserta
 
 type Request = Order['request']
 
+/** The order of a row. */
 export const orderOf = (row: Selectable<OrdersTable>): OrderRecord => ({
   order: {
     id: row.id,
@@ -128,6 +136,7 @@ export const orderOf = (row: Selectable<OrdersTable>): OrderRecord => ({
   wish: row.wish,
 })
 
+/** The row of a fill: a trade, as its users know the table. */
 export const tradeRow = (account: string, demo: boolean, record: FillRecord): Insertable<TradesTable> => ({
   order_id: record.fill.orderId,
   symbol: record.fill.symbol,
@@ -153,6 +162,7 @@ export const tradeRow = (account: string, demo: boolean, record: FillRecord): In
   fee_in_quote: format(feeInQuote(record.fill, record.base, record.quote)),
 })
 
+/** The fill of a row, without the row's own id. */
 export const tradeOf = (row: Selectable<TradesTable>): FillRecord => ({
   fill: {
     tradeId: row.exchange_trade_id,
@@ -176,6 +186,7 @@ export const tradeOf = (row: Selectable<TradesTable>): FillRecord => ({
   realised: money(row.realised),
 })
 
+/** The row of a round trip. */
 export const tripRow = (account: string, { trip, reason }: TripRecord): Insertable<RoundTripsTable> => ({
   account,
   owner: trip.owner,
@@ -190,6 +201,7 @@ export const tripRow = (account: string, { trip, reason }: TripRecord): Insertab
   reason,
 })
 
+/** The round trip of a row. */
 export const tripOf = (row: Selectable<RoundTripsTable>): TripRecord => ({
   trip: {
     owner: row.owner,

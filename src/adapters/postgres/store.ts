@@ -2,7 +2,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Client } from 'pg'
 import { assert, Fault } from '#domain/fault.ts'
-import type { PendingAction, Round, Store } from '#ports/store.ts'
+import type { Store } from '#ports/store.ts'
 import type { Database } from './connect.ts'
 import { faultOf, isLost } from './faults.ts'
 import { readCandles, readDecisions, readJournal, readPnl, readSaved, readTotals, readTrades } from './reads.ts'
@@ -38,7 +38,6 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
   const { db } = database
   const held = holdAccount(database, account, patience)
   let epoch = 0
-  let pending: readonly PendingAction[] = []
   let busy = false
   const asking = <A>(what: string, answer: Promise<A>): Promise<A> =>
     answer.catch(error => Promise.reject(faultOf(error, `reading ${what}`)))
@@ -48,22 +47,14 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
       await held.take()
       const row = await asking('the account', takeEpoch(database, account, demo))
       epoch = row.epoch
-      pending = row.pending
       return row.committed_at === null ? null : await asking('what is stored', readSaved(db, row))
     },
     async commit(round) {
       assert(!busy, 'a round is committed while another is')
-      const statements = statementsOf(account, demo, round)
-      if (statements.length === 0 && isQuiet(round, pending)) return
       busy = true
       try {
-        await writeRound(
-          held.client(),
-          [accountStatement(account, epoch, round), ...statements],
-          mustBeOnDisk(round) || pending.length > 0,
-          account,
-        )
-        pending = round.pending
+        const statements = [accountStatement(account, epoch, round), ...statementsOf(account, demo, round)]
+        await writeRound(held.client(), statements, mustBeOnDisk(round), account)
       } finally {
         busy = false
       }
@@ -77,9 +68,6 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
     close: held.drop,
   }
 }
-
-const isQuiet = ({ exchangeState, feedState, pending }: Round, before: readonly PendingAction[]): boolean =>
-  exchangeState === null && feedState === null && pending.length === 0 && before.length === 0
 
 /**
  * One transaction in two round trips: everything is sent at once, then the answers are looked at, then it is committed. What follows an error
@@ -146,7 +134,10 @@ function holdAccount(database: Database, account: string, patience: number) {
     async drop(): Promise<void> {
       const dropped = client
       client = null
-      await dropped?.end()
+      if (dropped === null) return
+      // at once, and not only when the server notices the end
+      await dropped.query('select pg_advisory_unlock_all()').catch(() => undefined)
+      await dropped.end()
     },
   }
 }

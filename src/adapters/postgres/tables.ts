@@ -9,6 +9,14 @@ type Instant = ColumnType<Date, string, string>
 type InstantOrNone = ColumnType<Date | null, string | null, string | null>
 type Identity = ColumnType<number, never, never>
 
+/** What belongs to an owner's trading of a symbol in an account. */
+interface Owned {
+  account: string
+  owner: string
+  symbol: string
+}
+
+/** What was traded: a row a fill. */
 export interface TradesTable {
   id: Identity
   order_id: number
@@ -35,11 +43,9 @@ export interface TradesTable {
   fee_in_quote: Numeric
 }
 
-export interface RoundTripsTable {
+/** Positions that were opened and are closed again. */
+export interface RoundTripsTable extends Owned {
   id: Identity
-  account: string
-  owner: string
-  symbol: string
   opened_at: Instant
   closed_at: Instant
   quantity: Numeric
@@ -50,11 +56,9 @@ export interface RoundTripsTable {
   reason: string
 }
 
-export interface DecisionsTable {
+/** What was decided about signals and wishes, the denied ones too. */
+export interface DecisionsTable extends Owned {
   id: Identity
-  account: string
-  owner: string
-  symbol: string
   kind: string
   reason: string
   time: Instant
@@ -66,6 +70,7 @@ export interface DecisionsTable {
   intent: number
 }
 
+/** Drafts that passed the risk checks. */
 export interface IntentsTable {
   account: string
   number: number
@@ -76,6 +81,7 @@ export interface IntentsTable {
   time: Instant
 }
 
+/** Attempts: orders as they were sent, and what became of them. */
 export interface OrdersTable {
   account: string
   id: number
@@ -101,10 +107,8 @@ export interface OrdersTable {
   wish: Enter | null
 }
 
-export interface PositionsTable {
-  account: string
-  owner: string
-  symbol: string
+/** What an owner holds of a symbol, and what it waits for. */
+export interface PositionsTable extends Owned {
   quantity: Numeric
   cost: Numeric
   opened_at: InstantOrNone
@@ -119,10 +123,8 @@ export interface PositionsTable {
   pending: Numeric
 }
 
-export interface ProtectionsTable {
-  account: string
-  owner: string
-  symbol: string
+/** How positions are protected; no row where there is no plan. */
+export interface ProtectionsTable extends Owned {
   stop: Numeric
   target: Numeric
   gap: Numeric
@@ -133,33 +135,31 @@ export interface ProtectionsTable {
   candles: number
 }
 
-export interface StopMovesTable {
+/** Changes of stops, for people who ask why. */
+export interface StopMovesTable extends Owned {
   id: Identity
-  account: string
-  owner: string
-  symbol: string
   time: Instant
   from_price: Numeric
   to_price: Numeric
   reason: string
 }
 
-export interface DustTable {
+/** Rests too small to sell. */
+export interface DustTable extends Owned {
   id: Identity
-  account: string
-  owner: string
-  symbol: string
   asset: string
   quantity: Numeric
   time: Instant
 }
 
+/** Cash by quote asset. */
 export interface BalancesTable {
   account: string
   asset: string
   amount: Numeric
 }
 
+/** Double entry: amounts by entry, asset and book. */
 export interface LedgerTable {
   account: string
   entry: string
@@ -169,6 +169,7 @@ export interface LedgerTable {
   time: Instant
 }
 
+/** Closed bars of the market. */
 export interface CandlesTable {
   symbol: string
   timeframe: string
@@ -181,6 +182,7 @@ export interface CandlesTable {
   complete: number
 }
 
+/** What a start goes on from, a row an account. */
 export interface AccountsTable {
   account: string
   demo: boolean
@@ -197,12 +199,14 @@ export interface AccountsTable {
   fees: Generated<Numeric>
 }
 
+/** Settings that people changed. */
 export interface SettingsTable {
   account: string
   key: string
   value: string
 }
 
+/** What people wished for. */
 export interface InboxTable {
   account: string
   id: string
@@ -212,6 +216,7 @@ export interface InboxTable {
   result: string
 }
 
+/** What people are to be told. */
 export interface OutboxTable {
   id: Identity
   account: string

@@ -1,0 +1,68 @@
+/** The service's log: one JSON object a line on standard output, secrets left out. */
+import { pino } from 'pino'
+import type { Told } from '#ports/teller.ts'
+import { format } from '#domain/money.ts'
+
+/** The part of a logger that the service uses. */
+export interface Log {
+  debug(fields: object, text: string): void
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+  error(fields: object, text: string): void
+}
+
+const REDACTED = '[redacted]'
+
+/** Replaces every known secret in a text, plain and as it stands in URLs. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text
+  for (const secret of secrets)
+    for (const form of new Set([secret, encodeURIComponent(secret)])) if (form.length >= 4) clean = clean.replaceAll(form, REDACTED)
+  return clean
+}
+
+/** Opens a log. `secrets` never appear in it, whatever is logged. `write` takes finished lines (default: standard output). */
+export function openLog(
+  level: string,
+  secrets: readonly string[],
+  write: (line: string) => void = line => void process.stdout.write(line),
+): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line: string) => write(redact(line, secrets)) })
+}
+
+/** Logs what a round changed: signals, orders and fills at info, denials at info, indicator values at debug. */
+export function logTold(log: Log, told: readonly Told[]): void {
+  for (const one of told)
+    switch (one.kind) {
+      case 'signal':
+      case 'denied': {
+        const { owner, symbol, kind, reason, outcome, message, price, values } = one.decision
+        log.info({ owner, symbol, kind, reason, price, outcome, ...(message === '' ? {} : { message }) }, one.kind)
+        if (values !== null) log.debug({ owner, symbol, ...values }, 'indicators')
+        break
+      }
+      case 'order': {
+        const { owner, purpose, request } = one.order
+        log.info({ owner, symbol: request.symbol, purpose, side: request.side, type: request.type }, 'order')
+        break
+      }
+      case 'fill': {
+        const { fill, owner, reason, realised } = one.record
+        const { symbol, side, price, quantity, fee, feeAsset, tradeId } = fill
+        log.info(
+          { owner, symbol, side, price: format(price), quantity: format(quantity), fee: format(fee), feeAsset, tradeId, realised: format(realised), reason },
+          'fill',
+        )
+        break
+      }
+      case 'stop_moved':
+        log.info({ owner: one.move.owner, symbol: one.move.symbol, to: format(one.move.to), reason: one.move.reason }, 'stop moved')
+        break
+      case 'closed':
+        log.info({ owner: one.record.trip.owner, symbol: one.record.trip.symbol, realised: format(one.record.trip.realised), reason: one.record.reason }, 'closed')
+        break
+      case 'dust':
+        log.info({ owner: one.owner, asset: one.asset, quantity: format(one.quantity) }, 'dust')
+        break
+    }
+}

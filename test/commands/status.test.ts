@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { fakeDesk, shown } from '../support/fake-desk.ts'
+
+test('status', async () => {
+  expect(await shown('status')).toMatchInlineSnapshot(`
+    "Demo, running
+    2023-01-05 08:00 UTC, since 3 d 4 h
+    Equity 10234.50 EUR (+2.34%)
+    Holding would be 9480.00 (-5.20%)
+    Realised +224.51, open +9.99, fees 12.30
+    1 position, 2 open orders
+    5 strategies on BTCEUR, ETHEUR, ADAEUR
+    next: positions | pnl"
+  `)
+})
+
+test('status, live and halted, before there are prices', async () => {
+  expect(
+    await shown('st', {
+      status: async () => ({ ...(await fakeDesk().desk.status()), trading: 'live', mode: 'halted', holding: null, openPositions: 0 }),
+    }),
+  ).toMatchInlineSnapshot(`
+    "LIVE, halted
+    2023-01-05 08:00 UTC, since 3 d 4 h
+    Equity 10234.50 EUR (+2.34%)
+    Holding would be n/a
+    Realised +224.51, open +9.99, fees 12.30
+    0 positions, 2 open orders
+    5 strategies on BTCEUR, ETHEUR, ADAEUR
+    next: positions | pnl"
+  `)
+})
