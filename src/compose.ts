@@ -66,6 +66,8 @@ export interface Service {
   run(): Promise<void>
   /** Stops the feed after what is under way. */
   stop(): void
+  /** Resolves when nothing is under way any more. */
+  finished(): Promise<void>
   summary(): Promise<Summary>
 }
 
@@ -79,7 +81,10 @@ interface Core {
 }
 
 /** Which symbols the demo trades: those set, as far as there are candles of them. */
-export function demoSymbols(config: Config, known: ReadonlyMap<string, SymbolInfo>): { readonly symbols: string[]; readonly missing: string[] } {
+export function demoSymbols(
+  config: Config,
+  known: ReadonlyMap<string, SymbolInfo>,
+): { readonly symbols: string[]; readonly missing: string[] } {
   const wanted = config.SYMBOLS ?? config.SYMBOL ?? [...known.keys()]
   const symbols = wanted.filter(symbol => known.has(symbol))
   return { symbols: symbols.length > 0 ? symbols : [...known.keys()], missing: wanted.filter(symbol => !known.has(symbol)) }
@@ -138,6 +143,9 @@ export async function startDemo({ config, env, store, speed, tell }: ServiceSetu
     stop() {
       stopped = true
       core.feed.stop()
+    },
+    async finished() {
+      await core.running
     },
     async summary() {
       const totals = await store.totals()
@@ -215,7 +223,10 @@ async function beginAccount(core: Core, { config, recordings }: Parts): Promise<
     text: 'begin the account',
     run(_, records) {
       records.setting('start.equity', config.DEMO_CAPITAL)
-      records.setting('start.prices', JSON.stringify(Object.fromEntries(recordings.map(({ symbol, columns }) => [symbol, columns.open[0]]))))
+      records.setting(
+        'start.prices',
+        JSON.stringify(Object.fromEntries(recordings.map(({ symbol, columns }) => [symbol, columns.open[0]]))),
+      )
     },
   })
 }

@@ -113,3 +113,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (wrong.length > 0) throw new ConfigError(['The settings are wrong. Mend them in .env or the environment:', ...wrong].join('\n'))
   return config as Config
 }
+
+/** The values that must never be shown: passwords and keys, and the password inside DATABASE_URL. */
+export function secretsOf(config: Config): string[] {
+  const secrets: string[] = []
+  for (const [name, setting] of Object.entries(settings) as [keyof Config, Setting][]) {
+    const value = config[name]
+    if (setting.secret !== true || typeof value !== 'string') continue
+    secrets.push(value)
+    if (URL.canParse(value)) secrets.push(decodeURIComponent(new URL(value).password))
+  }
+  return secrets.filter(secret => secret !== '')
+}

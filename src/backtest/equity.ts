@@ -72,7 +72,7 @@ function drawdownOfOne(log: EquityLog, { columns: { time, close }, timeframe }: 
   let quantity = 0
   let bar = 0
   for (let row = 0; ; row++) {
-    const end = firstAfter(time, log.time(row) - span, bar)
+    const end = firstAfter(time, span, log.time(row) - span, bar)
     // with nothing held every close is worth the same: one look is enough
     const look = quantity === 0 && end > bar ? bar + 1 : end
     for (; bar < look; bar++) {
@@ -92,17 +92,13 @@ function drawdownOfOne(log: EquityLog, { columns: { time, close }, timeframe }: 
   }
 }
 
-// The first candle, not before `from`, that opens after an instant: by doubling steps, since the next change is mostly near.
-function firstAfter(time: Float64Array, instant: number, from: number): number {
-  const length = time.length
-  if (from >= length || time[from]! > instant) return from
+// The first candle, not before `from`, that opens after an instant. Candles lie at least a span apart, so it cannot be further than if
+// none was missing; and where none is missing, it is just there.
+function firstAfter(time: Float64Array, span: number, instant: number, from: number): number {
+  if (from >= time.length || time[from]! > instant) return from
   let low = from // opens at or before the instant
-  let step = 1
-  while (low + step < length && time[low + step]! <= instant) {
-    low += step
-    step *= 2
-  }
-  let high = Math.min(length, low + step) // opens after it, or is behind the last
+  let high = Math.min(time.length, from + Math.floor((instant - time[from]!) / span) + 1) // opens after it, or is behind the last
+  if (time[high - 1]! <= instant) return high
   while (high - low > 1) {
     const middle = (low + high) >>> 1
     if (time[middle]! <= instant) low = middle

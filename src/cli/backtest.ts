@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Collector } from '#backtest/collect.ts'
-import { backtest } from '#backtest/report.ts'
+import { type Backtest, backtest, type ReportSetup } from '#backtest/report.ts'
 import { reportLines } from '#backtest/report-text.ts'
 import { Fault } from '#domain/fault.ts'
 import { format } from '#domain/money.ts'
@@ -43,7 +43,7 @@ async function run(args: readonly string[], { out, err, now, env }: BacktestIo):
   }
   if (options === null) return print(helpLines([...strategies.keys()]), out)
   const { setup, gaps } = prepare(options, strategies, join(env.DATA_DIR || '.roottrading', 'cache'))
-  const result = backtest({ ...setup, now })
+  const result = runIt({ ...setup, now })
   if (options.trades !== null) writeTrades(options.trades, result.collected)
   if (options.json) out(JSON.stringify(result.report))
   else print(reportLines(result, setup.histories[0]!.info.quote), out)
@@ -51,6 +51,19 @@ async function run(args: readonly string[], { out, err, now, env }: BacktestIo):
   const { fills, denials } = result.collected
   // a report of nothing needs its reason, also where only figures are printed
   if (options.json && fills.length === 0) for (const [code, { count, last }] of denials) err(`refused ${count} ×: ${code}: ${last}`)
+}
+
+// A figure that no amount can hold, a window that no memory can: both come of what was asked for.
+function runIt(setup: ReportSetup): Backtest {
+  try {
+    return backtest(setup)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new UsageError(
+      `--strategy ${setup.strategy}: with these parameters and candles it cannot run (${cause.message}). Mend one of them.`,
+      { cause },
+    )
+  }
 }
 
 const SHOWN = 10

@@ -14,13 +14,22 @@ type Finding = { readonly state: 'ok' | 'note' | 'wrong'; readonly what: string;
 const marks = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
 
 /** Checks everything and prints a line each. The exit code: 1 where something is wrong. */
-export async function doctorMain(config: Config, env: Readonly<Record<string, string | undefined>>, out: (line: string) => void): Promise<number> {
+export async function doctorMain(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  out: (line: string) => void,
+): Promise<number> {
   const findings: Finding[] = []
   const found = (state: Finding['state'], what: string, text: string): void => void findings.push({ state, what, text })
   found('ok', 'version', `RootTrading ${programVersion}, Node ${process.version}`)
   if (Number(process.versions.node.split('.')[0]) < 24) found('wrong', 'node', 'Node 24 is needed. Start by npm run, which brings its own.')
-  found(existsSync('.env') ? 'ok' : 'note', 'settings', existsSync('.env') ? 'read from .env and the environment' : 'there is no .env: defaults are used (cp .env.example .env)')
-  if (config.TRADING_MODE === 'live') found('wrong', 'mode', 'live is not there yet: it comes with the Binance adapter. Set TRADING_MODE=demo.')
+  found(
+    existsSync('.env') ? 'ok' : 'note',
+    'settings',
+    existsSync('.env') ? 'read from .env and the environment' : 'there is no .env: defaults are used (cp .env.example .env)',
+  )
+  if (config.TRADING_MODE === 'live')
+    found('wrong', 'mode', 'live is not there yet: it comes with the Binance adapter. Set TRADING_MODE=demo.')
   else found('ok', 'mode', 'demo: paper trading on replayed candles, no key is used')
   const { symbols, missing } = demoSymbols(config, bundledSymbols())
   if (missing.length > 0) found('note', 'symbols', `no bundled candles of ${missing.join(', ')}`)
@@ -36,7 +45,12 @@ export async function doctorMain(config: Config, env: Readonly<Record<string, st
 
 type Found = (state: Finding['state'], what: string, text: string) => void
 
-async function strategiesOf(config: Config, env: Readonly<Record<string, string | undefined>>, symbols: readonly string[], found: Found): Promise<void> {
+async function strategiesOf(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  symbols: readonly string[],
+  found: Found,
+): Promise<void> {
   try {
     const strategies = await loadStrategies(new URL('../../strategies/', import.meta.url))
     const owners = ownersOf({ config, env, strategies, symbols, saved: new Map(), base: '4h' })

@@ -17,7 +17,8 @@ export async function sqlMain(args: readonly string[], config: Config, out: (lin
   const { values, positionals } = parsed
   if (positionals.length !== 1) throw new Fault('misconfigured', `sql: one query is needed, in quotes. Usage: ${USAGE}`)
   const settings = values['data-dir'] === undefined ? config : { ...config, DATA_DIR: values['data-dir'] }
-  if (!hasDatabase(settings)) throw new Fault('misconfigured', `sql: there is no database in ${settings.DATA_DIR} yet. Run the demo first: npm run demo`)
+  if (!hasDatabase(settings))
+    throw new Fault('misconfigured', `sql: there is no database in ${settings.DATA_DIR} yet. Run the demo first: npm run demo`)
   const storage = await openDatabase(settings)
   try {
     const client = await storage.database.pool.connect()

@@ -63,6 +63,9 @@ export const hasDatabase = (config: Config): boolean => isOwn(config) || existsS
 /** Throws the embedded database of the settings away. Refuses one's own: that is for its owner to drop. */
 export function resetStorage(config: Config): void {
   if (isOwn(config))
-    throw new Fault('misconfigured', '--reset: it throws the embedded database away, but the settings name one of your own. Drop that one yourself.')
+    throw new Fault(
+      'misconfigured',
+      '--reset: it throws the embedded database away, but the settings name one of your own. Drop that one yourself.',
+    )
   rmSync(folderOf(config), { recursive: true, force: true })
 }

@@ -31,10 +31,12 @@ function place(text: string, strategies: ReadonlyMap<string, LoadedStrategy>, sy
     if (match === null) throw new ConfigError(`STRATEGIES: "${part}" is not understood: write rsi:BTCEUR+ETHEUR@4h.`)
     const [, name, list, frame] = match
     const loaded = findStrategy(strategies, name!)
-    if (frame !== undefined && !isTimeframe(frame)) throw new ConfigError(`STRATEGIES: "${frame}" in "${part}" is no timeframe, such as 4h.`)
+    if (frame !== undefined && !isTimeframe(frame))
+      throw new ConfigError(`STRATEGIES: "${frame}" in "${part}" is no timeframe, such as 4h.`)
     const named = list?.split('+').map(symbol => symbol.toUpperCase()) ?? symbols
     const unknown = named.find(symbol => !symbols.includes(symbol))
-    if (unknown !== undefined) throw new ConfigError(`STRATEGIES: ${unknown} in "${part}" is not among the traded symbols ${symbols.join(', ')}.`)
+    if (unknown !== undefined)
+      throw new ConfigError(`STRATEGIES: ${unknown} in "${part}" is not among the traded symbols ${symbols.join(', ')}.`)
     return { loaded, symbols: named, timeframe: (frame as Timeframe | undefined) ?? frameOf(loaded) }
   })
 }
@@ -69,7 +71,9 @@ export function ownersOf({ config, env, strategies, symbols, saved, base }: Owne
   return place(config.STRATEGIES, strategies, symbols, config.INTERVAL).map(({ loaded, symbols: placed, timeframe }) => {
     const { name, strategy, scan } = loaded
     if (lengthOf(timeframe) < lengthOf(base))
-      throw new ConfigError(`${name} runs on ${timeframe}, but the shortest candles there are have ${base}. Set INTERVAL=${base} or longer.`)
+      throw new ConfigError(
+        `${name} runs on ${timeframe}, but the shortest candles there are have ${base}. Set INTERVAL=${base} or longer.`,
+      )
     const chosen = JSON.parse(saved.get(settingOf(name, 'symbols')) ?? 'null') as string[] | null
     const given = { ...paramsFromEnv(strategy, env), ...overridesOf(name, saved) }
     let params: object

@@ -16,7 +16,9 @@ export interface ParamField {
 export class ParamError extends Error {}
 
 function unwrapped(schema: z.ZodType): { readonly type: string; readonly fallback: unknown } {
-  let inner = schema as z.ZodType & { readonly def: { readonly type: string; readonly innerType?: z.ZodType; readonly defaultValue?: unknown } }
+  let inner = schema as z.ZodType & {
+    readonly def: { readonly type: string; readonly innerType?: z.ZodType; readonly defaultValue?: unknown }
+  }
   let fallback: unknown
   while (inner.def.innerType !== undefined) {
     if (inner.def.type === 'default') fallback = inner.def.defaultValue
@@ -50,7 +52,8 @@ function valueOf({ name, type }: ParamField, text: string): unknown {
   return value
 }
 
-const listOf = (fields: readonly ParamField[]): string => fields.map(({ name, fallback }) => `${name}${fallback === '' ? '' : `=${fallback}`}`).join(', ')
+const listOf = (fields: readonly ParamField[]): string =>
+  fields.map(({ name, fallback }) => `${name}${fallback === '' ? '' : `=${fallback}`}`).join(', ')
 
 /**
  * The parameters of a strategy from texts by name; what is not given has its default. Throws ParamError for an unknown name, a text
@@ -66,7 +69,9 @@ export function readParams(strategy: AnyStrategy, given: Readonly<Record<string,
   }
   const result = strategy.params.safeParse(values)
   if (result.success) return result.data
-  const wrong = result.error.issues.map(({ path, message }) => `${path.length === 0 ? '' : `${path.join('.')}=${given[String(path[0])] ?? ''}: `}${message}`)
+  const wrong = result.error.issues.map(
+    ({ path, message }) => `${path.length === 0 ? '' : `${path.join('.')}=${given[String(path[0])] ?? ''}: `}${message}`,
+  )
   throw new ParamError(`${wrong.join('; ')}. Parameters: ${listOf(fields)}.`)
 }
 

@@ -22,7 +22,10 @@ export interface DeskSetup {
   holding(engine: Engine): Money | null
   strategies(): readonly StrategyRow[]
   /** Checks a change and gives what to write down for it, or what is wrong with it. */
-  planChange(name: string, change: StrategyChange): { readonly settings: Readonly<Record<string, string | null>>; readonly message: string } | { readonly problem: string }
+  planChange(
+    name: string,
+    change: StrategyChange,
+  ): { readonly settings: Readonly<Record<string, string | null>>; readonly message: string } | { readonly problem: string }
   /** Starts anew from the store, so that changed strategies take effect. */
   restart(): Promise<void>
 }

@@ -8,16 +8,7 @@ import type { Holding } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import type { FillRecord, InboxRow, Round, TripRecord } from '#ports/store.ts'
-
-/** What of a round people are told about. */
-export type Told =
-  | { readonly kind: 'signal'; readonly decision: Decision }
-  | { readonly kind: 'denied'; readonly decision: Decision }
-  | { readonly kind: 'order'; readonly order: Order }
-  | { readonly kind: 'fill'; readonly record: FillRecord }
-  | { readonly kind: 'stop_moved'; readonly move: StopMoved }
-  | { readonly kind: 'closed'; readonly record: TripRecord; readonly quote: string }
-  | { readonly kind: 'dust'; readonly owner: string; readonly asset: string; readonly quantity: Quantity; readonly time: Time }
+import type { Told } from '#ports/teller.ts'
 
 type Dust = Round['dust'][number]
 
@@ -44,7 +35,11 @@ export class Records implements Recorder {
 
   decided(decision: Decision): void {
     this.#decisions.push(decision)
-    this.#told.push({ kind: decision.outcome === 'ordered' ? 'signal' : 'denied', decision })
+    const told: Told = { kind: decision.outcome === 'ordered' ? 'signal' : 'denied', decision }
+    // people read why before what: a signal stands before the order that came of it
+    const order = decision.intent === 0 ? -1 : this.#told.findIndex(one => one.kind === 'order' && one.order.intent === decision.intent)
+    if (order < 0) this.#told.push(told)
+    else this.#told.splice(order, 0, told)
   }
   intended(intent: Intent): void {
     this.#intents.push(intent)
@@ -75,7 +70,7 @@ export class Records implements Recorder {
   dust(owner: string, symbol: string, quantity: Quantity, time: Time): void {
     const asset = this.#info(symbol).base
     this.#dust.push({ owner, symbol, asset, quantity, time })
-    this.#told.push({ kind: 'dust', owner, asset, quantity, time })
+    this.#told.push({ kind: 'dust', owner, symbol, asset, quantity, time })
   }
   candles(candles: readonly Candle[]): void {
     this.#candles.push(...candles)

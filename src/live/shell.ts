@@ -8,7 +8,8 @@ import type { Engine } from '#engine'
 import type { Exchange } from '#ports/exchange.ts'
 import type { FeedState, MarketEvent } from '#ports/feed.ts'
 import type { PendingAction, Round, Saved, Store } from '#ports/store.ts'
-import type { Records, Told } from './records.ts'
+import type { Told } from '#ports/teller.ts'
+import type { Records } from './records.ts'
 
 /** A person's wish: changes the core through the shell and answers once that is written. */
 export interface Wish<Answer> {
@@ -125,7 +126,13 @@ export class Shell {
       const { wish, resolve } = waiting
       const answer = wish.run(engine, records, this.#time)
       const result = typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : ''
-      records.inbox({ id: `${this.#time}-${process.pid}-${++this.#wishes}`, person: wish.person, text: wish.text, time: this.#time, result })
+      records.inbox({
+        id: `${this.#time}-${process.pid}-${++this.#wishes}`,
+        person: wish.person,
+        text: wish.text,
+        time: this.#time,
+        result,
+      })
       return () => resolve(answer)
     } else this.#market(waiting.event)
     return null
@@ -170,9 +177,7 @@ export class Shell {
 }
 
 const pendingOf = (action: Action): PendingAction =>
-  action.kind === 'pair'
-    ? { kind: 'pair', orders: [action.first.id, action.second.id] }
-    : { kind: action.kind, orders: [action.order.id] }
+  action.kind === 'pair' ? { kind: 'pair', orders: [action.first.id, action.second.id] } : { kind: action.kind, orders: [action.order.id] }
 
 // Actions on orders that have ended since are done.
 function actionsOf(engine: Engine, pending: readonly PendingAction[]): Action[] {

@@ -26,13 +26,13 @@ const sizeOf = (amount: AmountWish): Size => {
 /** A person's entry: a position of owner `manual`, with the default stop unless another is named. */
 export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): WishResult {
   const { trader } = engine
-  if (trader.mode === 'reduced' || trader.mode === 'halted')
-    return refused(`Trading is ${trader.mode}: nobody enters. Use resume first.`)
+  if (trader.mode === 'reduced' || trader.mode === 'halted') return refused(`Trading is ${trader.mode}: nobody enters. Use resume first.`)
   const slot = engine.slot(MANUAL, wish.symbol)!
   const { info, last } = slot.market
   if (slot.leaving !== null) return refused(`${wish.symbol} is being sold: wait until that is done.`)
   const size = wish.amount === null ? trader.sizeFor(slot) : sizeOf(wish.amount)
-  const stop: Level | null = wish.stop !== null ? levelOf(wish.stop) : trader.rules.manualStop > 0 ? { percent: trader.rules.manualStop } : null
+  const stop: Level | null =
+    wish.stop !== null ? levelOf(wish.stop) : trader.rules.manualStop > 0 ? { percent: trader.rules.manualStop } : null
   const entry: Enter = {
     kind: 'enter',
     reason: `bought by ${person}`,
@@ -46,7 +46,8 @@ export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): 
   const denial = trader.enter(slot, entry, size, { reason: entry.reason, time, values: null })
   if (denial !== null) return refused(`Not bought: ${denial.message}.`)
   const request = slot.entry!.request
-  const amount = request.quoteAmount > 0n ? `${format(request.quoteAmount)} ${info.quote} of ${info.base}` : `${format(request.quantity)} ${info.base}`
+  const amount =
+    request.quoteAmount > 0n ? `${format(request.quoteAmount)} ${info.quote} of ${info.base}` : `${format(request.quantity)} ${info.base}`
   const where = wish.limit === null ? `at the market (about ${format(last)})` : `at ${format(request.price)} or better`
   const levels = stop === null ? 'no stop' : typeof stop === 'number' ? `stop ${stop}` : `stop ${stop.percent} % under what is paid`
   return done(`Buying ${amount} ${where}, ${levels}.`)
@@ -74,7 +75,9 @@ export function sell(
 ): WishResult {
   const slot = heldSlot(engine, wish.symbol, wish.owner)
   if (isResult(slot)) {
-    const waiting = engine.slots.find(({ symbol, entry, owner }) => symbol === wish.symbol && entry !== null && (wish.owner ?? owner) === owner)
+    const waiting = engine.slots.find(
+      ({ symbol, entry, owner }) => symbol === wish.symbol && entry !== null && (wish.owner ?? owner) === owner,
+    )
     if (waiting === undefined) return slot
     engine.trader.exits.leave(waiting, `cancelled by ${person}`, zero<Quantity>(), time)
     return done(`The waiting entry of ${waiting.owner} in ${wish.symbol} is cancelled.`)
@@ -88,7 +91,9 @@ export function sell(
   if (quantity === 0n) return refused(`${format(asked)} ${info.base} is under the step of ${format(info.filters.step)}.`)
   const worth = notional(last, quantity)
   if (worth < info.filters.minNotional)
-    return refused(`${format(quantity)} ${info.base} is worth ${format(worth)} ${info.quote}, under the minimum of ${format(info.filters.minNotional)} an order.`)
+    return refused(
+      `${format(quantity)} ${info.base} is worth ${format(worth)} ${info.quote}, under the minimum of ${format(info.filters.minNotional)} an order.`,
+    )
   const rest = notional(last, subtract(held, quantity))
   const all = rest < info.filters.minNotional || quantity === floorTo(held, info.filters.step)
   engine.trader.exits.leave(slot, `sold by ${person}`, all ? zero() : quantity, time)
@@ -118,7 +123,9 @@ export function setLevel(
   if (wish.level === null) {
     if (which === 'stop') engine.trader.setStop(slot, zero<Price>(), time)
     else engine.trader.setTarget(slot, zero<Price>(), time)
-    return done(`The ${which} of ${slot.owner} on ${wish.symbol} is removed${which === 'stop' ? ': the position is not protected now' : ''}.`)
+    return done(
+      `The ${which} of ${slot.owner} on ${wish.symbol} is removed${which === 'stop' ? ': the position is not protected now' : ''}.`,
+    )
   }
   const level = levelOf(wish.level)
   if (which === 'stop') {
@@ -152,7 +159,8 @@ export function setMode(engine: Engine, records: Records, mode: Status['mode']):
 export function worth(engine: Engine, quote: string) {
   const equity = engine.equity(quote)
   const unrealised = engine.slots.reduce(
-    (sum, { position, market }) => (position.quantity > 0n ? add(sum, subtract(notional(market.last, position.quantity), position.cost)) : sum),
+    (sum, { position, market }) =>
+      position.quantity > 0n ? add(sum, subtract(notional(market.last, position.quantity), position.cost)) : sum,
     money('0'),
   )
   return { equity, unrealised, realised: engine.portfolio.realised, fees: engine.portfolio.fees }

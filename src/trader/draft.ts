@@ -1,6 +1,18 @@
 /** Sizing and risk: a wish to hold becomes an exact order within the exchange's filters, or a denial with its reason. */
 import { type Denial, deny } from '#domain/denial.ts'
-import { add, affordable, floorTo, type Money, notional, type Price, type Quantity, type Ratio, subtract, toTick, zero } from '#domain/money.ts'
+import {
+  add,
+  affordable,
+  floorTo,
+  type Money,
+  notional,
+  type Price,
+  type Quantity,
+  type Ratio,
+  subtract,
+  toTick,
+  zero,
+} from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import { exitNotionalDenial, exposureDenial, fundsDenial, levelsDenial } from '#domain/risk.ts'
 import type { Enter, Level } from '#domain/signal.ts'
@@ -65,7 +77,14 @@ const absolute = (level: Level | null, price: Price, tick: Price, below: boolean
   level === null ? zero() : below ? levelBelow(level, price, tick) : levelAbove(level, price, tick)
 
 /** Works out and checks the entry that a signal or a person wishes for. */
-export function draftEntry(slot: Slot, wish: Enter, size: Size, rules: Rules, account: AccountView, markets: readonly Traded[]): Draft | Denial {
+export function draftEntry(
+  slot: Slot,
+  wish: Enter,
+  size: Size,
+  rules: Rules,
+  account: AccountView,
+  markets: readonly Traded[],
+): Draft | Denial {
   const { info, last } = slot.market
   const { tick, step } = info.filters
   const resting = wish.at === null ? zero<Price>() : toTick('limit' in wish.at ? wish.at.limit : wish.at.stop, tick)
@@ -85,7 +104,9 @@ export function draftEntry(slot: Slot, wish: Enter, size: Size, rules: Rules, ac
   const quantity = floorTo(sized.quoteAmount > 0n ? affordable(sized.quoteAmount, expected) : sized.quantity, step)
   const worth = byQuote ? sized.quoteAmount : notional(expected, quantity)
   const denial =
-    (info.filters === noFilters && quantity > 0n ? null : filtersOf(slot, quantity, worth, market, stop > 0n ? stop : expected, rules.fee)) ??
+    (info.filters === noFilters && quantity > 0n
+      ? null
+      : filtersOf(slot, quantity, worth, market, stop > 0n ? stop : expected, rules.fee)) ??
     fundsDenial(worth, free, info.quote) ??
     limitsOf(slot, worth, equity, rules, markets) ??
     (wantsStop(wish) ? slotsOf(slot.market) : null)
@@ -127,7 +148,8 @@ function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets
   if (denial !== null || rules.perAsset === null) return denial
   let onAsset = onSymbol
   for (const market of markets)
-    if (market !== slot.market && market.info.base === info.base && market.info.quote === info.quote) onAsset = add(onAsset, exposureOf(market))
+    if (market !== slot.market && market.info.base === info.base && market.info.quote === info.quote)
+      onAsset = add(onAsset, exposureOf(market))
   return exposureDenial('exposure_asset', info.base, onAsset, worth, equity, rules.perAsset)
 }
 

@@ -68,7 +68,8 @@ export class Exits {
     const stopped = (order: Order): boolean => order.request.stopPrice > 0n
     const resting = (which: (order: Order) => boolean): bigint =>
       protection.reduce((sum, order) => sum + (which(order) ? order.request.quantity - order.executed : 0n), 0n)
-    const need = (which: 'stop' | 'target'): bigint => wanted.reduce((sum, tranche) => sum + (tranche[which] > 0n ? tranche.quantity : 0n), 0n)
+    const need = (which: 'stop' | 'target'): bigint =>
+      wanted.reduce((sum, tranche) => sum + (tranche[which] > 0n ? tranche.quantity : 0n), 0n)
     return resting(stopped) < need('stop') || resting(order => !stopped(order)) < need('target')
   }
 

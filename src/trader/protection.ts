@@ -17,7 +17,8 @@ const levelOr = (level: Level | null, resolve: (level: Level) => Price): Price =
 
 /** The plan of an entry at what was really paid. Null when the wish asked for none. */
 export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
-  if (wish.stopLoss === null && wish.takeProfit === null && wish.trailing === null && wish.partial === null && wish.timeLimit === 0) return null
+  if (wish.stopLoss === null && wish.takeProfit === null && wish.trailing === null && wish.partial === null && wish.timeLimit === 0)
+    return null
   const gap = levelOr(wish.trailing, level => gapOf(level, paid, tick))
   const stop = levelOr(wish.stopLoss, level => levelBelow(level, paid, tick))
   const trailed = gap > 0n && paid > gap ? subtract(paid, gap) : zero<Price>()
@@ -36,8 +37,9 @@ export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
 export function tranchesOf(plan: Plan, quantity: Quantity, info: SymbolInfo): Tranche[] {
   const { step, minQuantity, minNotional } = info.filters
   const sellable = floorTo(quantity, step)
-  if (sellable === 0n || (plan.stop === 0n && plan.target === 0n && plan.partial === null)) return []
   const { partial, partialDone, stop, target } = plan
+  // a part that was sold is not to be sold again
+  if (sellable === 0n || (stop === 0n && target === 0n && (partial === null || partialDone))) return []
   if (partial === null || partialDone) return [{ quantity: sellable, stop, target }]
   const part = floorTo(quantityOf(toNumber(sellable) * partial.part), step)
   const rest = subtract(sellable, part)

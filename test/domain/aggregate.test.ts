@@ -1,5 +1,5 @@
 /** Longer bars from shorter ones: on time, whatever is missing; the last one only when it is over. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Aggregator, aggregate } from '#domain/aggregate.ts'
 import { type Candle, type Columns, columnsOf, flawOf } from '#domain/candle.ts'
@@ -79,14 +79,26 @@ describe('candle by candle', () => {
   })
 
   test('says the same as the columns, with any gaps, for any pair of timeframes', () => {
-    const pairs = fc.constantFrom<[Timeframe, Timeframe]>(['1m', '5m'], ['1m', '1h'], ['15m', '4h'], ['1h', '1d'], ['4h', '1w'], ['1d', '1w'], ['1h', '4h'])
+    const pairs = fc.constantFrom<[Timeframe, Timeframe]>(
+      ['1m', '5m'],
+      ['1m', '1h'],
+      ['15m', '4h'],
+      ['1h', '1d'],
+      ['4h', '1w'],
+      ['1d', '1w'],
+      ['1h', '4h'],
+    )
     const bar = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 }), fc.nat(50))
     fc.assert(
       fc.property(pairs, fc.array(bar, { minLength: 1, maxLength: 120 }), fc.nat(400), ([from, to], steps, start) => {
         let index = start
         const candles = steps.map(([skip, open, close, volume]) => {
           index += skip % 3 === 0 ? 3 : 1
-          return { ...candle(0, [open, Math.max(open, close) + 1, Math.min(open, close) / 2, close, volume]), timeframe: from, openTime: at(index * lengthOf(from)) }
+          return {
+            ...candle(0, [open, Math.max(open, close) + 1, Math.min(open, close) / 2, close, volume]),
+            timeframe: from,
+            openTime: at(index * lengthOf(from)),
+          }
         })
         const builder = new Aggregator(from, to)
         const built: Candle[] = []

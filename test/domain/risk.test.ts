@@ -1,6 +1,6 @@
 /** The risk checks: what passes, what does not, and in which words. */
 import { describe, expect, test } from 'vitest'
-import { type Denial, deny, denialCodes } from '#domain/denial.ts'
+import { type Denial, denialCodes, deny } from '#domain/denial.ts'
 import { money, price, quantity, ratio } from '#domain/money.ts'
 import { exitNotionalDenial, exposureDenial, fundsDenial, levelsDenial } from '#domain/risk.ts'
 
@@ -11,7 +11,13 @@ describe('exposure', () => {
     // held, wanted, equity, limit
     ['0', '2000', '10000', '0.2', 'passes'],
     ['1000', '1000', '10000', '0.2', 'passes'],
-    ['1000', '1000.00000001', '10000', '0.2', 'exposure_symbol: BTCEUR would be 20.0 % of equity (2000.00000001 of 10000), the limit is 20.0 %'],
+    [
+      '1000',
+      '1000.00000001',
+      '10000',
+      '0.2',
+      'exposure_symbol: BTCEUR would be 20.0 % of equity (2000.00000001 of 10000), the limit is 20.0 %',
+    ],
     ['1500', '1000', '10000', '0.2', 'exposure_symbol: BTCEUR would be 25.0 % of equity (2500 of 10000), the limit is 20.0 %'],
     ['0', '1', '0', '0.2', 'exposure_symbol: BTCEUR would be 0.0 % of equity (1 of 0), the limit is 20.0 %'],
     ['0', '0', '0', '0.2', 'passes'],

@@ -1,6 +1,6 @@
 /** A market as Binance's exchangeInfo describes it. */
 import { describe, expect, test } from 'vitest'
-import { format } from '#domain/money.ts'
+import { type Amount, format } from '#domain/money.ts'
 import { allOrderTypes, amountsOf, type ExchangeSymbol, noFilters, symbolInfoOf } from '#domain/symbol.ts'
 
 const btc: ExchangeSymbol = {
@@ -13,14 +13,26 @@ const btc: ExchangeSymbol = {
     { filterType: 'PRICE_FILTER', minPrice: '0.01000000', maxPrice: '1000000.00000000', tickSize: '0.01000000' },
     { filterType: 'LOT_SIZE', minQty: '0.00001000', maxQty: '9000.00000000', stepSize: '0.00001000' },
     { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty: '21.35000000', stepSize: '0.00000000' },
-    { filterType: 'NOTIONAL', minNotional: '5.00000000', applyMinToMarket: true, maxNotional: '9000000.00000000', applyMaxToMarket: false, avgPriceMins: 5 },
+    {
+      filterType: 'NOTIONAL',
+      minNotional: '5.00000000',
+      applyMinToMarket: true,
+      maxNotional: '9000000.00000000',
+      applyMaxToMarket: false,
+      avgPriceMins: 5,
+    },
     { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
     { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
     { filterType: 'T_PLUS_SELL', endTime: null },
   ],
 }
 const shown = (raw: ExchangeSymbol): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(symbolInfoOf(raw).filters).map(([name, value]) => [name, typeof value === 'bigint' ? format(value) : value]))
+  Object.fromEntries(
+    Object.entries(symbolInfoOf(raw).filters).map(([name, value]) => [
+      name,
+      typeof value === 'bigint' ? format(value as Amount<string>) : value,
+    ]),
+  )
 
 describe('a symbol of exchangeInfo', () => {
   test('base and quote are the exchange’s own words; filters become exact amounts', () => {

@@ -68,7 +68,10 @@ describe('a run that is cut and started anew from the store writes the journal o
     const { lines } = await liveJournal(scene)
     expect(lines.filter(line => line.startsWith('fill')).length).toBeGreaterThan(10)
     // a life of one commit: die at the first, go on, die at the first again …
-    const broken = await runWithDeaths(scene, Array.from({ length: 4000 }, (_, life) => (life % 2 === 0 ? 1 : 2)))
+    const broken = await runWithDeaths(
+      scene,
+      Array.from({ length: 4000 }, (_, life) => (life % 2 === 0 ? 1 : 2)),
+    )
     expect(broken.deaths).toBeGreaterThan(100)
     expect(firstDifference(broken.lines, lines)).toBeNull()
   })

@@ -35,9 +35,7 @@ export function historyFrom(path: string): History {
 
 /** A size as it is written on the command line. */
 export const sizeFrom = (text: string): Size =>
-  text.endsWith('%')
-    ? { kind: 'equity', share: ratioOf(Number(text.slice(0, -1)) / 100) }
-    : { kind: 'quantity', quantity: quantity(text) }
+  text.endsWith('%') ? { kind: 'equity', share: ratioOf(Number(text.slice(0, -1)) / 100) } : { kind: 'quantity', quantity: quantity(text) }
 
 /** What may be different from a plain backtest. */
 export interface BareOptions {

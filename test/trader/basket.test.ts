@@ -15,7 +15,12 @@ const weighing = (weights: Readonly<Record<number, Weights>>): AnyStrategy =>
   })
 
 /** Two markets, of which the basket may hold the half of equity: 5000 of 10000. */
-const scene = (weights: Readonly<Record<number, Weights>>, btc: readonly string[], eth: readonly string[], more: Partial<Scene> = {}): Scene => ({
+const scene = (
+  weights: Readonly<Record<number, Weights>>,
+  btc: readonly string[],
+  eth: readonly string[],
+  more: Partial<Scene> = {},
+): Scene => ({
   bars: { BTCUSDC: btc, ETHUSDC: eth },
   owners: [owner('b', weighing(weights), ['BTCUSDC', 'ETHUSDC'], { allocation: ratio('0.5') })],
   ...more,
@@ -98,6 +103,13 @@ test('its limits are its own: the limits per symbol do not count what it holds',
 })
 
 test('a step keeps it under its target', () => {
-  const { log } = play(scene({ 0: { BTCUSDC: 1 } }, Array.from({ length: 2 }, () => '30 30 30 30'), tens(2), { filters: { step: quantity('1') } }))
+  const { log } = play(
+    scene(
+      { 0: { BTCUSDC: 1 } },
+      Array.from({ length: 2 }, () => '30 30 30 30'),
+      tens(2),
+      { filters: { step: quantity('1') } },
+    ),
+  )
   expect(log).toEqual(['1 b BTC bought 166 at 30'])
 })

@@ -1,7 +1,9 @@
 /** How a position begins: at the market, at a limit or a stop; what replaces, expires, cancels or refuses an entry. */
 import { describe, expect, test } from 'vitest'
 import { money, quantity, ratio } from '#domain/money.ts'
+import type { OwnerSetup } from '#engine'
 import { type AnyStrategy, enter, exit } from '#strategy'
+import type { Rules } from '#trader/draft.ts'
 import { lines, owner, play, quiet, type Scene, scripted } from '../support/desk.ts'
 
 interface Story {
@@ -25,7 +27,16 @@ describe('at the market', () => {
     },
     {
       name: 'entering while holding is nothing, leaving while flat is nothing, and nobody is told',
-      scene: { bars: quiet(6), says: { 0: exit({ reason: 'no' }), 1: enter({ reason: 'go' }), 2: enter({ reason: 'more' }), 3: exit({ reason: 'out' }), 4: exit({ reason: 'no' }) } },
+      scene: {
+        bars: quiet(6),
+        says: {
+          0: exit({ reason: 'no' }),
+          1: enter({ reason: 'go' }),
+          2: enter({ reason: 'more' }),
+          3: exit({ reason: 'out' }),
+          4: exit({ reason: 'no' }),
+        },
+      },
       story: `
         2 bought 10 at 100
         4 sold 10 at 100: out
@@ -67,7 +78,11 @@ describe('at the market', () => {
     },
     {
       name: 'what loses a share of equity at the stop: 1 % of 10000 over 5 a piece',
-      scene: { bars: quiet(2), rules: { size: { kind: 'risk', share: ratio('0.01') } }, says: { 0: enter({ reason: 'go', stopLoss: 95 }) } },
+      scene: {
+        bars: quiet(2),
+        rules: { size: { kind: 'risk', share: ratio('0.01') } },
+        says: { 0: enter({ reason: 'go', stopLoss: 95 }) },
+      },
       story: `
         1 bought 20 at 100
         1 stop 95 for 20`,
@@ -92,7 +107,11 @@ describe('at a limit', () => {
     },
     {
       name: 'crossed at the next open: fills at the open, as taker',
-      scene: { bars: [...quiet(1), '93 94 92 93', ...quiet(1)], slippage: '0.001', says: { 0: enter({ reason: 'go', at: { limit: 95 } }) } },
+      scene: {
+        bars: [...quiet(1), '93 94 92 93', ...quiet(1)],
+        slippage: '0.001',
+        says: { 0: enter({ reason: 'go', at: { limit: 95 } }) },
+      },
       story: `
         1 limit 95 for 10
         1 bought 10 at 93.093`,
@@ -124,7 +143,10 @@ describe('at a limit', () => {
     },
     {
       name: 'fills in its last candle',
-      scene: { bars: [...quiet(2), '100 100 80 90', ...quiet(1)], says: { 0: enter({ reason: 'go', at: { limit: 90, expires: { candles: 2 } } }) } },
+      scene: {
+        bars: [...quiet(2), '100 100 80 90', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', at: { limit: 90, expires: { candles: 2 } } }) },
+      },
       story: `
         1 limit 90 for 10
         2+ bought 10 at 90`,
@@ -143,7 +165,10 @@ describe('at a limit', () => {
     },
     {
       name: 'an exit cancels it',
-      scene: { bars: [...quiet(2), '100 101 88 95', ...quiet(1)], says: { 0: enter({ reason: 'go', at: { limit: 90 } }), 1: exit({ reason: 'no' }) } },
+      scene: {
+        bars: [...quiet(2), '100 101 88 95', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', at: { limit: 90 } }), 1: exit({ reason: 'no' }) },
+      },
       story: `
         1 limit 90 for 10
         - limit 90 cancelled`,
@@ -169,7 +194,10 @@ describe('at a stop', () => {
     },
     {
       name: 'its stop may lie over the open: what counts is where it buys',
-      scene: { bars: [...quiet(1), '103 106 103 105', '105 106 104 105'], says: { 0: enter({ reason: 'go', at: { stop: 105 }, stopLoss: 102 }) } },
+      scene: {
+        bars: [...quiet(1), '103 106 103 105', '105 106 104 105'],
+        says: { 0: enter({ reason: 'go', at: { stop: 105 }, stopLoss: 102 }) },
+      },
       story: `
         1 buy stop 105 for 10
         1+ bought 10 at 105
@@ -179,8 +207,8 @@ describe('at a stop', () => {
 })
 
 describe('denials', () => {
-  const quote = (amount: string): Scene['rules'] => ({ size: { kind: 'quote', amount: money(amount) } })
-  const two = (first: AnyStrategy, second: AnyStrategy): Scene['owners'] => [owner('a', first), owner('b', second)]
+  const quote = (amount: string): Partial<Rules> => ({ size: { kind: 'quote', amount: money(amount) } })
+  const two = (first: AnyStrategy, second: AnyStrategy): readonly OwnerSetup[] => [owner('a', first), owner('b', second)]
   tell([
     {
       name: 'the close of the candle that stopped it out does not enter again, the next one may',
@@ -198,7 +226,10 @@ describe('denials', () => {
     },
     {
       name: 'stopped out at the open of a candle: its close does not enter either',
-      scene: { bars: [...quiet(2), '90 101 89 100', ...quiet(2)], says: { 0: enter({ reason: 'go', stopLoss: 95 }), 2: enter({ reason: 'again' }) } },
+      scene: {
+        bars: [...quiet(2), '90 101 89 100', ...quiet(2)],
+        says: { 0: enter({ reason: 'go', stopLoss: 95 }), 2: enter({ reason: 'again' }) },
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
@@ -208,7 +239,10 @@ describe('denials', () => {
     },
     {
       name: 'a target reached in a candle does not forbid to enter at its close',
-      scene: { bars: [...quiet(2), '100 111 99 100', ...quiet(2)], says: { 0: enter({ reason: 'go', takeProfit: 110 }), 2: enter({ reason: 'again' }) } },
+      scene: {
+        bars: [...quiet(2), '100 111 99 100', ...quiet(2)],
+        says: { 0: enter({ reason: 'go', takeProfit: 110 }), 2: enter({ reason: 'again' }) },
+      },
       story: `
         1 bought 10 at 100
         1 target 110 for 10
@@ -218,7 +252,14 @@ describe('denials', () => {
     },
     {
       name: 'a stop that is not under the price, a target that is not over it',
-      scene: { bars: quiet(4), says: { 0: enter({ reason: 'go', stopLoss: 100 }), 1: enter({ reason: 'go', takeProfit: 100 }), 2: enter({ reason: 'go', at: { limit: 90 }, stopLoss: 92 }) } },
+      scene: {
+        bars: quiet(4),
+        says: {
+          0: enter({ reason: 'go', stopLoss: 100 }),
+          1: enter({ reason: 'go', takeProfit: 100 }),
+          2: enter({ reason: 'go', at: { limit: 90 }, stopLoss: 92 }),
+        },
+      },
       story: `
         1 no enter: stop_not_below_price
         2 no enter: target_not_above_price
@@ -294,7 +335,14 @@ describe('denials', () => {
     },
     {
       name: 'no stop order of the symbol is left to protect it',
-      scene: { bars: quiet(4), filters: { maxStopOrders: 1 }, owners: two(scripted({ 0: enter({ reason: 'go', stopLoss: 90 }) }), scripted({ 1: enter({ reason: 'go', stopLoss: 95 }), 2: enter({ reason: 'go' }) })) },
+      scene: {
+        bars: quiet(4),
+        filters: { maxStopOrders: 1 },
+        owners: two(
+          scripted({ 0: enter({ reason: 'go', stopLoss: 90 }) }),
+          scripted({ 1: enter({ reason: 'go', stopLoss: 95 }), 2: enter({ reason: 'go' }) }),
+        ),
+      },
       story: `
         1 a BTC bought 10 at 100
         1 a BTC stop 90 for 10
@@ -306,7 +354,10 @@ describe('denials', () => {
       scene: {
         bars: quiet(3),
         filters: { maxStopOrders: 1 },
-        owners: two(scripted({ 0: enter({ reason: 'go', at: { limit: 90 }, stopLoss: 80 }) }), scripted({ 1: enter({ reason: 'go', stopLoss: 95 }) })),
+        owners: two(
+          scripted({ 0: enter({ reason: 'go', at: { limit: 90 }, stopLoss: 80 }) }),
+          scripted({ 1: enter({ reason: 'go', stopLoss: 95 }) }),
+        ),
       },
       story: `
         1 a BTC limit 90 for 10

@@ -20,7 +20,10 @@ describe('an exit', () => {
   tell([
     {
       name: 'cancels the protection and sells at the next open, before the stop could',
-      scene: { bars: [...quiet(2), '94 95 90 92', ...quiet(1)], says: { 0: enter({ reason: 'go', stopLoss: 95, takeProfit: 110 }), 1: exit({ reason: 'out' }) } },
+      scene: {
+        bars: [...quiet(2), '94 95 90 92', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', stopLoss: 95, takeProfit: 110 }), 1: exit({ reason: 'out' }) },
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
@@ -32,7 +35,10 @@ describe('an exit', () => {
     },
     {
       name: 'comes too late when the stop was hit in the candle it was decided on',
-      scene: { bars: [...quiet(2), '100 101 94 96', ...quiet(1)], says: { 0: enter({ reason: 'go', stopLoss: 95 }), 2: exit({ reason: 'out' }) } },
+      scene: {
+        bars: [...quiet(2), '100 101 94 96', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', stopLoss: 95 }), 2: exit({ reason: 'out' }) },
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
@@ -41,7 +47,12 @@ describe('an exit', () => {
     },
     {
       name: 'slippage and fee are paid on the way out too',
-      scene: { bars: [...quiet(2), '102 103 101 102'], fee: '0.001', slippage: '0.001', says: { 0: enter({ reason: 'go' }), 1: exit({ reason: 'out' }) } },
+      scene: {
+        bars: [...quiet(2), '102 103 101 102'],
+        fee: '0.001',
+        slippage: '0.001',
+        says: { 0: enter({ reason: 'go' }), 1: exit({ reason: 'out' }) },
+      },
       // 10 for 1001; 9.99 at 101.898 are 1017.96102, less the fee of 1.01796102
       story: `
         1 bought 10 at 100.1 fee 0.01 BTC
@@ -90,7 +101,12 @@ describe('fees and dust', () => {
     },
     {
       name: 'the stop sells what is sellable and leaves the dust',
-      scene: { bars: [...quiet(2), '100 101 94 96', ...quiet(1)], fee: '0.001', filters: { step: quantity('1') }, says: { 0: enter({ reason: 'go', stopLoss: 95 }) } },
+      scene: {
+        bars: [...quiet(2), '100 101 94 96', ...quiet(1)],
+        fee: '0.001',
+        filters: { step: quantity('1') },
+        says: { 0: enter({ reason: 'go', stopLoss: 95 }) },
+      },
       story: `
         1 bought 10 at 100 fee 0.01 BTC
         1 stop 95 for 9
@@ -119,7 +135,11 @@ describe('a thin market: a tenth of a bar may be taken', () => {
   tell([
     {
       name: 'an entry that got a part is protected for the part',
-      scene: { ...thin, bars: [...quiet(1), '100 101 99 100 60', ...quiet(1)], says: { 0: enter({ reason: 'go', stopLoss: 95, takeProfit: 110 }) } },
+      scene: {
+        ...thin,
+        bars: [...quiet(1), '100 101 99 100 60', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', stopLoss: 95, takeProfit: 110 }) },
+      },
       story: `
         1 bought 6 at 100
         1 stop 95 for 6

@@ -9,12 +9,14 @@ import { type AnyStrategy, defineBasket, defineStrategy, enter, move, percent, t
 import { HOUR, hour, hourOf, lines, owner, play, quiet, type Scene, START } from '../support/desk.ts'
 
 const count = (log: readonly string[], what: string): number => log.filter(line => line.includes(what)).length
-const sold = (log: readonly string[]): number =>
-  log.reduce((sum, line) => sum + Number(/sold (\S+)/.exec(line)?.[1] ?? 0), 0)
+const sold = (log: readonly string[]): number => log.reduce((sum, line) => sum + Number(/sold (\S+)/.exec(line)?.[1] ?? 0), 0)
 
 describe('a limit entry that fills inside a bar', () => {
   test.fails('does not take a target out of the same bar: its high may have been before', () => {
-    const { log } = play({ bars: [...quiet(1), '100 101 94 96', ...quiet(1)], says: { 0: enter({ reason: 'go', at: { limit: 95 }, stopLoss: 90, takeProfit: 98 }) } })
+    const { log } = play({
+      bars: [...quiet(1), '100 101 94 96', ...quiet(1)],
+      says: { 0: enter({ reason: 'go', at: { limit: 95 }, stopLoss: 90, takeProfit: 98 }) },
+    })
     expect(log.slice(0, 4)).toEqual(
       lines(`
         1 limit 95 for 10
@@ -27,7 +29,10 @@ describe('a limit entry that fills inside a bar', () => {
   })
 
   test.fails('does not trail by the high of the same bar: it may have been before', () => {
-    const { log } = play({ bars: [...quiet(1), '110 110 94 96', '96 97 95 96', ...quiet(1)], says: { 0: enter({ reason: 'go', at: { limit: 95 }, trailing: 5 }) } })
+    const { log } = play({
+      bars: [...quiet(1), '110 110 94 96', '96 97 95 96', ...quiet(1)],
+      says: { 0: enter({ reason: 'go', at: { limit: 95 }, trailing: 5 }) },
+    })
     expect(log).toEqual(
       lines(`
         1 limit 95 for 10
@@ -81,7 +86,11 @@ describe('levels that make no sense are denials, not the death of the process', 
   })
 
   test.fails('`manage` moves the stop to what is no number', () => {
-    const { log } = play({ bars: quiet(4), says: { 0: enter({ reason: 'go', stopLoss: 95 }) }, manage: () => move({ stopLoss: Number.NaN }) })
+    const { log } = play({
+      bars: quiet(4),
+      says: { 0: enter({ reason: 'go', stopLoss: 95 }) },
+      manage: () => move({ stopLoss: Number.NaN }),
+    })
     expect(log).toEqual(['1 bought 10 at 100', '1 stop 95 for 10'])
   })
 
@@ -188,7 +197,12 @@ describe('a basket', () => {
       indicators: () => ({}),
       decide: ({ members }) => weights[([...members.values()][0]!.candle.time - START) / HOUR] ?? null,
     })
-  const scene = (weights: Readonly<Record<number, Weights>>, btc: readonly string[], eth: readonly string[], allocation = '0.5'): Scene => ({
+  const scene = (
+    weights: Readonly<Record<number, Weights>>,
+    btc: readonly string[],
+    eth: readonly string[],
+    allocation = '0.5',
+  ): Scene => ({
     bars: { BTCUSDC: btc, ETHUSDC: eth },
     owners: [owner('b', weighing(weights), ['BTCUSDC', 'ETHUSDC'], { allocation: ratio(allocation) })],
   })
@@ -225,7 +239,11 @@ describe('a basket', () => {
 
   test.fails('sells a part in a thin market once', () => {
     const { log } = play({
-      ...scene({ 0: { BTCUSDC: 1, ETHUSDC: 0 }, 1: { BTCUSDC: 0.4 } }, [...quiet(2), ...Array.from({ length: 4 }, () => '100 101 99 100 200')], quiet(6)),
+      ...scene(
+        { 0: { BTCUSDC: 1, ETHUSDC: 0 }, 1: { BTCUSDC: 0.4 } },
+        [...quiet(2), ...Array.from({ length: 4 }, () => '100 101 99 100 200')],
+        quiet(6),
+      ),
       volumeShare: 0.1,
     })
     expect(sold(log)).toBe(30)

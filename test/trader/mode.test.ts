@@ -25,7 +25,11 @@ describe('entries', () => {
     tell([
       {
         name: `${mode}: a strategy does not enter; running again, it does`,
-        scene: { bars: quiet(6), says: { 1: enter({ reason: 'go' }), 3: enter({ reason: 'go' }) }, people: { 1: to(mode), 3: to('running') } },
+        scene: {
+          bars: quiet(6),
+          says: { 1: enter({ reason: 'go' }), 3: enter({ reason: 'go' }) },
+          people: { 1: to(mode), 3: to('running') },
+        },
         story: `
           2 no enter: ${mode}
           4 bought 10 at 100`,
@@ -74,7 +78,11 @@ describe('exits', () => {
     },
     {
       name: 'halted: the trailing stop goes on following',
-      scene: { bars: [...quiet(3), '100 110 100 109', '109 109 104 105'], says: { 0: enter({ reason: 'go', trailing: 5 }) }, people: { 2: to('halted') } },
+      scene: {
+        bars: [...quiet(3), '100 110 100 109', '109 109 104 105'],
+        says: { 0: enter({ reason: 'go', trailing: 5 }) },
+        people: { 2: to('halted') },
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
@@ -111,7 +119,12 @@ describe('exits', () => {
           1: to('paused'),
           2: engine => {
             const wished = { reason: 'by hand', time: hour(2), values: null }
-            engine.trader.enter(engine.slot(MANUAL, 'BTCUSDC')!, enter({ reason: 'by hand', stopLoss: 95 }), { kind: 'quote', amount: money('500') }, wished)
+            engine.trader.enter(
+              engine.slot(MANUAL, 'BTCUSDC')!,
+              enter({ reason: 'by hand', stopLoss: 95 }),
+              { kind: 'quote', amount: money('500') },
+              wished,
+            )
           },
         },
       },

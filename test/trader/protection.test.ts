@@ -121,7 +121,11 @@ describe('stop and target', () => {
     },
     {
       name: 'where a symbol takes no market stop, a stop-limit with room under it',
-      scene: { bars: [...quiet(2), '100 101 94 96', ...quiet(1)], orderTypes: ['MARKET', 'LIMIT', 'LIMIT_MAKER', 'STOP_LOSS_LIMIT'], says: bracket },
+      scene: {
+        bars: [...quiet(2), '100 101 94 96', ...quiet(1)],
+        orderTypes: ['MARKET', 'LIMIT', 'LIMIT_MAKER', 'STOP_LOSS_LIMIT'],
+        says: bracket,
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
@@ -165,7 +169,10 @@ describe('trailing stop', () => {
     },
     {
       name: 'never moves down',
-      scene: { bars: [...quiet(1), '100 110 100 109', '109 109 106 107', '107 109 106 108', '108 108 104 105', ...quiet(1)], says: trailing },
+      scene: {
+        bars: [...quiet(1), '100 110 100 109', '109 109 106 107', '107 109 106 108', '108 108 104 105', ...quiet(1)],
+        says: trailing,
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
@@ -187,7 +194,10 @@ describe('trailing stop', () => {
     },
     {
       name: 'the nearer of stop and trailing stop counts, then the trailing one takes over',
-      scene: { bars: [...quiet(1), '100 102 98 101', '101 107 101 106', ...quiet(1)], says: { 0: enter({ reason: 'go', stopLoss: 97, trailing: 6 }) } },
+      scene: {
+        bars: [...quiet(1), '100 102 98 101', '101 107 101 106', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', stopLoss: 97, trailing: 6 }) },
+      },
       story: `
         1 bought 10 at 100
         1 stop 97 for 10
@@ -198,7 +208,10 @@ describe('trailing stop', () => {
     },
     {
       name: 'the target stays where it is while the stop moves, also over a gap beyond it',
-      scene: { bars: [...quiet(1), '100 104 99 103', '111 112 104 109', ...quiet(1)], says: { 0: enter({ reason: 'go', trailing: 5, takeProfit: 110 }) } },
+      scene: {
+        bars: [...quiet(1), '100 104 99 103', '111 112 104 109', ...quiet(1)],
+        says: { 0: enter({ reason: 'go', trailing: 5, takeProfit: 110 }) },
+      },
       story: `
         1 bought 10 at 100
         1 stop 95 for 10

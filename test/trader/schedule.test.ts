@@ -23,7 +23,16 @@ test.each([
   },
   {
     name: 'an exit of an older candle and an entry of the newest at one slot: it leaves, and does not enter while it leaves',
-    scene: { ...four, says: { 3: enter({ reason: 'new' }), 5: exit({ reason: 'out' }), 7: enter({ reason: 'in' }), 9: enter({ reason: 'old' }), 11: enter({ reason: 'in' }) } },
+    scene: {
+      ...four,
+      says: {
+        3: enter({ reason: 'new' }),
+        5: exit({ reason: 'out' }),
+        7: enter({ reason: 'in' }),
+        9: enter({ reason: 'old' }),
+        11: enter({ reason: 'in' }),
+      },
+    },
     story: `
       4 bought 10 at 100
       8 sold 10 at 100: out

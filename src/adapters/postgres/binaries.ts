@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { EmbeddedServerError } from './embedded-error.ts'
-import { childOptions, requirePassage, type ServerUser } from './server-user.ts'
+import { asUser, requirePassage, type ServerUser } from './server-user.ts'
 
 export interface Binaries {
   readonly initdb: string
@@ -13,14 +13,14 @@ export interface Binaries {
   readonly major: string
 }
 
-/** Finds the programs and tries one of them, so that what is wrong is said here and not in the middle of a start. */
-export async function findBinaries(user: ServerUser | null): Promise<Binaries> {
+/** Finds the programs and tries one of them, so that what is wrong is said here and not in the middle of a start. The user comes back able to reach them. */
+export async function findBinaries(starter: ServerUser | null): Promise<{ readonly binaries: Binaries; readonly user: ServerUser | null }> {
   const { name, entry } = platformPackage()
   const { initdb, postgres } = (await import(pathToFileURL(entry).href)) as Record<'initdb' | 'postgres', string>
-  requirePassage(postgres, user, 'its programs')
+  const user = requirePassage(postgres, starter, 'its programs')
   const { code, output } = await run(postgres, ['--version'], user)
   const major = /\(PostgreSQL\) (\d+)/.exec(output)?.[1]
-  if (code === 0 && major !== undefined) return { initdb, postgres, major }
+  if (code === 0 && major !== undefined) return { binaries: { initdb, postgres, major }, user }
   throw new EmbeddedServerError(
     `The embedded PostgreSQL does not run: ${output.trim() || `exit code ${code}`}`,
     `the install script of ${name} must have run (it links the libraries that PostgreSQL needs).`,
@@ -45,9 +45,14 @@ function platformPackage(): { name: string; entry: string } {
   }
 }
 
+const spawnAs = (user: ServerUser | null, wanted: string, wantedArgs: readonly string[]) => {
+  const { program, args, options } = asUser(user, wanted, wantedArgs)
+  return spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
 /** Runs a program to its end. */
 export async function run(program: string, args: readonly string[], user: ServerUser | null): Promise<{ code: number; output: string }> {
-  const child = spawn(program, args, { ...childOptions(user), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawnAs(user, program, args)
   const ended = new Promise<number>((resolve, reject) => child.on('error', reject).on('close', code => resolve(code ?? -1)))
   try {
     const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])

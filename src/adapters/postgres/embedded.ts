@@ -37,9 +37,8 @@ export interface EmbeddedOptions {
 export async function startEmbedded({ dataDir, database = 'trading', onLine = () => {} }: EmbeddedOptions): Promise<EmbeddedServer> {
   const folder = openDataFolder(dataDir)
   try {
-    const user = serverUser(folder.cluster)
-    requirePassage(folder.path, user, 'its data')
-    const binaries = await findBinaries(user)
+    const reaching = requirePassage(folder.path, serverUser(folder.cluster), 'its data')
+    const { binaries, user } = await findBinaries(reaching)
     await stopLeftOver(folder.cluster, port => isServerOf(folder, port))
     await ensureCluster(folder, binaries, user)
     const server = await launch(folder, binaries, user, onLine)

@@ -8,7 +8,7 @@ import type { Binaries } from './binaries.ts'
 import type { DataFolder } from './data-folder.ts'
 import { EmbeddedServerError } from './embedded-error.ts'
 import { readPostmaster, stopPostmaster } from './postmaster.ts'
-import { childOptions, type ServerUser } from './server-user.ts'
+import { asUser, type ServerUser } from './server-user.ts'
 
 export interface ServerProcess {
   readonly port: number
@@ -55,7 +55,8 @@ function spawnServer(cluster: string, port: number, binaries: Binaries, user: Se
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on', 'full_page_writes=on']
   const args = ['-D', cluster, '-p', `${port}`, ...settings.flatMap(setting => ['-c', setting])]
   // Detached: the terminal's Ctrl-C would stop it together with us, before we have written our last.
-  return spawn(binaries.postgres, args, { ...childOptions(user), detached: true, windowsHide: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const how = asUser(user, binaries.postgres, args)
+  return spawn(how.program, how.args, { ...how.options, detached: true, windowsHide: true, stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
 /** Passes the server's lines on and keeps the last of them. */

@@ -8,6 +8,8 @@ export interface ServerUser {
   readonly name: string
   readonly uid: number
   readonly gid: number
+  /** Root lends it the right to pass folders that are closed to it, such as a clone under /root. Nothing is opened to anybody else. */
+  readonly passesAll?: boolean
 }
 
 /** Nobody special (null) unless we are root; then whoever owns the cluster already, else `postgres`, else `nobody`. */
@@ -46,9 +48,24 @@ export function childOptions(user: ServerUser | null) {
   return { cwd: process.platform === 'win32' ? undefined : '/', env, ...(user && { uid: user.uid, gid: user.gid }) }
 }
 
-/** Refuses a path that the server's user cannot reach, naming the folder that is in the way. */
-export function requirePassage(path: string, user: ServerUser | null, holds: string): void {
-  if (user === null || mayPass(path, user)) return
+/** A program and what spawn needs to run it as this user. */
+export function asUser(user: ServerUser | null, program: string, args: readonly string[]) {
+  if (user?.passesAll !== true) return { program, args, options: childOptions(user) }
+  // setpriv gives the user and the one capability, and is then replaced by the program: same process id
+  const lent = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search', '--bounding-set=-all,+dac_read_search']
+  // without this bit the kernel leaves the capability out of account where a program asks whether it may (access)
+  const bits = '--securebits=+no_setuid_fixup'
+  const who = [bits, `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs']
+  return { program: 'setpriv', args: [...who, ...lent, '--', program, ...args], options: childOptions(null) }
+}
+
+/**
+ * The user with what it needs to reach a path. Refuses a path that it cannot reach, naming the folder that is in the way.
+ */
+export function requirePassage(path: string, user: ServerUser | null, holds: string): ServerUser | null {
+  if (user === null || mayPass(path, user)) return user
+  const lent = { ...user, passesAll: true }
+  if (mayPass(path, lent)) return lent
   const closed = ancestors(path).find(folder => !mayPass(folder, user)) ?? path
   throw new EmbeddedServerError(
     `The embedded PostgreSQL cannot reach ${path} (${holds}): ${closed} is closed to ${user.name}.`,
@@ -60,7 +77,9 @@ export function requirePassage(path: string, user: ServerUser | null, holds: str
 
 // Asked as that user, since mode bits do not tell of access lists.
 function mayPass(path: string, user: ServerUser): boolean {
-  const answer = spawnSync('test', ['-x', path], { ...childOptions(user), stdio: 'ignore' })
+  const { program, args, options } = asUser(user, 'test', ['-x', path])
+  const answer = spawnSync(program, args, { ...options, stdio: 'ignore' })
+  if (user.passesAll === true) return answer.status === 0
   return answer.status === 0 || (answer.error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }
 

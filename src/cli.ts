@@ -1,0 +1,43 @@
+/** The door for people at a terminal: `node src/cli.ts demo | backtest | doctor | sql | health`. */
+import { existsSync } from 'node:fs'
+import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
+import { Fault } from '#domain/fault.ts'
+import { backtestMain } from './cli/backtest.ts'
+import { demoMain } from './cli/demo.ts'
+import { doctorMain } from './cli/doctor.ts'
+import { healthMain } from './cli/health.ts'
+import { sqlMain } from './cli/sql.ts'
+import { ConfigError, readConfig } from './config.ts'
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`)
+const err = (line: string): void => void process.stderr.write(`${line}\n`)
+
+async function run(name: string | undefined, args: readonly string[]): Promise<number> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const { env } = process
+  switch (name) {
+    case 'backtest':
+      return backtestMain(args, { out, err, now: () => performance.now(), env })
+    case 'demo':
+      return demoMain(args, readConfig(env), env)
+    case 'doctor':
+      return doctorMain(readConfig(env), env, out)
+    case 'sql':
+      return sqlMain(args, readConfig(env), out)
+    case 'health':
+      return healthMain(readConfig(env), err)
+    default:
+      err(`"${name ?? ''}" is not known. There are: demo, backtest, doctor, sql, health. For example: npm run demo`)
+      return 2
+  }
+}
+
+const [name, ...args] = process.argv.slice(2)
+try {
+  process.exitCode = await run(name, args)
+} catch (error) {
+  // what a person can mend is said in words; anything else is a bug and shows where
+  if (!(error instanceof Fault || error instanceof ConfigError || error instanceof EmbeddedServerError)) throw error
+  err(error.message)
+  process.exitCode = 2
+}

@@ -1,0 +1,69 @@
+/** The door of the service: `npm start`. It runs by the settings until it is told to stop. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { logTold, openLog } from '#adapters/pino/log.ts'
+import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
+import { Fault } from '#domain/fault.ts'
+import { aliveFile, PULSE_MS } from './cli/health.ts'
+import { openSession } from './cli/session.ts'
+import { bundledSymbols } from './compose/market.ts'
+import { demoSymbols, programVersion } from './compose.ts'
+import { type Config, ConfigError, readConfig, secretsOf } from './config.ts'
+
+const LIVE_IS_NOT_THERE = `TRADING_MODE=live: trading with real money is not there yet; it comes with the Binance adapter.
+Set TRADING_MODE=demo in .env: the demo replays real candles on paper.`
+
+// Candles a second of a replay that stands in for the market until there is one.
+const REPLAY_SPEED = 20
+
+async function serve(config: Config): Promise<void> {
+  const log = openLog(config.LOG_LEVEL, secretsOf(config))
+  const session = await openSession({
+    config,
+    env: process.env,
+    speed: REPLAY_SPEED,
+    tell: told => logTold(log, told),
+    report: error => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a command failed'),
+    onLine: line => log.debug({ line }, 'database'),
+  })
+  const { missing } = demoSymbols(config, bundledSymbols())
+  if (missing.length > 0) log.warn({ symbols: missing }, 'there are no bundled candles of these symbols: the demo leaves them out')
+  log.info({ version: programVersion, symbols: session.service.symbols, database: session.storage.where, resumed: session.service.resumed }, 'started')
+  const pulse = beat(config)
+  const stopped = Promise.withResolvers<void>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping')
+      session.service.stop()
+      stopped.resolve()
+    })
+  try {
+    await Promise.race([session.service.run(), stopped.promise])
+    log.info({}, 'the candles have ended: waiting to be stopped')
+    await stopped.promise
+    await session.service.finished()
+  } finally {
+    clearInterval(pulse)
+    await session.close()
+    log.info({}, 'stopped')
+  }
+}
+
+function beat(config: Config): NodeJS.Timeout {
+  const file = aliveFile(config)
+  mkdirSync(dirname(file), { recursive: true })
+  const write = (): void => writeFileSync(file, `${process.pid}\n`)
+  write()
+  return setInterval(write, PULSE_MS)
+}
+
+try {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const config = readConfig(process.env)
+  if (config.TRADING_MODE === 'live') throw new ConfigError(LIVE_IS_NOT_THERE)
+  await serve(config)
+} catch (error) {
+  if (!(error instanceof Fault || error instanceof ConfigError || error instanceof EmbeddedServerError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}
