@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openPaperExchange } from '#adapters/paper/paper.ts'
 import { openReplay, type Recording } from '#adapters/replay/replay.ts'
-import { systemClock } from '#adapters/system/clock.ts'
+import { newId, systemClock } from '#adapters/system/clock.ts'
+import { Fault } from '#domain/fault.ts'
 import { add, affordable, type Money, money, notional, priceOf, ratioOf, zero } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time, type Timeframe, timeframes } from '#domain/time.ts'
@@ -25,6 +26,10 @@ import { type LoadedStrategy, loadStrategies } from './load-folder.ts'
 export const programFolder = fileURLToPath(new URL('../', import.meta.url))
 /** The version of the program, from its package. */
 export const programVersion = (JSON.parse(readFileSync(join(programFolder, 'package.json'), 'utf8')) as { version: string }).version
+
+// A round that fails again and again is for a person to look at.
+const MOST_FAILURES = 5
+const PAUSE_MS = 100
 
 /** The account that a mode trades: state of modes never mixes. */
 export const DEMO_ACCOUNT = 'demo'
@@ -108,12 +113,16 @@ export async function startDemo({ config, env, store, speed, tell }: ServiceSetu
   if (!resumed) await beginAccount(core, parts)
   let settings = await settingsOf(store, core)
 
-  const restart = async (): Promise<void> => {
-    core.feed.stop()
-    await core.running
-    core = await startCore(parts)
-    settings = await settingsOf(store, core)
-    if (!stopped) core.running = runCore(core)
+  let renewing: Promise<void> = Promise.resolve()
+  // What runs is thrown away and built anew from the store: for changed settings, and when a round could not be written.
+  const renew = (): Promise<void> => {
+    renewing = renewing.then(async () => {
+      core.feed.stop()
+      await core.running?.catch(() => {})
+      core = await startCore(parts)
+      settings = await settingsOf(store, core)
+    })
+    return renewing
   }
   const desk = openDesk({
     trading: 'demo',
@@ -126,18 +135,26 @@ export async function startDemo({ config, env, store, speed, tell }: ServiceSetu
     holding: engine => holdingOf(engine, settings, symbols),
     strategies: () => core.owners.map(({ row }) => row),
     planChange: (name, change) => planChange({ env, strategies, symbols, saved: settings }, name, change),
-    restart,
+    restart: renew,
   })
   return {
     desk,
     symbols,
     resumed,
     async run() {
-      core.running = runCore(core)
-      // a restart puts another core in place while this one ends
-      for (let current: Core | null = null; current !== core; ) {
-        current = core
-        await core.running
+      let failures = 0
+      for (let ended: Core | null = null; ended !== core && !stopped; ) {
+        const current: Core = core
+        current.running = runCore(current)
+        try {
+          await current.running
+        } catch (error) {
+          if (!(error instanceof Fault) || error.kind === 'misconfigured' || ++failures > MOST_FAILURES) throw error
+          await systemClock.wait(PAUSE_MS * 2 ** failures)
+          await renew()
+        }
+        await renewing
+        ended = current
       }
     },
     stop() {
@@ -145,7 +162,8 @@ export async function startDemo({ config, env, store, speed, tell }: ServiceSetu
       core.feed.stop()
     },
     async finished() {
-      await core.running
+      await core.running?.catch(() => {})
+      await renewing
     },
     async summary() {
       const totals = await store.totals()
@@ -198,7 +216,7 @@ async function startCore({ config, env, store, speed, tell, infos, quote, record
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
   const exchange = openPaperExchange(infos, costsOf(config), capital)
   const feed = openReplay({ recordings, timeframes: neededTimeframes(owners), speed, clock: systemClock })
-  const shell = new Shell({ engine, exchange, store, records, market: exchange.market, tell })
+  const shell = new Shell({ engine, exchange, store, records, market: exchange.market, newId, tell })
   if (saved !== null) {
     const mode = saved.settings.get('mode')
     if (mode === 'paused' || mode === 'reduced' || mode === 'halted') engine.trader.mode = mode

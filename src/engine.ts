@@ -91,6 +91,7 @@ export class Engine {
       book: (slot, fill) => {
         const before = portfolio.realised
         portfolio.book(slot.position, fill, slot.market.info)
+        if (fill.side === 'BUY') this.#sweep(slot, fill.time)
         return ((portfolio.realised as bigint) - before) as Money
       },
       end: (slot, time) => {
@@ -121,6 +122,11 @@ export class Engine {
     return this.#slots.get(`${owner}\n${symbol}`)
   }
 
+  /** What unsellable rests are worth in a quote asset, at last prices. */
+  dustWorth(quote: string): Money {
+    return this.portfolio.dustWorth(quote, this.#markets)
+  }
+
   /** Equity in a quote asset at last prices. */
   equity(quote: string): Money {
     return this.#books.equity(quote)
@@ -145,7 +151,7 @@ export class Engine {
     this.trader.update(update)
     if (slot === undefined || slot.allocation === null) return
     const basket = this.baskets.find(({ owner }) => owner === slot.owner)
-    if (basket?.slots.some(({ pending }) => pending > 0n)) buyPending(this.trader, basket.slots, update.time)
+    if (basket?.slots.some(({ pending }) => pending > 0n)) buyPending(this.trader, this.#books, basket.slots, update.time)
   }
 
   /** The price of a symbol moved between closes (quote units). */
@@ -278,6 +284,12 @@ export class Engine {
           feed.extend(feed.length)
         }
       }
+  }
+
+  // Rests that were too little to be sold by themselves go along with what is bought now.
+  #sweep(slot: Slot, time: Time): void {
+    const swept = this.portfolio.sweep(slot.position, slot.market.info)
+    if (swept > 0n) this.#recorder.dust(slot.owner, slot.symbol, -swept as Quantity, time)
   }
 
   #isLate(runner: Runner, index: number): boolean {

@@ -84,11 +84,8 @@ export class Collector implements Recorder {
     this.trips.push(trip)
   }
 
-  /** What cannot be sold is not counted on. */
-  dust(_owner: string, symbol: string, quantity: Quantity, time: Time): void {
-    const place = this.#places.get(symbol)!
-    this.#hold(place, subtract(this.quantities[place]!, quantity), time)
-  }
+  /** What cannot be sold by itself is still held: it goes with the next sale. */
+  dust(): void {}
 
   intended(): void {}
   ordered(): void {}

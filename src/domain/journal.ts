@@ -89,7 +89,7 @@ export interface Recorder {
   held(holding: Holding): void
   stopMoved(move: StopMoved): void
   closed(trip: RoundTrip, reason: string): void
-  /** An unsellable rest left a position. */
+  /** An unsellable rest left a position, or (below zero) went back into one. */
   dust(owner: string, symbol: string, quantity: Quantity, time: Time): void
 }
 

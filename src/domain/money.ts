@@ -23,7 +23,8 @@ export const zero = <A extends Any>(): A => 0n as A
 
 function parse(text: string): bigint {
   const match = /^(-?)(\d+)(?:\.(\d{1,8})0*)?$/.exec(text)
-  if (match === null) throw new RangeError(`"${text}" is not an amount: write it as digits with at most ${DIGITS} decimals, for example 12.5`)
+  if (match === null)
+    throw new RangeError(`"${text}" is not an amount: write it as digits with at most ${DIGITS} decimals, for example 12.5`)
   const [, sign, whole, decimals = ''] = match
   const size = BigInt(whole!) * ONE + BigInt(decimals.padEnd(DIGITS, '0'))
   return sign === '-' ? -size : size

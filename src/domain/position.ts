@@ -1,4 +1,4 @@
-import { add, least, meanPrice, type Money, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
+import { add, least, type Money, meanPrice, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
 import type { Fill } from './order.ts'
 import type { Time } from './time.ts'
 
@@ -56,7 +56,11 @@ export const unrealisedOf = (position: Position, last: Price): Money => subtract
 
 /** A fill's fee in quote units: as it is when paid in quote, at the fill's price when paid in base, 0 when paid in a third asset (booked in the ledger). */
 export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
-  fill.feeAsset === quote ? (fill.fee as bigint as Money) : fill.feeAsset === base ? notional(fill.price, fill.fee as bigint as Quantity) : zero()
+  fill.feeAsset === quote
+    ? (fill.fee as bigint as Money)
+    : fill.feeAsset === base
+      ? notional(fill.price, fill.fee as bigint as Quantity)
+      : zero()
 
 /**
  * Books a fill into its owner's position, in place. A buy adds what was received net of a fee in base; a sell takes off cost in

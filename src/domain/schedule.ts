@@ -34,7 +34,8 @@ function field(text: string, from: number, to: number, whole: string): Set<numbe
 /** Reads a five-field cron expression. Throws RangeError naming the part that is wrong. */
 export function parseSchedule(text: string): Schedule {
   const fields = text.trim().split(/\s+/)
-  if (fields.length !== 5) throw new RangeError(`"${text}" is not a cron expression: five fields are needed (minute hour day month weekday)`)
+  if (fields.length !== 5)
+    throw new RangeError(`"${text}" is not a cron expression: five fields are needed (minute hour day month weekday)`)
   const [minute, hour, day, month, weekday] = fields as [string, string, string, string, string]
   const weekdays = field(weekday, 0, 7, text)
   if (weekdays.has(7)) weekdays.add(0)

@@ -27,7 +27,12 @@ class TrueRange implements Node<Line> {
 }
 
 /** True range: from the higher of high and previous close to the lower of low and previous close. First value at candle 1. */
-export const trueRange = (on?: string): LineIndicator => ({ key: 'true range', on: on ?? null, depth: 1, build: feed => new TrueRange(feed) })
+export const trueRange = (on?: string): LineIndicator => ({
+  key: 'true range',
+  on: on ?? null,
+  depth: 1,
+  build: feed => new TrueRange(feed),
+})
 
 /** Average true range by Wilder's smoothing. First value at candle `period`, as TA-Lib's ATR. */
 export const atr = (period: number, source?: { readonly on?: string }): LineIndicator => wilder(period, { of: trueRange(source?.on) })

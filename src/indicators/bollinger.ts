@@ -9,8 +9,10 @@ export interface Bands {
   readonly lower: Line
 }
 
-// Sums of squares lose digits as the price moves away from their origin; a fresh origin every so often keeps them.
+// Sums of squares lose digits as the price moves away from their origin; a fresh origin every so often keeps them, and one at once where
+// they were so large that what is left of them is mostly rounding (after a crash).
 const AFRESH = 256
+const LOST = 1e4
 
 class BollingerBands implements Node<Bands> {
   readonly view: Bands
@@ -21,6 +23,8 @@ class BollingerBands implements Node<Bands> {
   #origin = 0
   #sum = 0
   #squares = 0
+  /** The largest that the sum of squares was since its origin. */
+  #peak = 0
   constructor(feed: Feed, period: number, width: number, input: Node<Line>) {
     this.#input = input.view
     this.#period = period
@@ -40,9 +44,15 @@ class BollingerBands implements Node<Bands> {
         this.#sum += entering - leaving
         this.#squares += entering * entering - leaving * leaving
       }
+      if (this.#squares > this.#peak) this.#peak = this.#squares
       if (i < this.first) continue
-      const mean = this.#sum / period
-      const variance = this.#squares / period - mean * mean
+      let mean = this.#sum / period
+      let variance = this.#squares / period - mean * mean
+      if (this.#peak > period * LOST * (mean + this.#origin) * Math.sqrt(variance > 0 ? variance : 0)) {
+        this.#afresh(i)
+        mean = this.#sum / period
+        variance = this.#squares / period - mean * mean
+      }
       const spread = this.#width * Math.sqrt(variance > 0 ? variance : 0)
       const at = i & middle.mask
       middle.values[at] = mean + this.#origin
@@ -63,6 +73,7 @@ class BollingerBands implements Node<Bands> {
       this.#sum += distance
       this.#squares += distance * distance
     }
+    this.#peak = this.#squares
   }
 }
 

@@ -70,7 +70,7 @@ export class Records implements Recorder {
   dust(owner: string, symbol: string, quantity: Quantity, time: Time): void {
     const asset = this.#info(symbol).base
     this.#dust.push({ owner, symbol, asset, quantity, time })
-    this.#told.push({ kind: 'dust', owner, symbol, asset, quantity, time })
+    if (quantity > 0n) this.#told.push({ kind: 'dust', owner, symbol, asset, quantity, time })
   }
   candles(candles: readonly Candle[]): void {
     this.#candles.push(...candles)

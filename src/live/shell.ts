@@ -31,6 +31,8 @@ export interface ShellSetup {
   readonly records: Records
   /** Shown each market event before the core: how a paper exchange sees the market. */
   readonly market?: (event: MarketEvent) => void
+  /** A new id for a wish that brings none of its own. */
+  newId(): string
   /** Told what a round changed, once it is written. */
   readonly tell: (told: readonly Told[], time: Time) => void
 }
@@ -45,7 +47,6 @@ export class Shell {
   #feedStateWritten: FeedState | null = null
   #time = 0 as Time
   #cash = new Map<string, bigint>()
-  #wishes = 0
 
   constructor(setup: ShellSetup) {
     this.#setup = setup
@@ -127,7 +128,7 @@ export class Shell {
       const answer = wish.run(engine, records, this.#time)
       const result = typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : ''
       records.inbox({
-        id: `${this.#time}-${process.pid}-${++this.#wishes}`,
+        id: this.#setup.newId(),
         person: wish.person,
         text: wish.text,
         time: this.#time,

@@ -1,5 +1,5 @@
 /** What people wish for, run on the core inside a round. */
-import { add, affordable, floorTo, format, money, notional, type Price, type Quantity, share, subtract, zero } from '#domain/money.ts'
+import { add, affordable, floorTo, format, notional, type Price, type Quantity, share, subtract, zero } from '#domain/money.ts'
 import { paidPrice } from '#domain/position.ts'
 import type { Enter, Level } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
@@ -158,10 +158,11 @@ export function setMode(engine: Engine, records: Records, mode: Status['mode']):
 /** What the account is worth, and how that came about. Quote units. */
 export function worth(engine: Engine, quote: string) {
   const equity = engine.equity(quote)
+  // rests that wait for the next sale cost nothing any more
   const unrealised = engine.slots.reduce(
     (sum, { position, market }) =>
       position.quantity > 0n ? add(sum, subtract(notional(market.last, position.quantity), position.cost)) : sum,
-    money('0'),
+    engine.dustWorth(quote),
   )
   return { equity, unrealised, realised: engine.portfolio.realised, fees: engine.portfolio.fees }
 }

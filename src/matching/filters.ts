@@ -7,16 +7,25 @@ import { noFilters, type SymbolInfo } from '#domain/symbol.ts'
 export function quantityDenial(info: SymbolInfo, quantity: Quantity, market: boolean): Denial | null {
   const { step, minQuantity, maxQuantity, maxMarketQuantity } = info.filters
   if (quantity === 0n || quantity < minQuantity)
-    return deny('below_minimum_quantity', `${format(quantity)} ${info.base} is under the minimum of ${format(minQuantity)} on ${info.symbol}`)
+    return deny(
+      'below_minimum_quantity',
+      `${format(quantity)} ${info.base} is under the minimum of ${format(minQuantity)} on ${info.symbol}`,
+    )
   if (maxQuantity > 0n && quantity > maxQuantity)
-    return deny('above_maximum_quantity', `${format(quantity)} ${info.base} is over the maximum of ${format(maxQuantity)} on ${info.symbol}`)
+    return deny(
+      'above_maximum_quantity',
+      `${format(quantity)} ${info.base} is over the maximum of ${format(maxQuantity)} on ${info.symbol}`,
+    )
   if (market && maxMarketQuantity > 0n && quantity > maxMarketQuantity)
     return deny(
       'above_maximum_quantity',
       `${format(quantity)} ${info.base} is over the market-order maximum of ${format(maxMarketQuantity)} on ${info.symbol}`,
     )
   if (floorTo(quantity, step) !== quantity)
-    return deny('below_minimum_quantity', `${format(quantity)} ${info.base} is not a multiple of the step ${format(step)} on ${info.symbol}`)
+    return deny(
+      'below_minimum_quantity',
+      `${format(quantity)} ${info.base} is not a multiple of the step ${format(step)} on ${info.symbol}`,
+    )
   return null
 }
 

@@ -2,11 +2,10 @@
  * What an exchange does with orders: filters, locks, pairs, triggers, fills, fees. Synchronous; everything that happens is pushed to
  * `updates`, in order, and whoever drives it drains them. A bar is shown in two parts: its open, then its range.
  */
-import { type Denial, deny } from '#domain/denial.ts'
 import { assert } from '#domain/fault.ts'
 import {
-  affordable,
   type Amount,
+  affordable,
   feeOn,
   floorTo,
   format,
@@ -25,8 +24,8 @@ import {
 import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
-import { filterDenial } from './filters.ts'
-import { type Market, refreshBounds, type Resting, waitsAt, waitsForRise } from './market.ts'
+import { type Market, type Resting, refreshBounds, waitsAt, waitsForRise } from './market.ts'
+import { needOf, refusalOf } from './refusal.ts'
 import { lock, unlock, Wallet } from './wallet.ts'
 
 /** What trading costs on this exchange. */
@@ -97,11 +96,11 @@ export class Matching {
   /** Takes an order: it is accepted (and may fill at once) or rejected. */
   place(request: OrderRequest, time: Time): void {
     const market = this.market(request.symbol)
-    const denial = this.#refusal(market, request, 1)
+    const denial = refusalOf(market, request, 1)
     if (denial !== null) return this.#tell(request.id, 'rejected', time, null, denial.message)
     const order: Resting = { request, executed: zero(), locked: 0n, fresh: market.phase === 'closed', triggered: false }
     // a market order for a quantity is paid at a price not known yet: its funds are checked when it fills
-    if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, this.#need(market, request))
+    if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, needOf(market, request))
     this.#rest(market, order, time)
     if (!order.fresh) this.#meet(market, order, market.last, time, true)
     refreshBounds(market)
@@ -110,14 +109,14 @@ export class Matching {
   /** Takes a one-cancels-the-other pair: both stand, or both are rejected. What is locked is locked once: for a buy, the dearer of the two. */
   placePair(first: OrderRequest, second: OrderRequest, time: Time): void {
     const market = this.market(first.symbol)
-    const denial = this.#refusal(market, first, 2) ?? this.#refusal(market, second, 2)
+    const denial = refusalOf(market, first, 2) ?? refusalOf(market, second, 2)
     if (denial !== null) {
       this.#tell(first.id, 'rejected', time, null, denial.message)
       return this.#tell(second.id, 'rejected', time, null, denial.message)
     }
     const fresh = market.phase === 'closed'
     const holder: Resting = { request: first, executed: zero(), locked: 0n, fresh, triggered: false }
-    const [one, other] = [this.#need(market, first), this.#need(market, second)]
+    const [one, other] = [needOf(market, first), needOf(market, second)]
     this.#lock(market, holder, one > other ? one : other)
     this.#rest(market, holder, time)
     this.#rest(market, { request: second, executed: zero(), locked: 0n, fresh, triggered: false }, time)
@@ -141,7 +140,9 @@ export class Matching {
     const price = priceOf(open)
     market.last = price
     market.phase = 'open'
-    market.available = (market.volumeShare === 0 ? -1n : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)) as Quantity
+    market.available = (
+      market.volumeShare === 0 ? -1n : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)
+    ) as Quantity
     if (market.orders.length === 0) return
     for (const order of this.#inTurn(market)) if (this.#orders.has(order.request.id)) this.#meet(market, order, price, time, order.fresh)
     refreshBounds(market)
@@ -172,46 +173,6 @@ export class Matching {
     if (market.orders.length === 1) return [market.orders[0]!]
     const isStop = (order: Resting): number => (order.request.type.startsWith('STOP') ? 0 : 1)
     return market.orders.toSorted((a, b) => isStop(a) - isStop(b) || a.request.id - b.request.id)
-  }
-
-  // `coming`: how many orders come with it, itself included.
-  #refusal(market: Market, request: OrderRequest, coming: number): Denial | null {
-    const { info, orders, last } = market
-    if (!info.trading) return deny('not_trading', `${info.symbol} is not trading`)
-    const denial = filterDenial(info, request, last)
-    if (denial !== null) return denial
-    const { maxOrders, maxStopOrders } = info.filters
-    if (maxOrders > 0 && orders.length + coming > maxOrders) return deny('too_many_orders', `${info.symbol} has ${maxOrders} open orders already`)
-    if (request.stopPrice > 0n && maxStopOrders > 0) {
-      let stops = 0
-      for (const order of orders) if (order.request.stopPrice > 0n) stops++
-      if (stops >= maxStopOrders) return deny('no_protection_slot', `${info.symbol} has ${maxStopOrders} stop orders already`)
-    }
-    if (last > 0n && request.stopPrice > 0n) {
-      const rising = (request.side === 'BUY') === request.type.startsWith('STOP')
-      if (rising ? last >= request.stopPrice : last <= request.stopPrice)
-        return deny('order_rejected', `the order would trigger immediately: stop ${format(request.stopPrice)}, last price ${format(last)}`)
-    }
-    if (request.type === 'LIMIT_MAKER' && last > 0n && (request.side === 'BUY' ? last <= request.price : last >= request.price))
-      return deny('order_rejected', 'the order would match and take immediately')
-    return this.#funds(market, request)
-  }
-
-  #funds(market: Market, request: OrderRequest): Denial | null {
-    const balance = request.side === 'SELL' ? market.base : market.quote
-    const need = this.#need(market, request)
-    return need > balance.free
-      ? deny(
-          'insufficient_funds',
-          `${format(need as Money)} ${balance.asset} are needed, ${format(balance.free as Money)} are free`,
-        )
-      : null
-  }
-
-  #need(market: Market, request: OrderRequest): bigint {
-    if (request.side === 'SELL') return request.quantity
-    if (request.quoteAmount > 0n) return request.quoteAmount
-    return notional(request.price > 0n ? request.price : request.stopPrice > 0n ? request.stopPrice : market.last, request.quantity)
   }
 
   #lock(market: Market, order: Resting, amount: bigint): void {
@@ -263,7 +224,13 @@ export class Matching {
     }
     const crosses = request.type === 'MARKET' || reached
     if (arriving && crosses && request.guard > 0n && price <= request.guard)
-      return this.#remove(market, order, 'expired', time, `the price ${format(price)} is already at or under the stop ${format(request.guard)}`)
+      return this.#remove(
+        market,
+        order,
+        'expired',
+        time,
+        `the price ${format(price)} is already at or under the stop ${format(request.guard)}`,
+      )
     if (request.type === 'MARKET') return this.#take(market, order, price, time)
     // one that may only make was refused if it would have taken, so it rests since it was sent
     if (arriving && request.type !== 'LIMIT_MAKER') {
@@ -298,7 +265,13 @@ export class Matching {
     const quote = notional(price, quantity)
     const holder = this.#holderOf(order)
     if (buying && quote > holder.locked + market.quote.free)
-      return this.#remove(market, order, 'expired', time, `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`)
+      return this.#remove(
+        market,
+        order,
+        'expired',
+        time,
+        `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`,
+      )
     if (market.available >= 0n) market.available = subtract(market.available, quantity)
     order.executed = ((order.executed as bigint) + quantity) as Quantity
     const done = quantity === wanted
@@ -342,7 +315,19 @@ export class Matching {
     received.free += inBnb !== null ? gross : (gross as bigint) - fee
     const feeAsset = inBnb !== null ? 'BNB' : received.asset
     this.tradeCount++
-    return { tradeId: this.tradeCount, orderId: request.id, symbol: request.symbol, side: request.side, price, quantity, quote, fee, feeAsset, maker, time }
+    return {
+      tradeId: this.tradeCount,
+      orderId: request.id,
+      symbol: request.symbol,
+      side: request.side,
+      price,
+      quantity,
+      quote,
+      fee,
+      feeAsset,
+      maker,
+      time,
+    }
   }
 
   // Binance charges in BNB only when the whole fee can be paid so; otherwise the received asset pays in full.

@@ -1,6 +1,6 @@
 /** What the account holds, made of fills: positions by owner and symbol, cash by asset, and what it is all worth. */
 import { assert } from '#domain/fault.ts'
-import { add, type Amount, type Money, notional, type Price, type Quantity, subtract, zero } from '#domain/money.ts'
+import { add, type Money, notional, type Price, type Quantity, subtract, zero } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
 import { applyFill, endRoundTrip, flat, type Position, type RoundTrip } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
@@ -78,9 +78,30 @@ export class Portfolio {
     return trip
   }
 
-  /** Cash of a quote asset and what is held against it, at last prices. A position without a price counts at its cost. */
+  /** Gives a held position the unsellable rests of its asset, at no cost: they are sold with it. How much that was. */
+  sweep(position: Position, info: SymbolInfo): Quantity {
+    const rest = this.dust.size === 0 ? undefined : this.dust.get(info.base)
+    if (rest === undefined) return zero()
+    this.dust.delete(info.base)
+    position.quantity = add(position.quantity, rest)
+    return rest
+  }
+
+  /** What unsellable rests are worth in a quote asset, at last prices. */
+  dustWorth(quote: string, symbols: ReadonlyMap<string, Quoted>): Money {
+    let sum = zero<Money>()
+    for (const [asset, rest] of this.dust)
+      for (const { info, last } of symbols.values())
+        if (info.base === asset && info.quote === quote) {
+          sum = add(sum, notional(last, rest))
+          break
+        }
+    return sum
+  }
+
+  /** Cash of a quote asset and what is held against it, rests too, at last prices. A position without a price counts at its cost. */
   equity(quote: string, symbols: ReadonlyMap<string, Quoted>): Money {
-    let sum = this.cash(quote)
+    let sum = this.dust.size === 0 ? this.cash(quote) : add(this.cash(quote), this.dustWorth(quote, symbols))
     for (const position of this.positions) {
       if (position.quantity === 0n) continue
       const symbol = symbols.get(position.symbol)
@@ -89,11 +110,4 @@ export class Portfolio {
     }
     return sum
   }
-}
-
-/** A sum of amounts, for reports. */
-export const total = <A extends Amount<string>>(amounts: Iterable<A>): A => {
-  let sum = 0n
-  for (const amount of amounts) sum += amount
-  return sum as A
 }

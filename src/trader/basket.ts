@@ -1,10 +1,10 @@
 /** Rebalancing: target weights become exits first and entries after them, within the basket's allocation. */
-import { type Money, money, notional, type Quantity, ratioOf, share, subtract, toNumber, zero } from '#domain/money.ts'
+import { add, least, type Money, money, notional, type Quantity, ratioOf, share, subtract, toNumber, zero } from '#domain/money.ts'
 import type { Time } from '#domain/time.ts'
 import type { Values } from '#domain/signal.ts'
 import { enter, type Weights } from '#strategy'
 import type { Books, Trader } from './trader.ts'
-import { ALL, type Slot } from './slot.ts'
+import { ALL, openEntryWorth, type Slot } from './slot.ts'
 
 // Smaller differences than this share of the target are left alone: trading them costs more than they matter.
 const TOLERANCE = 0.1
@@ -35,18 +35,26 @@ export function rebalance(
       trader.exit(slot, wished, quantity)
     } else if (toNumber(held) < toNumber(target) * (1 - TOLERANCE)) trader.setPending(slot, subtract(target, held))
   }
-  buyPending(trader, slots, time)
+  buyPending(trader, books, slots, time)
 }
 
 /** Sends the entries that wait, once no exit of the basket is under way. */
-export function buyPending(trader: Trader, slots: readonly Slot[], time: Time): void {
+export function buyPending(trader: Trader, books: Books, slots: readonly Slot[], time: Time): void {
   if (slots.some(({ leaving }) => leaving !== null)) return
   for (const slot of slots) {
     if (slot.pending === 0n) continue
     const free = trader.freeCash(slot.market.info.quote)
-    const amount: Money = slot.pending < free ? slot.pending : free
+    // a member left a little over its target takes from what the allocation leaves for the others
+    const amount = least(least(slot.pending, free), roomOf(books, slots, slot))
     trader.setPending(slot, zero())
     if (amount < money('0.01')) continue
     trader.enterBasket(slot, enter({ reason: 'among the strongest' }), amount, time)
   }
+}
+
+// What the allocation leaves, by what its members are worth and still buy. Quote units, not under 0.
+function roomOf(books: Books, slots: readonly Slot[], { market, allocation }: Slot): Money {
+  const budget = share(books.equity(market.info.quote), allocation ?? ratioOf(0))
+  const held = slots.reduce((sum, slot) => add(add(sum, notional(slot.market.last, slot.position.quantity)), openEntryWorth(slot)), zero<Money>())
+  return held < budget ? subtract(budget, held) : zero()
 }

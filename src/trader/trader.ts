@@ -268,7 +268,7 @@ export class Trader {
   #entryDenial(slot: Slot, { openTime, closeTime }: GivenSignal): Denial | null {
     const denial = this.#modeDenial(slot)
     if (denial !== null) return denial
-    if (slot.stoppedAt >= openTime && slot.stoppedAt < closeTime)
+    if (slot.stoppedAt > 0 && slot.stoppedAt >= openTime && slot.stoppedAt < closeTime)
       return deny('stopped_out_in_this_candle', 'the position was stopped out in this candle')
     return null
   }

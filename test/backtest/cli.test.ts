@@ -45,6 +45,7 @@ describe('wrong input is told: what, the rule, the mend', () => {
   const daily = csv('AAABTC-1d.csv')
   const odd = csv('EEEEUR-3d.csv', 30, 3 * day)
   const eth = csv('BBBETH-1d.csv')
+  const huge = file('HUGEEUR-1d.csv', Array.from({ length: 9 }, (_, i) => `${day * i},1e16,2e16,1e16,${1 + (i % 2)}e16,1`).join('\n'))
   const bad = (name: string, text: string): string[] => ['--strategy', 'rsi', '--candles', file(name, text)]
 
   test.each<{ args: string[]; says: string }>([
@@ -120,14 +121,13 @@ describe('wrong input is told: what, the rule, the mend', () => {
     { args: bad('C-1d.csv', '1,1,1,2,1,1'), says: 'C-1d.csv, line 1: high 1 is below low 2.' },
     { args: bad('D-1d.csv', '1,1,1,1,1,1\n2,1,1,1,x,1'), says: 'D-1d.csv, line 2: "x" is not a number.' },
     {
-      args: [
-        ...bad('F-1d.csv', Array.from({ length: 9 }, (_, i) => `${day * i},1e16,2e16,1e16,${1 + (i % 2)}e16,1`).join('\n')),
-        '--param',
-        'window=2',
-      ],
-      says: '--strategy rsi: with these parameters and candles it cannot run (not a finite amount within range: 2e+16). Mend one of them.',
+      args: ['--strategy', 'bollinger', '--candles', huge, '--param', 'window=2', '--param', 'std=1'],
+      says: '--strategy bollinger: with these parameters and candles it cannot run (not a finite amount within range: 20000000000000000). Mend one',
     },
-    { args: [...rsi, '--param', 'window=9007199254740991'], says: '--strategy rsi: with these parameters and candles it cannot run (' },
+    {
+      args: ['--strategy', 'bollinger', '--candles', BTC, '--param', 'window=9007199254740991'],
+      says: '--strategy bollinger: with these parameters and candles it cannot run (',
+    },
     { args: bad('E-1d.csv', 'openTime,open,high,low,close,volume\n'), says: 'E-1d.csv, line 1: there is no candle in it.' },
   ])('$args: $says', async ({ args, says }) => {
     const { code, out, err } = await run(...args)

@@ -237,7 +237,7 @@ describe('LIMIT_MAKER', () => {
         open 90                     -> 2 filled 1 at 95 maker`,
     },
     {
-      name: 'goes through by a tick, as any that rests',
+      name: 'goes through by a tick, like all that rest',
       place: cent,
       text: `
         close 100

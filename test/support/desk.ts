@@ -11,7 +11,7 @@ import { runBacktest } from '#backtest/run.ts'
 import { aggregate } from '#domain/aggregate.ts'
 import { type Candle, type Columns, columnsOf } from '#domain/candle.ts'
 import type { Recorder } from '#domain/journal.ts'
-import { type Amount, format, type Money, money, quantity, type Ratio, ratio } from '#domain/money.ts'
+import { format, type Money, money, quantity, type Ratio, ratio } from '#domain/money.ts'
 import { isFinal, type Order, type OrderType, type OrderUpdate } from '#domain/order.ts'
 import type { Adjustment, Signal } from '#domain/signal.ts'
 import { allOrderTypes, type Filters, noFilters, type SymbolInfo } from '#domain/symbol.ts'
@@ -279,9 +279,6 @@ function diary(log: string[], who: boolean): Recorder {
     },
   }
 }
-
-/** An amount as text. */
-export const text = (amount: Amount<string>): string => format(amount)
 
 /** The lines of a story written as an indented text. */
 export const lines = (story: string): string[] =>

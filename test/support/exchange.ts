@@ -140,6 +140,3 @@ export function transcript(place: Place, text: string): { readonly expected: str
   }
   return { expected, happened }
 }
-
-/** A price as the matching counts it. */
-export const exact = (text: string): Price => price(text)

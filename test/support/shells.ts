@@ -80,6 +80,8 @@ export function backtestJournal(scene: Scene): { readonly lines: string[]; reado
   return { lines: journalLines(recorder.collect()), engine }
 }
 
+let wishes = 0
+
 /** A live shell on a disk that outlives it. */
 export async function startLive(scene: Scene, disk: MemoryDisk, store: Store = openMemoryStore({ disk, account: 'demo' })) {
   const infos = scene.recorded.map(({ info }) => info)
@@ -100,7 +102,7 @@ export async function startLive(scene: Scene, disk: MemoryDisk, store: Store = o
     speed: Number.POSITIVE_INFINITY,
     clock: systemClock,
   })
-  const shell = new Shell({ engine, exchange, store, records, market: exchange.market, tell: () => {} })
+  const shell = new Shell({ engine, exchange, store, records, market: exchange.market, newId: () => `wish ${++wishes}`, tell: () => {} })
   if (saved !== null) {
     let time = 0 as Time
     if (saved.feedState !== null)

@@ -85,16 +85,35 @@ test.each([
   },
   {
     name: 'halted: a basket neither sells nor buys',
-    scene: scene({ 0: { BTCUSDC: 1 }, 2: { BTCUSDC: 0 }, 3: { ETHUSDC: 0.5 } }, quiet(5), tens(5), {
+    scene: scene({ 0: { BTCUSDC: 0.5 }, 2: { BTCUSDC: 0 }, 3: { ETHUSDC: 0.5 } }, quiet(5), tens(5), {
       people: { 2: engine => engine.trader.setMode('halted') },
     }),
     story: `
-      1 b BTC bought 50 at 100
+      1 b BTC bought 25 at 100
       3 b BTC no exit: halted
       4 b ETH no enter: halted`,
   },
 ])('$name', ({ scene, story }) => {
   expect(play(scene).log).toEqual(lines(story))
+})
+
+test.each([
+  {
+    name: 'prices moved while it waited for its exits',
+    weights: { 0: { BTCUSDC: 0.5, ETHUSDC: 0.5 }, 1: { BTCUSDC: 0.25, ETHUSDC: 0.75 } },
+    btc: [...quiet(2), '100 100 100 100'],
+    eth: ['10 10 10 10', '10 10 10 10', '14 14 14 14'],
+  },
+  {
+    name: 'a member a little over its target was left alone',
+    weights: { 0: { BTCUSDC: 0.5, ETHUSDC: 0.5 }, 1: { BTCUSDC: 0.5, ETHUSDC: 0.5 } },
+    btc: [...quiet(1), '100 107 100 106', '106 106 106 106'],
+    eth: ['10 10 10 10', '10 10 8 8', '8 8 8 8'],
+  },
+])('$name: it buys what its allocation leaves, instead of nothing', ({ weights, btc, eth }) => {
+  const { log } = play(scene(weights, btc, eth))
+  expect(log.filter(line => line.includes('ETH bought'))).toHaveLength(2)
+  expect(log.filter(line => line.includes('no enter'))).toEqual([])
 })
 
 test('its limits are its own: the limits per symbol do not count what it holds', () => {

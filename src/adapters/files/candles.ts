@@ -29,7 +29,8 @@ export function readCandles(path: string): Columns {
   }
   const lines = bytes.toString('latin1').split('\n')
   if (lines.at(-1)?.trim() === '') lines.pop()
-  const first = lines[0] !== undefined && /[a-z]/i.test(lines[0].replaceAll(/e[+-]?\d/gi, '')) ? 1 : 0
+  // a header is a first line that does not begin with a number
+  const first = Number.isNaN(Number.parseFloat(lines[0] ?? '')) ? 1 : 0
   const count = lines.length - first
   if (count <= 0) throw flaw(path, 1, 'there is no candle in it')
   const columns = columnsOf(count)

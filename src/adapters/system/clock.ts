@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 
@@ -16,3 +17,6 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done)
     }),
 }
+
+/** An id that nobody had before. */
+export const newId = (): string => randomUUID()
