@@ -23,6 +23,7 @@ test('kill -9 of the demo loses nothing that was reported, and the journal ends 
   expect(killed.lost).toEqual([])
   expect(killed.last.code).toBe(0)
   expect(firstDifference(killed.journal, unbroken.journal)).toBeNull()
+  expect(killed.ids).toEqual(unbroken.ids)
   expect(killed.last.summary).toEqual(whole.summary)
   expect(whole.summary?.['fills']).toBe(unbroken.trades.size)
 })

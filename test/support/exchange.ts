@@ -8,7 +8,7 @@
  *   open 100 · range 105 95 · close 99 · bar 100 105 95 99         a volume may follow open and bar (else a million)
  *   wallet                         -> BTC 1, USDC 900 (100 locked)
  */
-import { type Amount, format, type Money, money, type Price, price, type Quantity, quantity, ratio } from '#domain/money.ts'
+import { type Amount, format, type Money, money, price, type Quantity, quantity, ratio } from '#domain/money.ts'
 import type { OrderRequest, OrderType, OrderUpdate, Side, TimeInForce } from '#domain/order.ts'
 import { allOrderTypes, type Filters, noFilters, type SymbolInfo } from '#domain/symbol.ts'
 import { at, type Time } from '#domain/time.ts'

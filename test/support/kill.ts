@@ -42,11 +42,18 @@ export function live(dataDir: string, killAfter: number, env: Record<string, str
 }
 
 /** The journal of a data folder, and its trades as "symbol trade id". */
-export async function recordOf(dataDir: string): Promise<{ readonly journal: string[]; readonly trades: Set<string> }> {
+export async function recordOf(
+  dataDir: string,
+): Promise<{ readonly journal: string[]; readonly trades: Set<string>; readonly ids: number[] }> {
   const storage = await openStorage(readConfig({ DATA_DIR: dataDir }))
   try {
+    const { rows } = await storage.database.pool.query<{ id: number }>('select id from trades order by id')
     const records = await openPostgresStore({ database: storage.database, account: DEMO_ACCOUNT, demo: true }).journal()
-    return { journal: journalLines(records), trades: new Set(records.fills.map(({ fill }) => `${fill.symbol} ${fill.tradeId}`)) }
+    return {
+      journal: journalLines(records),
+      trades: new Set(records.fills.map(({ fill }) => `${fill.symbol} ${fill.tradeId}`)),
+      ids: rows.map(({ id }) => id),
+    }
   } finally {
     await storage.close()
   }
@@ -60,6 +67,8 @@ export interface Killed {
   readonly unclean: readonly string[]
   readonly last: Life
   readonly journal: readonly string[]
+  /** Our ids of the trades, in order. */
+  readonly ids: readonly number[]
 }
 
 /** Kills the demo `times` times, each after at least one fill, and lets it end. `pause`: how many fills each life may report. */
@@ -80,6 +89,6 @@ export async function killAgainAndAgain(
     if (last.code !== null) break
     restarts++
   }
-  const { journal, trades } = await recordOf(dataDir)
-  return { restarts, reported: reported.size, lost: [...reported].filter(fill => !trades.has(fill)), unclean, last, journal }
+  const { journal, trades, ids } = await recordOf(dataDir)
+  return { restarts, reported: reported.size, lost: [...reported].filter(fill => !trades.has(fill)), unclean, last, journal, ids }
 }

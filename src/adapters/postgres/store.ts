@@ -97,12 +97,17 @@ async function writeRound(client: Client, statements: readonly Statement[], onDi
 
 /** Counts the process in and gives the account's row. Whoever had it before can write no more. */
 async function takeEpoch({ db }: Database, account: string, demo: boolean): Promise<Selectable<AccountsTable>> {
-  return await db
-    .insertInto('accounts')
-    .values({ account, demo, epoch: 1 })
-    .onConflict(on => on.column('account').doUpdateSet({ epoch: sql<number>`accounts.epoch + 1` }))
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  return await db.transaction().execute(async trx => {
+    // a round that a kill cut short used up ids: trades are numbered without gaps, which people read as missing ones
+    await sql`lock table trades in share row exclusive mode`.execute(trx)
+    await sql`select setval(pg_get_serial_sequence('trades', 'id'), coalesce(max(id), 1), max(id) is not null) from trades`.execute(trx)
+    return trx
+      .insertInto('accounts')
+      .values({ account, demo, epoch: 1 })
+      .onConflict(on => on.column('account').doUpdateSet({ epoch: sql<number>`accounts.epoch + 1` }))
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  })
 }
 
 /** The connection that holds the account's lock: the lock lives as long as it does, so a dead process holds none. */
