@@ -14,7 +14,7 @@ import { openDesk } from '#live/desk.ts'
 import { Records } from '#live/records.ts'
 import { Shell, type ShellSetup } from '#live/shell.ts'
 import { worth } from '#live/wishes.ts'
-import type { Desk } from '#ports/desk.ts'
+import type { Desk, StrategyRow } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
 import { bundledRecordings, bundledSymbols, costsOf } from './compose/market.ts'
@@ -42,6 +42,8 @@ export interface ServiceSetup {
   /** Candles a second. */
   readonly speed: number
   readonly tell: ShellSetup['tell']
+  /** Where strategies are; default: the program's own folder. */
+  readonly strategyFolder?: URL
 }
 
 /** Figures of a run, as the summary shows them. Money as decimal text in quote units. */
@@ -96,15 +98,17 @@ export function demoSymbols(
 }
 
 /** Starts the demo: loads the store, goes on where it stopped, and is ready to run. Throws ConfigError for wrong settings. */
-export async function startDemo({ config, env, store, speed, tell }: ServiceSetup): Promise<Service> {
+export async function startDemo({ config, env, store, speed, tell, strategyFolder }: ServiceSetup): Promise<Service> {
   const known = bundledSymbols()
   const { symbols } = demoSymbols(config, known)
   const infos = symbols.map(symbol => known.get(symbol)!)
   const quote = infos[0]!.quote
   if (infos.some(info => info.quote !== quote)) throw new ConfigError(`SYMBOLS: the demo trades against one quote asset, not several.`)
   const recordings = bundledRecordings(symbols, resolve(config.DATA_DIR, 'cache'))
-  const strategies = await loadStrategies(new URL('../strategies/', import.meta.url))
-  const parts: Parts = { config, env, store, speed, tell, infos, quote, recordings, strategies }
+  const broken = new Map<string, Fault>()
+  const folder = strategyFolder ?? new URL('../strategies/', import.meta.url)
+  const strategies = await loadStrategies(folder, (name, fault) => broken.set(name, fault))
+  const parts: Parts = { config, env, store, speed, tell, infos, quote, recordings, strategies, broken }
 
   let core = await startCore(parts)
   const resumed = core.saved !== null
@@ -133,7 +137,7 @@ export async function startDemo({ config, env, store, speed, tell }: ServiceSetu
     core: () => core,
     startEquity: () => money(settings.get('start.equity') ?? config.DEMO_CAPITAL),
     holding: engine => holdingOf(engine, settings, symbols),
-    strategies: () => core.owners.map(({ row }) => row),
+    strategies: () => [...core.owners.map(({ row }) => row), ...quarantinedRows(core.engine, broken)],
     planChange: (name, change) => planChange({ env, strategies, symbols, saved: settings }, name, change),
     restart: renew,
   })
@@ -189,14 +193,19 @@ interface Parts extends ServiceSetup {
   readonly quote: string
   readonly recordings: readonly Recording[]
   readonly strategies: ReadonlyMap<string, LoadedStrategy>
+  /** Strategies whose files cannot be used, and why. */
+  readonly broken: ReadonlyMap<string, Fault>
 }
 
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
-async function startCore({ config, env, store, speed, tell, infos, quote, recordings, strategies }: Parts): Promise<Core> {
+async function startCore({ config, env, store, speed, tell, infos, quote, recordings, strategies, broken }: Parts): Promise<Core> {
   const saved = await store.open()
+  // a broken file stops the start, unless something is held under its name: that must be looked after
+  for (const [name, fault] of broken)
+    if (!saved?.holdings.some(({ owner, position }) => owner === name && position.quantity > 0n)) throw fault
   const symbols = infos.map(({ symbol }) => symbol)
   const base = shortest(recordings)
-  const owners = ownersOf({ config, env, strategies, symbols, saved: saved?.settings ?? new Map(), base })
+  const owners = ownersOf({ config, env, strategies, symbols, saved: saved?.settings ?? new Map(), base, broken: new Set(broken.keys()) })
   const capital = new Map([[quote, money(config.DEMO_CAPITAL)]])
   const records = new Records(symbol => infos.find(info => info.symbol === symbol)!)
   const engine = new Engine({
@@ -265,6 +274,23 @@ function holdingOf(engine: Engine, settings: ReadonlyMap<string, string>, symbol
     sum = add(sum, notional(last, affordable(each, priceOf(first))))
   }
   return sum
+}
+
+// Owners whose strategy is gone or broken, but who hold something.
+function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Fault>): StrategyRow[] {
+  const names = new Set(engine.slots.filter(({ quarantined, position }) => quarantined && position.quantity > 0n).map(({ owner }) => owner))
+  return [...names].map(name => ({
+    name,
+    title: name,
+    enabled: false,
+    timeframe: '-',
+    schedule: null,
+    symbols: engine.slots.filter(({ owner, position }) => owner === name && position.quantity > 0n).map(({ symbol }) => symbol),
+    params: {},
+    fields: [],
+    allocation: null,
+    trouble: `quarantined: ${broken.get(name)?.message ?? 'there is no such strategy any more'} It does not enter; its exits by hand and its protection go on.`,
+  }))
 }
 
 const shortest = (recordings: readonly Recording[]): Timeframe =>

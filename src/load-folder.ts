@@ -14,35 +14,42 @@ export interface LoadedStrategy {
 
 const ENDING = '.ts'
 
+/** Takes a file that cannot be used, by its name and what is wrong with it. */
+export type OnBroken = (name: string, fault: Fault) => void
+
 /**
  * Imports every .ts file of a folder, by name in order. A file that cannot be imported, or whose default export is not what the folder
- * holds (`check`), stops the start: throws a Fault that names the file.
+ * holds (`check`), stops the start: throws a Fault that names the file, unless `onBroken` takes it.
  */
-export async function loadFolder<T>(folder: URL, check: (value: unknown) => value is T, wanted: string): Promise<Map<string, T>> {
+export async function loadFolder<T>(
+  folder: URL,
+  check: (value: unknown) => value is T,
+  wanted: string,
+  onBroken: OnBroken = (_, fault) => {
+    throw fault
+  },
+): Promise<Map<string, T>> {
   const base = folder.href.endsWith('/') ? folder : new URL(`${folder.href}/`)
   const found = new Map<string, T>()
   for (const file of (await filesOf(base)).sort()) {
     const url = new URL(encodeURIComponent(file), base)
+    const name = file.slice(0, -ENDING.length)
     let value: unknown
     try {
       value = ((await import(url.href)) as { readonly default?: unknown }).default
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      throw new Fault(
-        'misconfigured',
-        `${fileURLToPath(url)}: it cannot be loaded (${why}). Mend the file, or take it out of the folder.`,
-        { cause },
-      )
+      onBroken(name, brokenFile(url, `it cannot be loaded (${why})`, cause))
+      continue
     }
-    if (!check(value))
-      throw new Fault(
-        'misconfigured',
-        `${fileURLToPath(url)}: the default export must be ${wanted}. Mend the file, or take it out of the folder.`,
-      )
-    found.set(file.slice(0, -ENDING.length), value)
+    if (check(value)) found.set(name, value)
+    else onBroken(name, brokenFile(url, `the default export must be ${wanted}`))
   }
   return found
 }
+
+const brokenFile = (url: URL, what: string, cause?: unknown): Fault =>
+  new Fault('misconfigured', `${fileURLToPath(url)}: ${what}. Mend the file, or take it out of the folder.`, { cause })
 
 async function filesOf(folder: URL): Promise<string[]> {
   try {
@@ -52,9 +59,9 @@ async function filesOf(folder: URL): Promise<string[]> {
   }
 }
 
-/** All strategies of a folder by name. Throws a Fault that names the bad file. */
-export async function loadStrategies(folder: URL): Promise<Map<string, LoadedStrategy>> {
-  const strategies = await loadFolder(folder, isStrategy, 'a strategy, made by defineStrategy or defineBasket')
+/** All strategies of a folder by name. Throws a Fault that names the bad file, unless `onBroken` takes it. */
+export async function loadStrategies(folder: URL, onBroken?: OnBroken): Promise<Map<string, LoadedStrategy>> {
+  const strategies = await loadFolder(folder, isStrategy, 'a strategy, made by defineStrategy or defineBasket', onBroken)
   const loaded = new Map<string, LoadedStrategy>()
   for (const [name, strategy] of strategies) {
     // the query makes it a module of its own, so that this strategy's decide is inlined into its own loop

@@ -23,13 +23,20 @@ export function findStrategy(strategies: ReadonlyMap<string, LoadedStrategy>, na
   throw new ConfigError(`"${name}" is no strategy. There are: ${[...strategies.keys()].join(', ')}.`)
 }
 
-function place(text: string, strategies: ReadonlyMap<string, LoadedStrategy>, symbols: readonly string[], interval: Timeframe): Placed[] {
+function place(
+  text: string,
+  strategies: ReadonlyMap<string, LoadedStrategy>,
+  symbols: readonly string[],
+  interval: Timeframe,
+  broken: ReadonlySet<string>,
+): Placed[] {
   const frameOf = ({ strategy }: LoadedStrategy): Timeframe => strategy.timeframe ?? interval
   if (text.trim() === '') return [...strategies.values()].map(loaded => ({ loaded, symbols, timeframe: frameOf(loaded) }))
-  return text.split(',').map(part => {
+  return text.split(',').flatMap(part => {
     const match = /^\s*([\w-]+)(?::([\w+]+))?(?:@(\w+))?\s*$/.exec(part)
     if (match === null) throw new ConfigError(`STRATEGIES: "${part}" is not understood: write rsi:BTCEUR+ETHEUR@4h.`)
     const [, name, list, frame] = match
+    if (broken.has(name!)) return []
     const loaded = findStrategy(strategies, name!)
     if (frame !== undefined && !isTimeframe(frame))
       throw new ConfigError(`STRATEGIES: "${frame}" in "${part}" is no timeframe, such as 4h.`)
@@ -37,7 +44,7 @@ function place(text: string, strategies: ReadonlyMap<string, LoadedStrategy>, sy
     const unknown = named.find(symbol => !symbols.includes(symbol))
     if (unknown !== undefined)
       throw new ConfigError(`STRATEGIES: ${unknown} in "${part}" is not among the traded symbols ${symbols.join(', ')}.`)
-    return { loaded, symbols: named, timeframe: (frame as Timeframe | undefined) ?? frameOf(loaded) }
+    return [{ loaded, symbols: named, timeframe: (frame as Timeframe | undefined) ?? frameOf(loaded) }]
   })
 }
 
@@ -62,13 +69,15 @@ export interface OwnersSetup {
   readonly symbols: readonly string[]
   /** Settings that people changed. */
   readonly saved: ReadonlyMap<string, string>
+  /** Strategies whose files are broken: left out. */
+  readonly broken?: ReadonlySet<string>
   /** The shortest candles that there are. */
   readonly base: Timeframe
 }
 
 /** All strategies that run. Throws ConfigError for wrong parameters or places. */
-export function ownersOf({ config, env, strategies, symbols, saved, base }: OwnersSetup): Owner[] {
-  return place(config.STRATEGIES, strategies, symbols, config.INTERVAL).map(({ loaded, symbols: placed, timeframe }) => {
+export function ownersOf({ config, env, strategies, symbols, saved, base, broken = new Set() }: OwnersSetup): Owner[] {
+  return place(config.STRATEGIES, strategies, symbols, config.INTERVAL, broken).map(({ loaded, symbols: placed, timeframe }) => {
     const { name, strategy, scan } = loaded
     if (lengthOf(timeframe) < lengthOf(base))
       throw new ConfigError(
