@@ -18,7 +18,12 @@ const shareOrOff = z.union([z.literal('off').transform(() => null), share])
 const whole = z.coerce.number().int('a whole number is needed')
 const names = z
   .string()
-  .transform(text => text.split(',').map(name => name.trim().toUpperCase()).filter(name => name !== ''))
+  .transform(text =>
+    text
+      .split(',')
+      .map(name => name.trim().toUpperCase())
+      .filter(name => name !== ''),
+  )
   .refine(list => list.length > 0, 'at least one symbol is needed, such as BTCEUR')
 const timeframe = z.string().refine(isTimeframe, `one of ${timeframes.join(', ')} is needed`) as unknown as z.ZodType<Timeframe>
 const AMOUNT = /^(\d+(?:\.\d+)?)(?: ([A-Za-z]{2,10}))?$/
@@ -43,25 +48,55 @@ export const settings = {
     about: 'which strategy runs where: rsi:BTCEUR@4h,ema-cross:BTCEUR+ETHEUR; empty: each on all symbols',
   },
   TRADE_SIZE: {
-    schema: z.string().regex(/^(risk )?\d+(\.\d+)?%$/, 'write 3% of equity, or "risk 1%" to lose at most that at the stop').default('3%'),
+    schema: z
+      .string()
+      .regex(/^(risk )?\d+(\.\d+)?%$/, 'write 3% of equity, or "risk 1%" to lose at most that at the stop')
+      .default('3%'),
     example: '3%',
     about: 'size of an entry: a share of equity, or "risk 1%" by the distance to the stop',
   },
-  TRADE_QUANTITY: { schema: quantities.optional(), example: '', about: 'fixed size instead: 0.00017, or 50 EUR, or BTCEUR:0.001,ETHEUR:50 EUR' },
+  TRADE_QUANTITY: {
+    schema: quantities.optional(),
+    example: '',
+    about: 'fixed size instead: 0.00017, or 50 EUR, or BTCEUR:0.001,ETHEUR:50 EUR',
+  },
   EXPOSURE_PER_SYMBOL: { schema: shareOrOff.default(0.2), example: '20%', about: 'most of equity in one symbol, or off' },
   EXPOSURE_PER_ASSET: { schema: shareOrOff.default(0.2), example: '20%', about: 'most of equity in one asset, or off' },
   ALLOCATIONS: {
-    schema: z.string().regex(/^$|^[a-z0-9-]+:\d+(\.\d+)?%(,[a-z0-9-]+:\d+(\.\d+)?%)*$/, 'write rotation:40%').default(''),
+    schema: z
+      .string()
+      .regex(/^$|^[a-z0-9-]+:\d+(\.\d+)?%(,[a-z0-9-]+:\d+(\.\d+)?%)*$/, 'write rotation:40%')
+      .default(''),
     example: 'rotation:40%',
     about: 'share of equity of strategies with an allocation of their own',
   },
   DEFAULT_STOP: { schema: shareOrOff.default(0.05), example: '5%', about: 'stop of an entry by hand that names none, or off' },
-  DEMO_CAPITAL: { schema: z.string().regex(/^\d+(\.\d{1,8})?$/, 'a plain number is needed').default('10000'), example: '10000', about: 'what the demo starts with, in the quote asset' },
+  DEMO_CAPITAL: {
+    schema: z
+      .string()
+      .regex(/^\d+(\.\d{1,8})?$/, 'a plain number is needed')
+      .default('10000'),
+    example: '10000',
+    about: 'what the demo starts with, in the quote asset',
+  },
   TAKER_FEE: { schema: share.default(0.001), example: '0.1%', about: 'fee of orders that take' },
   MAKER_FEE: { schema: share.default(0.001), example: '0.1%', about: 'fee of orders that rest' },
-  SLIPPAGE_BP: { schema: z.coerce.number().min(0).max(1000).optional(), example: '', about: 'half-spread and slippage on paper in basis points; empty: 5 for BTC and ETH, 15 for others' },
-  DATA_DIR: { schema: z.string().min(1).default('.roottrading'), example: '.roottrading', about: 'folder of the embedded PostgreSQL and caches' },
-  DATABASE_URL: { schema: z.url('a URL is needed, such as postgres://user:password@host:5432/trading').optional(), example: '', about: 'a PostgreSQL of your own; empty: the embedded one', secret: true },
+  SLIPPAGE_BP: {
+    schema: z.coerce.number().min(0).max(1000).optional(),
+    example: '',
+    about: 'half-spread and slippage on paper in basis points; empty: 5 for BTC and ETH, 15 for others',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1).default('.roottrading'),
+    example: '.roottrading',
+    about: 'folder of the embedded PostgreSQL and caches',
+  },
+  DATABASE_URL: {
+    schema: z.url('a URL is needed, such as postgres://user:password@host:5432/trading').optional(),
+    example: '',
+    about: 'a PostgreSQL of your own; empty: the embedded one',
+    secret: true,
+  },
   PGHOST: { schema: z.string().optional(), example: '', about: 'or by its parts' },
   PGPORT: { schema: whole.min(1).max(65535).default(5432), example: '5432', about: '' },
   PGUSER: { schema: z.string().default('postgres'), example: 'postgres', about: '' },

@@ -233,7 +233,8 @@ export class Engine {
   closeCandle({ instance, slot }: Runner, time: Time): void {
     if (!this.needsCandle(slot) || !showCandle(instance, time)) return
     this.trader.closeCandle(slot, time)
-    if (instance.manage === null || slot.position.quantity === 0n) return
+    const followed = instance.follow === null || instance.follow(instance.feed.cursor.index)
+    if (!followed || instance.manage === null || slot.position.quantity === 0n) return
     const adjustment = instance.manage(heldView(slot))
     if (adjustment !== null) this.trader.adjust(slot, adjustment, time)
   }
@@ -260,11 +261,13 @@ export class Engine {
     if (!shown.some(Boolean)) return
     for (const [place, member] of basket.members.entries()) if (shown[place]) member.next = member.feed.cursor.index + 1
     if (basket.members.some(member => member.feed.cursor.index < member.first)) return
-    const values = (symbol: string) => (this.#recorder.values ? (basket.members.find(member => member.symbol === symbol)?.values() ?? null) : null)
+    const values = (symbol: string) =>
+      this.#recorder.values ? (basket.members.find(member => member.symbol === symbol)?.values() ?? null) : null
     const missing = basket.members.filter((_, place) => !shown[place]).map(({ symbol }) => symbol)
     if (missing.length > 0) {
       const denial = deny('late_candle', `the candle of ${missing.join(', ')} is missing, so the basket is left as it is`)
-      for (const slot of basket.slots) this.trader.denied(slot, 'rebalance', { reason: 'rebalance', time, values: values(slot.symbol) }, denial)
+      for (const slot of basket.slots)
+        this.trader.denied(slot, 'rebalance', { reason: 'rebalance', time, values: values(slot.symbol) }, denial)
       return
     }
     const members = new Map(basket.members.map(member => [member.symbol, member.market]))
@@ -298,8 +301,7 @@ export class Engine {
 
   #addOwner(owner: OwnerSetup, source: EngineSetup['source']): void {
     const { name, strategy, params, timeframe } = owner
-    const basket: BasketRun | null =
-      strategy.kind === 'basket' ? { owner: name, strategy, params, members: [], slots: [] } : null
+    const basket: BasketRun | null = strategy.kind === 'basket' ? { owner: name, strategy, params, members: [], slots: [] } : null
     if (basket !== null) this.baskets.push(basket)
     for (const symbol of owner.symbols) {
       const market = this.market(symbol)

@@ -28,7 +28,10 @@ async function serve(config: Config): Promise<void> {
   })
   const { missing } = demoSymbols(config, bundledSymbols())
   if (missing.length > 0) log.warn({ symbols: missing }, 'there are no bundled candles of these symbols: the demo leaves them out')
-  log.info({ version: programVersion, symbols: session.service.symbols, database: session.storage.where, resumed: session.service.resumed }, 'started')
+  log.info(
+    { version: programVersion, symbols: session.service.symbols, database: session.storage.where, resumed: session.service.resumed },
+    'started',
+  )
   const pulse = beat(config)
   const stopped = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

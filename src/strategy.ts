@@ -153,4 +153,8 @@ export const defineBasket = <P extends z.ZodObject, I extends Indicators>(basket
 
 /** True for what `defineStrategy` or `defineBasket` made. */
 export const isStrategy = (value: unknown): value is AnyStrategy =>
-  typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'single' || value.kind === 'basket') && 'decide' in value
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'single' || value.kind === 'basket') &&
+  'decide' in value

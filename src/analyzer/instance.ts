@@ -68,7 +68,15 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
     market,
     params,
     first: firsts.get('') ?? 0,
-    follow: feeds.size === 1 ? null : follower(own, timeframe, [...feeds].filter(([name]) => name !== ''), firsts),
+    follow:
+      feeds.size === 1
+        ? null
+        : follower(
+            own,
+            timeframe,
+            [...feeds].filter(([name]) => name !== ''),
+            firsts,
+          ),
     next: 0,
     values: () => valuesOf(indicators.map(([name]) => [name, market[name]] as const)),
     manage: strategy.kind === 'single' && strategy.manage !== undefined ? position => strategy.manage!(position, market, params) : null,

@@ -67,7 +67,8 @@ export function runBacktest({ histories, owners, funds, rules, costs, recorder }
   for (;;) {
     let time = Number.POSITIVE_INFINITY
     for (const lane of lanes) if (lane.due < time) time = lane.due
-    if (time === Number.POSITIVE_INFINITY) return { engine, matching }
+    // a schedule may have slots after the last candle: nothing is known of the market then
+    if (time > until) return { engine, matching }
     step(shell, time as Time)
   }
 }

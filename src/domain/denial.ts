@@ -16,6 +16,7 @@ export const denialCodes = [
   'exit_below_minimum_notional',
   'above_maximum_notional',
   'price_outside_filter',
+  'bad_level',
   'stop_not_below_price',
   'target_not_above_price',
   'open_beyond_stop',

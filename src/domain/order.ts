@@ -11,16 +11,7 @@ export type TimeInForce = 'GTC' | 'IOC' | 'FOK'
 export type Purpose = 'entry' | 'exit' | 'protection'
 
 /** Where an order stands. `sending`: written down, no answer yet. `unknown`: no answer came; to be looked up, never resent. `absent`: proven never to have arrived. */
-export type OrderStatus =
-  | 'sending'
-  | 'unknown'
-  | 'open'
-  | 'partly_filled'
-  | 'filled'
-  | 'cancelled'
-  | 'expired'
-  | 'rejected'
-  | 'absent'
+export type OrderStatus = 'sending' | 'unknown' | 'open' | 'partly_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected' | 'absent'
 
 /** What can be heard of an order. */
 export type OrderEvent = 'accepted' | 'partly_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected' | 'no_answer' | 'not_found'
@@ -39,7 +30,14 @@ const unsettled = {
 const table: { readonly [From in OrderStatus]: { readonly [E in OrderEvent]?: OrderStatus } } = {
   sending: { ...unsettled, not_found: 'absent' },
   unknown: { ...unsettled, not_found: 'absent' },
-  open: { accepted: 'open', partly_filled: 'partly_filled', filled: 'filled', cancelled: 'cancelled', expired: 'expired', no_answer: 'open' },
+  open: {
+    accepted: 'open',
+    partly_filled: 'partly_filled',
+    filled: 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    no_answer: 'open',
+  },
   // an acknowledgement may overtake nothing, but it may arrive after the first fill
   partly_filled: {
     accepted: 'partly_filled',

@@ -88,7 +88,8 @@ export function symbolInfoOf(raw: ExchangeSymbol): SymbolInfo {
       maxQuantity: quantity(text('LOT_SIZE', 'maxQty')),
       maxMarketQuantity: marketMax,
       minNotional: quantity(text(notional, 'minNotional')) as bigint as Money,
-      minNotionalOnMarket: String(found.get(notional)?.[notional === 'NOTIONAL' ? 'applyMinToMarket' : 'applyToMarket'] ?? 'false') === 'true',
+      minNotionalOnMarket:
+        String(found.get(notional)?.[notional === 'NOTIONAL' ? 'applyMinToMarket' : 'applyToMarket'] ?? 'false') === 'true',
       maxNotional: quantity(text(notional, 'maxNotional')) as bigint as Money,
       maxNotionalOnMarket: String(found.get(notional)?.['applyMaxToMarket'] ?? 'false') === 'true',
       maxOrders: count('MAX_NUM_ORDERS', 'maxNumOrders'),

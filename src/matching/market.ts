@@ -11,6 +11,8 @@ export interface Resting {
   locked: bigint
   /** Sent between two bars: the next open is the first price it meets, and it meets it as a taker. */
   fresh: boolean
+  /** Sent within a bar whose range is being shown: its price may have been before, so a limit is not reached before the next open. */
+  late: boolean
   /** A stop or take-profit limit whose stop was reached: a plain limit from then on. */
   triggered: boolean
 }
@@ -26,8 +28,8 @@ export interface Market {
   readonly volumeShare: number
   orders: Resting[]
   last: Price
-  /** `open`: the bar's open is known and a market order fills at it; `closed`: between two bars, orders wait for the next open. */
-  phase: 'open' | 'closed'
+  /** `open`: the bar's open is known and a market order fills at it; `range`: so, and the bar's range is being shown; `closed`: between two bars, orders wait for the next open. */
+  phase: 'open' | 'range' | 'closed'
   /** What of the bar's volume is left for us; -1: no limit. */
   available: Quantity
   /** A bar whose low is at or under `low`, or whose high is at or over `high`, has to be shown to the matching. Never misses one. */

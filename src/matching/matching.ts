@@ -98,7 +98,14 @@ export class Matching {
     const market = this.market(request.symbol)
     const denial = refusalOf(market, request, 1)
     if (denial !== null) return this.#tell(request.id, 'rejected', time, null, denial.message)
-    const order: Resting = { request, executed: zero(), locked: 0n, fresh: market.phase === 'closed', triggered: false }
+    const order: Resting = {
+      request,
+      executed: zero(),
+      locked: 0n,
+      fresh: market.phase === 'closed',
+      late: market.phase === 'range',
+      triggered: false,
+    }
     // a market order for a quantity is paid at a price not known yet: its funds are checked when it fills
     if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, needOf(market, request))
     this.#rest(market, order, time)
@@ -115,11 +122,12 @@ export class Matching {
       return this.#tell(second.id, 'rejected', time, null, denial.message)
     }
     const fresh = market.phase === 'closed'
-    const holder: Resting = { request: first, executed: zero(), locked: 0n, fresh, triggered: false }
+    const late = market.phase === 'range'
+    const holder: Resting = { request: first, executed: zero(), locked: 0n, fresh, late, triggered: false }
     const [one, other] = [needOf(market, first), needOf(market, second)]
     this.#lock(market, holder, one > other ? one : other)
     this.#rest(market, holder, time)
-    this.#rest(market, { request: second, executed: zero(), locked: 0n, fresh, triggered: false }, time)
+    this.#rest(market, { request: second, executed: zero(), locked: 0n, fresh, late, triggered: false }, time)
     refreshBounds(market)
   }
 
@@ -151,6 +159,7 @@ export class Matching {
   /** Shows the rest of a bar after its open. Stops come before limits; `close` is the last price afterwards. */
   range(market: Market, high: number, low: number, time: Time): void {
     if (market.orders.length === 0) return
+    market.phase = 'range'
     const top = priceOf(high)
     const bottom = priceOf(low)
     const touched = this.#inTurn(market).filter(order => this.#reached(market, order, top, bottom))
@@ -189,6 +198,7 @@ export class Matching {
   #reached(market: Market, order: Resting, high: Price, low: Price): boolean {
     const price = waitsAt(order)
     const isLimit = order.triggered || order.request.stopPrice === 0n
+    if (isLimit && order.late) return false
     // A resting limit fills only when the price went through it by a tick: the queue before it is unknown.
     const through = isLimit ? (market.info.filters.tick > 0n ? (market.info.filters.tick as bigint) : 1n) : 0n
     return price > 0n && (waitsForRise(order) ? (high as bigint) >= price + through : (low as bigint) <= price - through)
@@ -216,6 +226,7 @@ export class Matching {
   #meet(market: Market, order: Resting, price: Price, time: Time, arriving: boolean): void {
     const { request } = order
     order.fresh = false
+    order.late = false
     const waiting = waitsAt(order)
     const reached = waitsForRise(order) ? price >= waiting : price <= waiting
     if (request.stopPrice > 0n && !order.triggered) {

@@ -122,16 +122,29 @@ export interface Desk {
   /** Today (UTC), 7 days, 30 days, all. */
   pnl(): Promise<readonly PnlSpan[]>
   exposure(): Promise<readonly ExposureRow[]>
-  decisions(filter: { readonly symbol?: string; readonly outcome?: 'ordered' | 'denied'; readonly limit: number }): Promise<readonly Decision[]>
+  decisions(filter: {
+    readonly symbol?: string
+    readonly outcome?: 'ordered' | 'denied'
+    readonly limit: number
+  }): Promise<readonly Decision[]>
   strategies(): Promise<readonly StrategyRow[]>
   /** The traded symbol that a person means ("btc", "BTC/EUR", "BTCEUR"), or what is wrong with it. */
   symbol(text: string): { readonly symbol: string; readonly base: string; readonly quote: string } | { readonly problem: string }
   buy(person: string, wish: BuyWish): Promise<WishResult>
   /** Sells what an owner holds; owner null: the only one, else the answer asks which. Amount null: all. */
-  sell(person: string, wish: { readonly symbol: string; readonly owner: string | null; readonly amount: AmountWish | null }): Promise<WishResult>
+  sell(
+    person: string,
+    wish: { readonly symbol: string; readonly owner: string | null; readonly amount: AmountWish | null },
+  ): Promise<WishResult>
   /** Level null removes it. */
-  setStop(person: string, wish: { readonly symbol: string; readonly owner: string | null; readonly level: LevelWish | null }): Promise<WishResult>
-  setTarget(person: string, wish: { readonly symbol: string; readonly owner: string | null; readonly level: LevelWish | null }): Promise<WishResult>
+  setStop(
+    person: string,
+    wish: { readonly symbol: string; readonly owner: string | null; readonly level: LevelWish | null },
+  ): Promise<WishResult>
+  setTarget(
+    person: string,
+    wish: { readonly symbol: string; readonly owner: string | null; readonly level: LevelWish | null },
+  ): Promise<WishResult>
   setMode(person: string, mode: Status['mode']): Promise<WishResult>
   changeStrategy(person: string, name: string, change: StrategyChange): Promise<WishResult>
   readonly version: string

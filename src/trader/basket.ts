@@ -55,6 +55,9 @@ export function buyPending(trader: Trader, books: Books, slots: readonly Slot[],
 // What the allocation leaves, by what its members are worth and still buy. Quote units, not under 0.
 function roomOf(books: Books, slots: readonly Slot[], { market, allocation }: Slot): Money {
   const budget = share(books.equity(market.info.quote), allocation ?? ratioOf(0))
-  const held = slots.reduce((sum, slot) => add(add(sum, notional(slot.market.last, slot.position.quantity)), openEntryWorth(slot)), zero<Money>())
+  const held = slots.reduce(
+    (sum, slot) => add(add(sum, notional(slot.market.last, slot.position.quantity)), openEntryWorth(slot)),
+    zero<Money>(),
+  )
   return held < budget ? subtract(budget, held) : zero()
 }

@@ -15,7 +15,7 @@ import {
 } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import { exitNotionalDenial, exposureDenial, fundsDenial, levelsDenial } from '#domain/risk.ts'
-import type { Enter, Level } from '#domain/signal.ts'
+import { type Enter, type Level, levelFlaw } from '#domain/signal.ts'
 import { type Size, sizeOf } from '#domain/sizing.ts'
 import { levelAbove, levelBelow } from '#domain/stop.ts'
 import { notionalDenial, priceDenial, quantityDenial } from '#matching/filters.ts'
@@ -87,13 +87,17 @@ export function draftEntry(
 ): Draft | Denial {
   const { info, last } = slot.market
   const { tick, step } = info.filters
+  const flaw = levelFlaw(wish)
+  if (flaw !== null) return deny('bad_level', `no price can be made of its ${flaw}`)
   const resting = wish.at === null ? zero<Price>() : toTick('limit' in wish.at ? wish.at.limit : wish.at.stop, tick)
   const byLimit = wish.at !== null && 'limit' in wish.at
   const expected = wish.at === null ? last : resting
   if (expected === 0n) return deny('not_trading', `there is no price of ${info.symbol} yet`)
   const stop = absolute(wish.stopLoss, expected, tick, true)
   const wrong =
-    (wish.at === null ? null : priceDenial(info, resting)) ?? levelsDenial(expected, stop, absolute(wish.takeProfit, expected, tick, false))
+    (wish.at === null ? null : priceDenial(info, resting)) ??
+    levelsDenial(expected, stop, absolute(wish.takeProfit, expected, tick, false)) ??
+    levelsDenial(expected, zero(), absolute(wish.partial?.at ?? null, expected, tick, false))
   if (wrong !== null) return wrong
 
   const equity = account.equity(info.quote)
@@ -109,7 +113,7 @@ export function draftEntry(
       : filtersOf(slot, quantity, worth, market, stop > 0n ? stop : expected, rules.fee)) ??
     fundsDenial(worth, free, info.quote) ??
     limitsOf(slot, worth, equity, rules, markets) ??
-    (wantsStop(wish) ? slotsOf(slot.market) : null)
+    slotsOf(slot.market, stopsOf(wish))
   if (denial !== null) return denial
   return {
     kind: 'draft',
@@ -122,7 +126,12 @@ export function draftEntry(
   }
 }
 
-const wantsStop = (wish: Enter): boolean => wish.stopLoss !== null || wish.trailing !== null
+/** How many stop orders an entry takes: itself while it waits for a rise, then those that protect it, one a tranche. */
+export function stopsOf({ at, stopLoss, trailing, partial }: Enter): number {
+  const waiting = at !== null && 'stop' in at ? 1 : 0
+  const protecting = stopLoss === null && trailing === null ? 0 : partial === null ? 1 : 2
+  return Math.max(waiting, protecting)
+}
 
 function filtersOf(slot: Slot, quantity: Quantity, worth: Money, market: boolean, exitPrice: Price, fee: Ratio): Denial | null {
   const { info } = slot.market
@@ -154,15 +163,15 @@ function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets
 }
 
 // A slot of the few stop orders that a symbol takes is reserved with the entry, so that protection cannot be refused for want of one.
-function slotsOf(market: Traded): Denial | null {
+function slotsOf(market: Traded, needed: number): Denial | null {
   const most = market.info.filters.maxStopOrders
-  if (most === 0) return null
+  if (most === 0 || needed === 0) return null
   let taken = 0
   for (const { reserved, protection } of market.slots) {
     const stops = protection.filter(({ request }) => request.stopPrice > 0n).length
-    taken += Math.max(stops, reserved ? 1 : 0)
+    taken += Math.max(stops, reserved)
   }
-  return taken < most
+  return taken + needed <= most
     ? null
     : deny('no_protection_slot', `${market.info.symbol} takes ${most} stop orders and all are in use, so the entry could not be protected`)
 }

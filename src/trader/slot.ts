@@ -28,8 +28,8 @@ export interface Slot extends Holding {
   stoppedAt: Time
   pending: Money
   entry: Order | null
-  /** True where the open entry comes with a stop: a stop order of the symbol is kept free for it. */
-  reserved: boolean
+  /** How many of the few stop orders of the symbol are kept free for the open entry. */
+  reserved: number
   exit: Order | null
   readonly protection: Order[]
   /** What rests for the position is being taken back. */
@@ -62,7 +62,7 @@ export const newSlot = (
   stoppedAt: 0 as Time,
   pending: 0n as Money,
   entry: null,
-  reserved: false,
+  reserved: 0,
   exit: null,
   protection: [],
   withdrawing: false,

@@ -5,15 +5,29 @@
 import { type Denial, type DenialCode, deny } from '#domain/denial.ts'
 import { assert } from '#domain/fault.ts'
 import type { Decision, Recorder } from '#domain/journal.ts'
-import { add, floorTo, meanPrice, type Money, type Price, priceOf, type Quantity, subtract, toNumber, toTick, zero } from '#domain/money.ts'
+import {
+  add,
+  floorTo,
+  meanPrice,
+  type Money,
+  most,
+  notional,
+  type Price,
+  priceOf,
+  type Quantity,
+  subtract,
+  toNumber,
+  toTick,
+  zero,
+} from '#domain/money.ts'
 import { type Fill, isFinal, type Order, type OrderUpdate, PAIR_REACHED, transition } from '#domain/order.ts'
 import type { RoundTrip } from '#domain/position.ts'
 import type { Adjustment, Enter, GivenSignal, Values } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
-import { emptyPlan } from '#domain/slot.ts'
+import { emptyPlan, type Plan } from '#domain/slot.ts'
 import { trail } from '#domain/stop.ts'
 import type { Time } from '#domain/time.ts'
-import { type AccountView, draftEntry, reservedOf, type Rules } from './draft.ts'
+import { type AccountView, draftEntry, reservedOf, type Rules, stopsOf } from './draft.ts'
 import { Exits } from './exits.ts'
 import { type Cause, Orders } from './orders.ts'
 import { planOf } from './protection.ts'
@@ -96,7 +110,7 @@ export class Trader {
       if (slot.entry.request.type === 'MARKET') return deny('entry_waiting', 'an entry is on its way already')
       this.orders.cancel(slot.entry)
       slot.entry = null
-      slot.reserved = false
+      slot.reserved = 0
     }
     const draft = draftEntry(slot, wish, size, this.rules, this.#books, this.markets)
     if (draft.kind === 'denial') {
@@ -168,7 +182,8 @@ export class Trader {
       if (slot.leaving !== null) {
         if (slot.exit !== null || this.exits.proceed(slot, time) === 0) continue
       } else {
-        if (plan === null || plan.gap === 0n) continue
+        // what was bought within this bar may have been bought after its high
+        if (plan === null || plan.gap === 0n || slot.position.openedAt === time - 1) continue
         const top = priceOf(high)
         if (top <= plan.peak) continue
         plan.peak = top
@@ -190,7 +205,8 @@ export class Trader {
     const { plan } = slot
     if (!slot.managed && plan.timeLimit === 0) return
     plan.candles++
-    if (plan.timeLimit > 0 && plan.candles >= plan.timeLimit) this.exits.leave(slot, `held for ${plan.candles} candles`, ALL, time)
+    if (plan.timeLimit > 0 && plan.candles >= plan.timeLimit && this.mode !== 'halted')
+      this.exits.leave(slot, `held for ${plan.candles} candles`, ALL, time)
     this.#recorder.held(slot)
   }
 
@@ -203,11 +219,12 @@ export class Trader {
       return
     }
     const { tick } = slot.market.info.filters
-    if (adjustment.stopLoss !== undefined) {
+    // an indicator without a value moves nothing
+    if (adjustment.stopLoss !== undefined && adjustment.stopLoss > 0) {
       const to = toTick(adjustment.stopLoss, tick)
       if (to > (slot.plan?.stop ?? 0n)) this.exits.moveStop(slot, to, adjustment.reason ?? 'moved by the strategy', time)
     }
-    if (adjustment.takeProfit !== undefined) this.setTarget(slot, toTick(adjustment.takeProfit, tick), time)
+    if (adjustment.takeProfit !== undefined && adjustment.takeProfit > 0) this.setTarget(slot, toTick(adjustment.takeProfit, tick), time)
   }
 
   /** A person moves the stop of a position (0: none); down is allowed to people. */
@@ -276,7 +293,10 @@ export class Trader {
   #entryUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
     if (update.fill !== null && slot.leaving === null) {
       const wish = this.#wishes.get(order.id)
-      if (wish !== undefined) slot.plan = planOf(wish, meanPrice(order.quote, order.executed), slot.market.info.filters.tick)
+      if (wish !== undefined) {
+        const plan = planOf(wish, meanPrice(order.quote, order.executed), slot.market.info.filters.tick)
+        slot.plan = order.executed === update.fill.quantity ? plan : carriedOn(plan, slot.plan)
+      }
       if (slot.plan !== null) this.exits.protect(slot, update.time)
     }
     if (!ended) return
@@ -284,25 +304,29 @@ export class Trader {
     if (slot.entry === order) {
       slot.entry = null
       slot.expiresAt = 0 as Time
-      slot.reserved = false
+      slot.reserved = 0
     }
     if (order.status === 'rejected' || (order.status === 'expired' && order.executed === 0n)) {
       const code = order.request.guard > 0n && order.ending.includes('stop') ? 'open_beyond_stop' : 'order_rejected'
       this.denied(slot, 'enter', { reason: order.reason, time: update.time, values: null }, deny(code, order.ending))
     }
     if (slot.position.quantity === 0n) slot.plan = null
-    else this.#flatIfDust(slot, update.time, 'what was bought is too little to sell')
+    else if (slot.entry === null) this.#flatIfDust(slot, update.time, 'what was bought is too little to sell')
   }
 
   #exitUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
     if (!ended) return
     if (slot.exit === order) slot.exit = null
     if (this.#flatIfDust(slot, update.time, order.reason)) return
-    // part of the position was to go and went: protect what is left; else the exit is sent again at the next close
-    if (slot.leaving !== null && slot.leaving.quantity > 0n && order.status === 'filled') {
-      slot.leaving = null
-      this.exits.proceed(slot, update.time)
-    }
+    // all of it goes: what did not fill is sent again at the next close
+    if (slot.leaving === null || slot.leaving.quantity === 0n) return
+    // a part of it goes: what went is done, and a part too small to be sent is not asked for again
+    const rest = floorTo(subtract(slot.leaving.quantity, order.executed), slot.market.info.filters.step)
+    const wished = { reason: order.reason, time: update.time, values: null }
+    if (order.status === 'rejected') this.denied(slot, 'exit', wished, deny('order_rejected', order.ending))
+    const done = order.status === 'rejected' || order.status === 'filled' || rest <= 0n
+    slot.leaving = done ? null : { ...slot.leaving, quantity: rest }
+    if (slot.leaving === null) this.exits.proceed(slot, update.time)
   }
 
   #protectionUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
@@ -322,15 +346,19 @@ export class Trader {
       else if (stopped && order.status === 'expired' && update.reason !== PAIR_REACHED) this.exits.leave(slot, reason, ALL, time)
       else if (!slot.withdrawing && this.exits.uncovered(slot)) this.exits.protect(slot, time)
     }
-    if (slot.protection.length === 0) this.exits.proceed(slot, time)
+    if (slot.protection.length === 0 && !this.#flatIfDust(slot, time, reason)) this.exits.proceed(slot, time)
   }
 
   // Ends the round trip when nothing sellable is left. True when it did.
   #flatIfDust(slot: Slot, time: Time, reason: string): boolean {
-    const { step, minQuantity } = slot.market.info.filters
+    const { step, minQuantity, minNotional, minNotionalOnMarket } = slot.market.info.filters
     const sellable = floorTo(slot.position.quantity, step)
-    if (sellable > 0n && sellable >= minQuantity) return false
-    if (slot.entry !== null && !isFinal(slot.entry.status)) return false
+    // too little to be sent, unless something that rests still sells it
+    const resting = slot.protection.length > 0 || slot.exit !== null
+    const worthless = minNotionalOnMarket && !resting && notional(slot.market.last, sellable) < minNotional
+    if (sellable > 0n && sellable >= minQuantity && !worthless) return false
+    // what an entry still brings begins anew
+    if (slot.entry !== null) this.orders.cancel(slot.entry)
     const { trip, dust } = this.#books.end(slot, time)
     this.exits.withdraw(slot)
     slot.plan = null
@@ -346,9 +374,21 @@ export class Trader {
   }
 }
 
+// An entry that fills in parts has one plan: a later part takes nothing back of what the earlier ones reached.
+const carriedOn = (plan: Plan | null, before: Plan | null): Plan | null =>
+  plan === null || before === null
+    ? plan
+    : {
+        ...plan,
+        stop: most(plan.stop, before.stop),
+        peak: most(plan.peak, before.peak),
+        partialDone: before.partialDone,
+        candles: before.candles,
+      }
+
 // What a resting entry keeps for itself: a stop order of the symbol, and when it ends.
 function reserve(slot: Slot, order: Order, wish: Enter): void {
-  slot.reserved = wish.stopLoss !== null || wish.trailing !== null
+  slot.reserved = stopsOf(wish)
   const candles = wish.at?.expires?.candles ?? 0
   slot.expiresAt = (candles > 0 && slot.span > 0 ? order.createdAt + candles * slot.span : 0) as Time
 }

@@ -98,13 +98,14 @@ interface SavedBook {
   readonly markets: readonly {
     readonly symbol: string
     readonly last: string
-    readonly phase: 'open' | 'closed'
+    readonly phase: 'open' | 'range' | 'closed'
     readonly available: string
     readonly orders: readonly {
       readonly request: Record<string, string | number>
       readonly executed: string
       readonly locked: string
       readonly fresh: boolean
+      readonly late: boolean
       readonly triggered: boolean
     }[]
   }[]
@@ -124,13 +125,14 @@ function save(matching: Matching): Omit<SavedBook, 'ending' | 'now'> {
       last: String(last),
       phase,
       available: String(available),
-      orders: orders.map(({ request, executed, locked, fresh, triggered }) => ({
+      orders: orders.map(({ request, executed, locked, fresh, late, triggered }) => ({
         request: Object.fromEntries(
           Object.entries(request).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value]),
         ),
         executed: String(executed),
         locked: String(locked),
         fresh,
+        late,
         triggered,
       })),
     })),
@@ -148,7 +150,7 @@ function load(matching: Matching, saved: SavedBook): void {
     market.last = BigInt(last) as Amount<'price'>
     market.phase = phase
     market.available = BigInt(available) as Quantity
-    for (const { request, executed, locked, fresh, triggered } of orders)
+    for (const { request, executed, locked, fresh, late, triggered } of orders)
       matching.restore({
         request: Object.fromEntries(
           Object.entries(request).map(([name, value]) => [name, AMOUNTS.has(name) ? BigInt(value) : value]),
@@ -156,6 +158,7 @@ function load(matching: Matching, saved: SavedBook): void {
         executed: BigInt(executed) as Quantity,
         locked: BigInt(locked),
         fresh,
+        late,
         triggered,
       })
     refreshBounds(market)

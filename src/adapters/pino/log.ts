@@ -50,7 +50,18 @@ export function logTold(log: Log, told: readonly Told[]): void {
         const { fill, owner, reason, realised } = one.record
         const { symbol, side, price, quantity, fee, feeAsset, tradeId } = fill
         log.info(
-          { owner, symbol, side, price: format(price), quantity: format(quantity), fee: format(fee), feeAsset, tradeId, realised: format(realised), reason },
+          {
+            owner,
+            symbol,
+            side,
+            price: format(price),
+            quantity: format(quantity),
+            fee: format(fee),
+            feeAsset,
+            tradeId,
+            realised: format(realised),
+            reason,
+          },
           'fill',
         )
         break
@@ -59,7 +70,15 @@ export function logTold(log: Log, told: readonly Told[]): void {
         log.info({ owner: one.move.owner, symbol: one.move.symbol, to: format(one.move.to), reason: one.move.reason }, 'stop moved')
         break
       case 'closed':
-        log.info({ owner: one.record.trip.owner, symbol: one.record.trip.symbol, realised: format(one.record.trip.realised), reason: one.record.reason }, 'closed')
+        log.info(
+          {
+            owner: one.record.trip.owner,
+            symbol: one.record.trip.symbol,
+            realised: format(one.record.trip.realised),
+            reason: one.record.reason,
+          },
+          'closed',
+        )
         break
       case 'dust':
         log.info({ owner: one.owner, asset: one.asset, quantity: format(one.quantity) }, 'dust')
