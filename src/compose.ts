@@ -23,7 +23,7 @@ import { type Config, ConfigError } from './config.ts'
 import { type LoadedStrategy, loadStrategies } from './load-folder.ts'
 
 /** The root folder of the program. */
-export const programFolder = fileURLToPath(new URL('../', import.meta.url))
+const programFolder = fileURLToPath(new URL('../', import.meta.url))
 /** The version of the program, from its package. */
 export const programVersion = (JSON.parse(readFileSync(join(programFolder, 'package.json'), 'utf8')) as { version: string }).version
 
@@ -113,19 +113,21 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
   let core = await startCore(parts)
   const resumed = core.saved !== null
   const started = systemClock.now()
-  let stopped = false
+  const stopping = new AbortController()
   if (!resumed) await beginAccount(core, parts)
   let settings = await settingsOf(store, core)
 
   let renewing: Promise<void> = Promise.resolve()
   // What runs is thrown away and built anew from the store: for changed settings, and when a round could not be written.
+  const buildAnew = async (after: Promise<void>): Promise<void> => {
+    await after
+    core.feed.stop()
+    await core.running?.catch(() => {})
+    core = await startCore(parts)
+    settings = await settingsOf(store, core)
+  }
   const renew = (): Promise<void> => {
-    renewing = renewing.then(async () => {
-      core.feed.stop()
-      await core.running?.catch(() => {})
-      core = await startCore(parts)
-      settings = await settingsOf(store, core)
-    })
+    renewing = buildAnew(renewing)
     return renewing
   }
   const desk = openDesk({
@@ -147,7 +149,7 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
     resumed,
     async run() {
       let failures = 0
-      for (let ended: Core | null = null; ended !== core && !stopped; ) {
+      for (let ended: Core | null = null; ended !== core && !stopping.signal.aborted; ) {
         const current: Core = core
         current.running = runCore(current)
         try {
@@ -162,7 +164,7 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
       }
     },
     stop() {
-      stopped = true
+      stopping.abort()
       core.feed.stop()
     },
     async finished() {

@@ -14,7 +14,7 @@ import { loadFolder } from '../load-folder.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 /** What the terminal's own person may: everything, since it is whoever started the program. */
-export const TERMINAL: Person = { name: 'terminal', role: 'admin' }
+const TERMINAL: Person = { name: 'terminal', role: 'admin' }
 
 /** A running demo with its surroundings. */
 export interface Session {
@@ -40,7 +40,7 @@ export interface SessionSetup {
 }
 
 /** All commands of the commands folder, by name. */
-export const loadCommands = (): Promise<Map<string, AnyCommand>> =>
+const loadCommands = (): Promise<Map<string, AnyCommand>> =>
   loadFolder(new URL('../../commands/', import.meta.url), isCommand, 'a command, made by defineCommand')
 
 /** Opens the database and starts the demo on it, or goes on with it. */

@@ -53,6 +53,3 @@ export const emptyPlan = (): Plan => ({
   timeLimit: 0,
   candles: 0,
 })
-
-/** True where a plan has to be shown every close, or 0 high: it counts candles. */
-export const countsCandles = (plan: Plan): boolean => plan.timeLimit > 0

@@ -52,8 +52,9 @@ export function openReplay({ recordings, timeframes, speed, clock }: ReplayOptio
     let high = columns.time.length - 1
     while (low <= high) {
       const middle = (low + high) >> 1
-      if (columns.time[middle]! === openTime) return middle
-      if (columns.time[middle]! < openTime) low = middle + 1
+      const found = columns.time[middle]!
+      if (found === openTime) return middle
+      if (found < openTime) low = middle + 1
       else high = middle - 1
     }
     return -1
