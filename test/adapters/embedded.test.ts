@@ -1,6 +1,18 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -171,12 +183,27 @@ describe('kill -9', () => {
 })
 
 describe('what it cannot do, it says', () => {
-  test.runIf(isRoot)('a folder that the server cannot reach', async () => {
+  test.runIf(isRoot)('a folder that is closed to the server is passed by a right that root lends it, and stays closed', async () => {
     const closed = join(root, 'closed')
     mkdirSync(closed, { mode: 0o700 })
-    const below = join(closed, 'data')
-    await expect(startEmbedded({ dataDir: below })).rejects.toThrow(`${closed} is closed to`)
-    await expect(startEmbedded({ dataDir: below })).rejects.toThrow(`mend: chmod o+x ${closed}`)
+    await withServer(join(closed, 'data'), async server => expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]))
+    expect(statSync(closed).mode & 0o777).toBe(0o700)
+  })
+
+  test.runIf(isRoot)('without the program that lends it, the closed folder is named', async () => {
+    const closed = join(root, 'closed-too')
+    mkdirSync(closed, { mode: 0o700 })
+    const { PATH } = process.env
+    // a PATH with what the start needs, but without setpriv
+    const bin = join(root, 'bin')
+    mkdirSync(bin)
+    for (const name of ['id', 'test']) symlinkSync(execFileSync('which', [name]).toString().trim(), join(bin, name))
+    process.env['PATH'] = bin
+    try {
+      await expect(startEmbedded({ dataDir: join(closed, 'data') })).rejects.toThrow(`mend: chmod o+x ${closed}`)
+    } finally {
+      process.env['PATH'] = PATH
+    }
   })
 
   test.runIf(isRoot)('a backup that root put back belongs to root: it is given to the server again', async () => {

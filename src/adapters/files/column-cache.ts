@@ -1,8 +1,8 @@
 /**
  * Candles of a CSV file as they lie in memory, kept beside it for the next start: one read, no parsing, no copy.
  *   64 bytes of header: magic and version, CRC-32 of all the rest, number of candles, SHA-256 of which file at which state this was
- *   six float64 columns: time, open, high, low, close, volume
- * Numbers are in the machine's own byte order; a cache of another order has another magic and is rebuilt, as any damaged one.
+ *   six float64 columns, one a field of the candle
+ * Numbers are in the machine's own byte order; a cache of another order has another magic and is rebuilt, like a damaged one.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
