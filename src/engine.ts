@@ -147,9 +147,8 @@ export class Engine {
 
   /** Something was heard of an order. */
   update(update: OrderUpdate): void {
-    const slot = this.trader.orders.open.get(update.orderId)?.slot
-    this.trader.update(update)
-    if (slot === undefined || slot.allocation === null) return
+    const slot = this.trader.update(update)
+    if (slot.allocation === null) return
     const basket = this.baskets.find(({ owner }) => owner === slot.owner)
     if (basket?.slots.some(({ pending }) => pending > 0n)) buyPending(this.trader, this.#books, basket.slots, update.time)
   }

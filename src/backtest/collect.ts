@@ -5,6 +5,7 @@ import type { RoundTrip } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { EquityLog } from './equity.ts'
+import { FillLog } from './fill-log.ts'
 
 /** What was refused, by code: how often, and what was said the last time. */
 export interface Refused {
@@ -30,26 +31,41 @@ export const silent: Recorder = {
 /** Keeps what a report needs: fills, round trips, refusals, and how cash and quantities changed. */
 export class Collector implements Recorder {
   readonly values = false
-  readonly fills: Fill[] = []
-  /** Owner and reason of each fill, by its place. Strings are shared, so this is cheaper than an object a fill. */
-  readonly owners: string[] = []
-  readonly reasons: string[] = []
-  readonly trips: RoundTrip[] = []
+  /** Round trips, and those of them that realised more than nothing, fees taken off. */
+  trips = 0
+  wins = 0
   readonly denials = new Map<string, Refused>()
   readonly log = new EquityLog()
   /** What there is of the quote asset. */
   cash: Money
   /** What is held of each symbol, by its place. */
   readonly quantities: Quantity[]
+  readonly #fills: FillLog
   readonly #symbols: readonly SymbolInfo[]
   readonly #places: ReadonlyMap<string, number>
 
   /** All symbols are quoted in one asset, of which there is `cash`. */
   constructor(symbols: readonly SymbolInfo[], cash: Money) {
     this.#symbols = symbols
+    this.#fills = new FillLog(symbols)
     this.#places = new Map(symbols.map(({ symbol }, place) => [symbol, place]))
     this.cash = cash
     this.quantities = symbols.map(() => zero())
+  }
+
+  /** How many fills there are. */
+  get fillCount(): number {
+    return this.#fills.length
+  }
+
+  /** All fills, oldest first: made anew at each call. */
+  get fills(): readonly Fill[] {
+    return Array.from({ length: this.#fills.length }, (_, place) => this.#fills.at(place))
+  }
+
+  /** Reason of each fill, by its place. */
+  get reasons(): readonly string[] {
+    return this.#fills.reasons
   }
 
   decided({ outcome, message }: Decision): void {
@@ -63,10 +79,8 @@ export class Collector implements Recorder {
   }
 
   filled(fill: Fill, order: Order): void {
-    this.fills.push(fill)
-    this.owners.push(order.owner)
-    this.reasons.push(order.reason)
     const place = this.#places.size === 1 ? 0 : this.#places.get(fill.symbol)!
+    this.#fills.add(fill, place, order.reason)
     const { base, quote } = this.#symbols[place]!
     const feeInQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
     const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
@@ -81,7 +95,8 @@ export class Collector implements Recorder {
   }
 
   closed(trip: RoundTrip): void {
-    this.trips.push(trip)
+    this.trips++
+    if (trip.realised > 0n) this.wins++
   }
 
   /** What cannot be sold by itself is still held: it goes with the next sale. */

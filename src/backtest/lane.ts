@@ -6,12 +6,12 @@ import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { closeOf, type Engine, type Runner } from '#engine'
 import type { Market } from '#matching/market.ts'
 
-// How far ahead bars are searched for one that touches an order before strategies get their turn.
+// How far ahead bars are searched for one that touches an order before strategies get their turn: at first, and at the most.
+const FIRST_CHUNK = 32
 const CHUNK = 512
 
 /** A signal that was found ahead of its time. */
 export interface Found {
-  readonly runner: Runner
   readonly signal: Signal
   readonly index: number
   readonly due: Time
@@ -20,6 +20,7 @@ export interface Found {
 /** The state of one symbol's run through its bars. */
 export class Lane {
   readonly market: Market
+  readonly traded: ReturnType<Engine['market']>
   readonly columns: Columns
   readonly length: number
   /** The bar being shown (its open was), or -1. */
@@ -30,9 +31,13 @@ export class Lane {
   /** Signals found and not yet due or handled, one a runner at the most. */
   readonly found: (Found | null)[]
   readonly #engine: Engine
-  readonly #traded: ReturnType<Engine['market']>
   readonly #everyBar: boolean
+  // strategies speak at the closes of these bars only
+  readonly #atCloses: boolean
   readonly #span: number
+  // a bar that stays over `low` and under `high` touches no order and moves no stop; what is searched for
+  #low = Number.NEGATIVE_INFINITY
+  #high = Number.POSITIVE_INFINITY
   #touched = false
   // the first bar that opens at or after the last change
   #from = 0
@@ -45,10 +50,11 @@ export class Lane {
     this.market = market
     this.columns = columns
     this.length = columns.time.length
-    this.#traded = engine.market(market.info.symbol)
+    this.traded = engine.market(market.info.symbol)
     this.#span = lengthOf(timeframe)
     this.runners = engine.runners.filter(({ slot, basket }) => slot.symbol === market.info.symbol && basket === null)
     this.found = this.runners.map(() => null)
+    this.#atCloses = this.runners.every(({ instance, schedule }) => schedule === null && instance.feed.columns === columns)
     this.#everyBar = engine.baskets.some(({ slots }) => slots.some(({ symbol }) => symbol === market.info.symbol))
   }
 
@@ -62,19 +68,31 @@ export class Lane {
     return this.inBar < 0 && this.#touched && this.due === this.columns.time[this.#clear]!
   }
 
-  /** Looks for the next event: the close of the bar being shown, a signal, or a bar that touches an order. */
+  /** True when a strategy has something to say at an instant. */
+  says(time: Time): boolean {
+    if (this.inBar >= 0 || this.due !== time) return false
+    for (const found of this.found) if (found !== null && found.due === time) return true
+    return false
+  }
+
+  /** Looks for the next event: a signal, or a bar that touches an order. */
   seek(): void {
-    if (this.inBar >= 0) {
-      this.due = this.closeTime(this.inBar)
-      return
-    }
-    const high = this.#everyBar ? Number.NEGATIVE_INFINITY : Math.min(this.market.high, this.#engine.wakeAt(this.#traded))
-    for (;;) {
-      if (!this.#touched) this.#search(this.market.low, high)
+    this.#bound()
+    this.#look()
+  }
+
+  #look(): void {
+    for (let chunk = FIRST_CHUNK; ; chunk = Math.min(2 * chunk, CHUNK)) {
+      if (!this.#touched) this.#search(chunk)
       const signal = this.#scan()
-      const touch = this.#touched ? this.columns.time[this.#clear]! : Number.POSITIVE_INFINITY
-      this.due = signal < touch ? signal : touch
-      if (this.due < Number.POSITIVE_INFINITY || this.#clear >= this.length) return
+      if (this.#clear >= this.length) this.due = signal
+      else {
+        const limit = this.columns.time[this.#clear]!
+        // a signal that was found further ahead than bars are known to be untouched may not be the next event
+        if (signal > limit && !this.#touched) continue
+        this.due = signal < limit ? signal : limit
+      }
+      return
     }
   }
 
@@ -84,34 +102,38 @@ export class Lane {
     return this.inBar
   }
 
+  /** Goes on from the open of a bar: to its close, or past it where the rest of it touches nothing and nobody waits for it. */
+  pass(): void {
+    const bar = this.inBar
+    this.#bound()
+    this.due = this.closeTime(bar)
+    if (!this.#atCloses || this.#touches(bar)) return
+    this.#leave()
+    this.#look()
+  }
+
   /** Ends the bar being shown: strategies decide on it, and on no later one before what they say is done. */
   close(): void {
-    this.#clear = this.inBar + 1
-    this.inBar = -1
-    this.#touched = false
+    this.#leave()
     this.due = this.#scan()
   }
 
-  /** Orders changed: bars from an instant on have to be searched again. */
+  /** Orders may have changed: bars from an instant on are searched again where they did. */
   changed(time: Time): void {
-    if (this.inBar >= 0) return
-    this.#touched = false
-    const times = this.columns.time
     // time only goes forward, so what lies behind is never looked at again
-    while (this.#from < this.length && times[this.#from]! < time) this.#from++
-    if (this.#from < this.#clear) this.#clear = this.#from
+    this.#from = this.#firstAt(time, this.#from)
+    this.seek()
   }
 
   /** Brings the last price to that of an instant: the open of the bar being shown, else the close before. */
   look(time: Time): void {
     if (this.inBar >= 0 && time < this.closeTime(this.inBar)) return
-    const { time: times, close } = this.columns
-    let bar = this.#priced
-    while (bar + 1 < this.length && times[bar + 1]! + this.#span <= time) bar++
+    // the last bar that closed is the one before the first that opens later than a span ago
+    const bar = this.#firstAt(time - this.#span + 1, this.#priced + 1) - 1
     if (bar === this.#priced) return
     this.#priced = bar
-    this.#traded.last = priceOf(close[bar]!)
-    this.market.last = this.#traded.last
+    this.traded.last = priceOf(this.columns.close[bar]!)
+    this.market.last = this.traded.last
     this.market.phase = 'closed'
   }
 
@@ -122,12 +144,53 @@ export class Lane {
     return this.found[r]!
   }
 
-  #search(low: number, high: number): void {
+  #leave(): void {
+    this.#clear = this.inBar + 1
+    if (this.#from < this.#clear) this.#from = this.#clear
+    this.inBar = -1
+    this.#touched = false
+  }
+
+  // Takes over what orders and trailing stops wait for; where that is something else than before, bars have to be searched again.
+  #bound(): void {
+    const { low } = this.market
+    const wake = this.#everyBar ? Number.NEGATIVE_INFINITY : this.#engine.wakeAt(this.traded)
+    const high = this.market.high < wake ? this.market.high : wake
+    if (low === this.#low && high === this.#high) return
+    this.#low = low
+    this.#high = high
+    this.#touched = false
+    if (this.#from < this.#clear) this.#clear = this.#from
+  }
+
+  // The first bar, not before `from`, that opens at or after an instant (whole milliseconds).
+  #firstAt(time: number, from: number): number {
+    const times = this.columns.time
+    let bar = from
+    if (bar >= this.length || times[bar]! >= time) return bar
+    // bars open at least a span apart: it is no further than this, and just there where none is missing
+    const most = bar + Math.ceil((time - times[bar]!) / this.#span)
+    if (most <= this.length && times[most - 1]! < time) return most
+    while (bar < this.length && times[bar]! < time) bar++
+    return bar
+  }
+
+  // The columns are not looked at where their numbers cannot matter: a look at memory not seen before costs more than the rest.
+  #touches(bar: number): boolean {
+    if (this.#low === Number.POSITIVE_INFINITY) return true
+    if (this.#low === Number.NEGATIVE_INFINITY && this.#high === Number.POSITIVE_INFINITY) return false
+    return !(this.columns.low[bar]! > this.#low && this.columns.high[bar]! < this.#high)
+  }
+
+  #search(chunk: number): void {
     const { high: highs, low: lows } = this.columns
+    const low = this.#low
+    const high = this.#high
     let bar = this.#clear
     if (low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) bar = this.length
+    else if (low === Number.POSITIVE_INFINITY) this.#touched = bar < this.length
     else {
-      const end = Math.min(this.length, bar + CHUNK)
+      const end = Math.min(this.length, bar + chunk)
       while (bar < end && lows[bar]! > low && highs[bar]! < high) bar++
       this.#touched = bar < end
     }
@@ -143,14 +206,15 @@ export class Lane {
       if (found === null) {
         const runner = this.runners[r]!
         const { instance, slot, schedule } = runner
-        const own = instance.feed.columns === this.columns
-        const to = own
-          ? this.#clear
-          : closedBy(instance.feed.columns, instance.next, instance.feed.length, limit - lengthOf(instance.timeframe))
+        const { feed } = instance
+        const to =
+          feed.columns === this.columns
+            ? this.#clear
+            : closedBy(feed.columns, instance.next, feed.length, limit - lengthOf(instance.timeframe))
         const signal = to > instance.next ? instance.scan(instance, to, this.#engine.wanted(slot)) : null
         if (signal === null) continue
         const index = instance.next - 1
-        found = { runner, signal, index, due: schedule === null ? closeOf(instance, index) : this.#engine.dueOf(runner, index) }
+        found = { signal, index, due: schedule === null ? closeOf(instance, index) : this.#engine.dueOf(runner, index) }
         this.found[r] = found
       }
       if (found.due < due) due = found.due
@@ -161,6 +225,7 @@ export class Lane {
 
 // How many candles open at or before an instant, from `next` on.
 function closedBy({ time }: Columns, next: number, length: number, lastOpen: number): number {
+  if (next < length && time[length - 1]! <= lastOpen) return length
   let index = next
   while (index < length && time[index]! <= lastOpen) index++
   return index

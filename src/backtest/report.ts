@@ -73,7 +73,7 @@ export function backtest(setup: ReportSetup): Backtest {
   const equity = finalEquity(engine, histories)
   const drawdown = maxDrawdown(collected.log, histories, toNumber(cash))
   const durationMs = now() - begun
-  const { fills, trips } = collected
+  const { fillCount, trips, wins } = collected
   return {
     collected,
     hold: holdReturn(histories),
@@ -83,9 +83,9 @@ export function backtest(setup: ReportSetup): Backtest {
       candles: histories.reduce((sum, { columns }) => sum + columns.time.length, 0),
       from: Math.min(...histories.map(({ columns }) => columns.time[0]!)),
       to: Math.max(...histories.map(({ columns }) => columns.time.at(-1)!)),
-      fills: fills.length,
-      roundTrips: trips.length,
-      wins: trips.filter(({ realised }) => realised > 0n).length,
+      fills: fillCount,
+      roundTrips: trips,
+      wins,
       finalEquity: Number(format(equity)),
       return: returnOf(equity, cash),
       maxDrawdown: drawdown,
@@ -128,7 +128,7 @@ const scaled = (costs: Costs, factor: number): Costs => ({
 function costsReport(setup: ReportSetup, collected: Collector, x1: number): CostsReport {
   const { costs } = setup
   const base = costOfFill(setup, collected)
-  if (collected.fills.length === 0) return { x0: x1, x1, x2: x1, breakEvenBp: null }
+  if (collected.fillCount === 0) return { x0: x1, x1, x2: x1, breakEvenBp: null }
   // without costs there is no proportion to keep: all of it is fee then
   const at = (bp: number): number =>
     returnAt(setup, base > 0 ? scaled(costs, bp / base) : { ...costs, taker: ratioOf(bp / 10_000), maker: ratioOf(bp / 10_000) })

@@ -1,11 +1,12 @@
 /** The backtest shell: the same core and matching as live, driven over columns. Nothing here knows an order type, a fee, a stop or a size. */
-import type { Recorder } from '#domain/journal.ts'
+
 import { aggregate } from '#domain/aggregate.ts'
 import type { Columns } from '#domain/candle.ts'
+import type { Recorder } from '#domain/journal.ts'
 import type { Money } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
-import { Engine, type OwnerSetup } from '#engine'
+import { Engine, type OwnerSetup, type Runner } from '#engine'
 import { type Costs, Matching } from '#matching/matching.ts'
 import { Lane } from './lane.ts'
 
@@ -63,7 +64,10 @@ export function runBacktest({ histories, owners, funds, rules, costs, recorder }
   })
   const lanes = histories.map(({ info, columns, timeframe }) => new Lane(engine, matching.market(info.symbol), columns, timeframe))
   for (const lane of lanes) lane.seek()
-  const shell: Shell = { engine, matching, lanes }
+  const turns = engine.runners.flatMap(runner =>
+    lanes.flatMap(lane => lane.runners.flatMap((one, r) => (one === runner ? [{ runner, lane, r }] : []))),
+  )
+  const shell: Shell = { engine, matching, lanes, turns }
   for (;;) {
     let time = Number.POSITIVE_INFINITY
     for (const lane of lanes) if (lane.due < time) time = lane.due
@@ -77,6 +81,8 @@ interface Shell {
   readonly engine: Engine
   readonly matching: Matching
   readonly lanes: readonly Lane[]
+  /** Who decides, in the engine's order, and where to find what it says. */
+  readonly turns: readonly { readonly runner: Runner; readonly lane: Lane; readonly r: number }[]
 }
 
 // All that happens at one instant, in the order of the house: bars that close, what strategies say of them, bars that open.
@@ -88,24 +94,29 @@ function step(shell: Shell, time: Time): void {
   let saying = false
   for (const lane of lanes) {
     lane.look(time)
-    if (lane.inBar < 0 && lane.due === time && !lane.opens) saying = true
-    else if (lane.inBar < 0 && lane.due === time && lane.found.some(found => found !== null && found.due === time)) saying = true
+    if (lane.says(time)) saying = true
   }
   if (saying) signals(shell, time)
   if (closing) for (const basket of engine.baskets) engine.decideBasket(basket, time)
   if (closing || saying) settle(shell, time)
   let opening = false
-  for (const lane of lanes)
-    if (lane.opens && lane.due === time) {
-      const { market, columns } = lane
-      const bar = lane.open()
-      shell.matching.open(market, columns.open[bar]!, columns.volume[bar]!, time)
-      engine.price(market.info.symbol, columns.open[bar]!)
-      opening = true
-    }
-  if (opening) {
-    settle(shell, time)
-    for (const lane of lanes) lane.seek()
+  for (const lane of lanes) if (lane.due === time && lane.opens) opening = true
+  if (opening) openBars(shell, time)
+}
+
+function openBars(shell: Shell, time: Time): void {
+  const { matching, lanes } = shell
+  for (const lane of lanes) {
+    if (lane.due !== time || !lane.opens) continue
+    const { market, columns } = lane
+    const bar = lane.open()
+    matching.open(market, columns.open[bar]!, market.volumeShare === 0 ? 0 : columns.volume[bar]!, time)
+    lane.traded.last = market.last
+  }
+  settle(shell, time)
+  for (const lane of lanes) {
+    if (lane.inBar >= 0) lane.pass()
+    else lane.seek()
   }
 }
 
@@ -114,24 +125,19 @@ function closeBars(shell: Shell, time: Time): void {
   const closing = lanes.filter(lane => lane.inBar >= 0 && lane.due === time)
   for (const { market, columns, inBar } of closing) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, (time - 1) as Time)
   settle(shell, (time - 1) as Time, closing)
-  for (const { market, columns, inBar } of closing) {
+  for (const { market, traded, columns, inBar } of closing) {
     matching.close(market, columns.close[inBar]!)
-    engine.price(market.info.symbol, columns.close[inBar]!)
+    traded.last = market.last
   }
-  for (const { market, columns, inBar } of closing) engine.trader.closeBar(engine.market(market.info.symbol), columns.high[inBar]!, time)
-  for (const runner of engine.runners)
-    if (runner.basket === null && closing.some(({ market }) => market.info.symbol === runner.slot.symbol)) engine.closeCandle(runner, time)
+  for (const { traded, columns, inBar } of closing) engine.trader.closeBar(traded, columns.high[inBar]!, time)
+  for (const { runner, lane } of shell.turns) if (closing.includes(lane)) engine.closeCandle(runner, time)
   for (const lane of closing) lane.close()
 }
 
-function signals({ engine, lanes }: Shell, time: Time): void {
-  for (const runner of engine.runners)
-    for (const lane of lanes)
-      for (let r = 0; r < lane.runners.length; r++) {
-        if (lane.runners[r] !== runner) continue
-        for (let found = lane.found[r]; found != null && found.due === time; found = lane.next(r))
-          engine.signal(runner, found.signal, found.index)
-      }
+function signals({ engine, turns }: Shell, time: Time): void {
+  for (const { runner, lane, r } of turns)
+    for (let found = lane.found[r]; found != null && found.due === time; found = lane.next(r))
+      engine.signal(runner, found.signal, found.index)
 }
 
 const NONE: readonly Lane[] = []
@@ -153,8 +159,5 @@ function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonl
     matching.updates = []
     for (const update of updates) engine.update(update)
   }
-  for (const lane of lanes) {
-    lane.changed(time)
-    if (lane.inBar < 0) lane.seek()
-  }
+  for (const lane of lanes) if (lane.inBar < 0) lane.changed(time)
 }

@@ -79,6 +79,9 @@ export const notional = (at: Price, size: Quantity): Money => (((at as bigint) *
 export const affordable = (sum: Money, at: Price): Quantity => (at === 0n ? 0n : ((sum as bigint) * ONE) / (at as bigint)) as Quantity
 /** A part of an amount, rounded towards zero. */
 export const share = <A extends Any>(of: A, part: Ratio): A => (((of as bigint) * (part as bigint)) / ONE) as A
+/** True where an amount is at most a part of another: as comparing with `share`, without its division. */
+export const withinShare = <A extends Any>(amount: A, of: NoInfer<A>, part: Ratio): boolean =>
+  of >= 0n && part >= 0n ? (amount as bigint) * ONE <= (of as bigint) * (part as bigint) : amount <= share(of, part)
 /** A fee: a part of what is received, rounded half up to 1e-8. */
 export const feeOn = <A extends Any>(received: A, rate: Ratio): A => (((received as bigint) * (rate as bigint) + HALF) / ONE) as A
 /** What part of an amount another is, rounded down; 0 where there is nothing to divide by. */

@@ -1,5 +1,5 @@
 import { type Denial, deny } from './denial.ts'
-import { add, format, type Money, partOf, type Price, type Quantity, type Ratio, share, toNumber } from './money.ts'
+import { add, format, type Money, type Price, partOf, type Quantity, type Ratio, toNumber, withinShare } from './money.ts'
 
 const percentText = (part: Ratio): string => `${(toNumber(part) * 100).toFixed(1)} %`
 
@@ -17,7 +17,7 @@ export function exposureDenial(
 ): Denial | null {
   if (limit === null) return null
   const after = add(held, wanted)
-  if (after <= share(equity, limit)) return null
+  if (withinShare(after, equity, limit)) return null
   return deny(
     code,
     `${name} would be ${percentText(partOf(after, equity))} of equity (${format(after)} of ${format(equity)}), the limit is ${percentText(limit)}`,

@@ -47,6 +47,41 @@ export const waitsForRise = ({ request, triggered }: Resting): boolean =>
 export const waitsAt = ({ request, triggered }: Resting): Price =>
   request.stopPrice > 0n && !triggered ? request.stopPrice : request.price
 
+/** An order by id among few, or undefined. */
+export function byId(orders: readonly Resting[], id: number): Resting | undefined {
+  for (const order of orders) if (order.request.id === id) return order
+  return undefined
+}
+
+/** True while an order is on the book. */
+export const rests = ({ orders }: Market, order: Resting): boolean => orders.includes(order)
+
+/** The other order of a pair, while that is on the book. */
+export const pairOf = ({ orders }: Market, { request: { pairedWith } }: Resting): Resting | undefined =>
+  pairedWith === 0 ? undefined : byId(orders, pairedWith)
+
+/** Of a pair one leg holds the lock of both. */
+export const holderOf = (market: Market, order: Resting): Resting => (order.locked === 0n ? (pairOf(market, order) ?? order) : order)
+
+/** Stops first, so that what is unknown is decided against us; then by age. */
+export function inTurn(orders: readonly Resting[]): readonly Resting[] {
+  if (orders.length === 1) return [orders[0]!]
+  const isStop = (order: Resting): number => (order.request.type.startsWith('STOP') ? 0 : 1)
+  return orders.toSorted((a, b) => isStop(a) - isStop(b) || a.request.id - b.request.id)
+}
+
+/** Puts an order on the book. Mostly it is the only one: an array made of it takes no room for more. */
+export function rest(market: Market, order: Resting): void {
+  if (market.orders.length === 0) market.orders = [order]
+  else market.orders.push(order)
+}
+
+/** Takes an order off the book. */
+export function forget(market: Market, order: Resting): void {
+  if (market.orders.length === 1) market.orders = []
+  else market.orders = market.orders.filter(other => other !== order)
+}
+
 /** Sets the bounds outside of which a bar touches no order. */
 export function refreshBounds(market: Market): void {
   let low = Number.NEGATIVE_INFINITY

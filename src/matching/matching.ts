@@ -24,7 +24,20 @@ import {
 import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
-import { type Market, type Resting, refreshBounds, waitsAt, waitsForRise } from './market.ts'
+import {
+  byId,
+  forget,
+  holderOf,
+  inTurn,
+  type Market,
+  pairOf,
+  type Resting,
+  refreshBounds,
+  rest,
+  rests,
+  waitsAt,
+  waitsForRise,
+} from './market.ts'
 import { needOf, refusalOf } from './refusal.ts'
 import { lock, unlock, Wallet } from './wallet.ts'
 
@@ -53,7 +66,6 @@ export class Matching {
   tradeCount = 0
   readonly markets = new Map<string, Market>()
   readonly #costs: Costs
-  readonly #orders = new Map<number, Resting>()
 
   constructor(symbols: readonly SymbolInfo[], costs: Costs) {
     this.#costs = costs
@@ -76,20 +88,24 @@ export class Matching {
   /** The market of a symbol. Throws when the exchange does not have it: a bug of the caller. */
   market(symbol: string): Market {
     const market = this.markets.get(symbol)
-    assert(market !== undefined, `the exchange was asked for ${symbol}, which it does not have`)
+    if (market === undefined) assert(false, `the exchange was asked for ${symbol}, which it does not have`)
     return market
   }
 
   /** An open order by id, or undefined. */
   find(id: number): Resting | undefined {
-    return this.#orders.get(id)
+    // they are few: cheaper to look through than to keep a table of
+    for (const { orders } of this.markets.values()) {
+      const order = byId(orders, id)
+      if (order !== undefined) return order
+    }
+    return undefined
   }
 
   /** Puts a stored order back on the book, with its lock: nothing is told. Bounds are refreshed. */
   restore(order: Resting): void {
     const market = this.market(order.request.symbol)
-    this.#orders.set(order.request.id, order)
-    market.orders.push(order)
+    rest(market, order)
     refreshBounds(market)
   }
 
@@ -133,10 +149,10 @@ export class Matching {
 
   /** Takes an order off the book, its pair too. False when it is not open (it may have filled: look before deciding). */
   cancel(id: number, time: Time): boolean {
-    const order = this.#orders.get(id)
+    const order = this.find(id)
     if (order === undefined) return false
     const market = this.market(order.request.symbol)
-    const pair = this.#orders.get(order.request.pairedWith)
+    const pair = pairOf(market, order)
     this.#remove(market, order, 'cancelled', time, '')
     if (pair !== undefined) this.#remove(market, pair, 'cancelled', time, '')
     refreshBounds(market)
@@ -151,8 +167,10 @@ export class Matching {
     market.available = (
       market.volumeShare === 0 ? -1n : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)
     ) as Quantity
-    if (market.orders.length === 0) return
-    for (const order of this.#inTurn(market)) if (this.#orders.has(order.request.id)) this.#meet(market, order, price, time, order.fresh)
+    const { orders } = market
+    if (orders.length === 0) return
+    if (orders.length === 1) this.#meet(market, orders[0]!, price, time, orders[0]!.fresh)
+    else for (const order of inTurn(orders)) if (rests(market, order)) this.#meet(market, order, price, time, order.fresh)
     refreshBounds(market)
   }
 
@@ -162,9 +180,9 @@ export class Matching {
     market.phase = 'range'
     const top = priceOf(high)
     const bottom = priceOf(low)
-    const touched = this.#inTurn(market).filter(order => this.#reached(market, order, top, bottom))
+    const touched = inTurn(market.orders).filter(order => this.#reached(market, order, top, bottom))
     for (const order of touched) {
-      if (!this.#orders.has(order.request.id)) continue
+      if (!rests(market, order)) continue
       if (touched.some(other => other.request.id === order.request.pairedWith)) this.ambiguousBars++
       this.#touch(market, order, time)
     }
@@ -177,21 +195,13 @@ export class Matching {
     market.phase = 'closed'
   }
 
-  // Stops first, so that what is unknown is decided against us; then by age.
-  #inTurn(market: Market): Resting[] {
-    if (market.orders.length === 1) return [market.orders[0]!]
-    const isStop = (order: Resting): number => (order.request.type.startsWith('STOP') ? 0 : 1)
-    return market.orders.toSorted((a, b) => isStop(a) - isStop(b) || a.request.id - b.request.id)
-  }
-
   #lock(market: Market, order: Resting, amount: bigint): void {
     order.locked = amount
     lock(order.request.side === 'SELL' ? market.base : market.quote, amount)
   }
 
   #rest(market: Market, order: Resting, time: Time): void {
-    this.#orders.set(order.request.id, order)
-    market.orders.push(order)
+    rest(market, order)
     this.#tell(order.request.id, 'accepted', time, null, '')
   }
 
@@ -252,14 +262,14 @@ export class Matching {
 
   // What an order that does not wait could not fill at once.
   #expireRest(market: Market, order: Resting, time: Time): void {
-    if (order.request.timeInForce !== 'GTC' && this.#orders.has(order.request.id))
+    if (order.request.timeInForce !== 'GTC' && rests(market, order))
       this.#remove(market, order, 'expired', time, 'what did not fill at once expires')
   }
 
   // Takes what there is, then ends: a market order does not wait.
   #take(market: Market, order: Resting, at: Price, time: Time): void {
     this.#execute(market, order, at, false, time)
-    if (this.#orders.has(order.request.id)) this.#remove(market, order, 'expired', time, 'there was no more volume to take')
+    if (rests(market, order)) this.#remove(market, order, 'expired', time, 'there was no more volume to take')
   }
 
   #execute(market: Market, order: Resting, at: Price, maker: boolean, time: Time): void {
@@ -274,7 +284,7 @@ export class Matching {
     const quantity = market.available >= 0n ? least(wanted, market.available) : wanted
     if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
     const quote = notional(price, quantity)
-    const holder = this.#holderOf(order)
+    const holder = holderOf(market, order)
     if (buying && quote > holder.locked + market.quote.free)
       return this.#remove(
         market,
@@ -288,15 +298,9 @@ export class Matching {
     const done = quantity === wanted
     this.#settle(market, holder, quantity, quote, done)
     const fill = this.#book(market, request, price, quantity, quote, maker, time)
-    if (done) this.#forget(market, order)
+    if (done) forget(market, order)
     this.#tell(request.id, done ? 'filled' : 'partly_filled', time, fill, '')
     if (done || maker) this.#expirePair(market, order, time)
-  }
-
-  // Of a pair one leg holds the lock of both.
-  #holderOf(order: Resting): Resting {
-    const pair = order.locked === 0n ? this.#orders.get(order.request.pairedWith) : undefined
-    return pair === undefined ? order : pair
   }
 
   // What an order gives leaves the wallet, from the lock first; the rest of a finished order's lock becomes free.
@@ -308,7 +312,7 @@ export class Matching {
     source.locked -= fromLock
     balance.locked -= fromLock
     balance.free -= gives - fromLock
-    assert(balance.free >= 0n && balance.locked >= 0n, `${balance.asset} went below zero`)
+    if (balance.free < 0n || balance.locked < 0n) assert(false, `${balance.asset} went below zero`)
     if (done && source.locked > 0n) {
       unlock(balance, source.locked)
       source.locked = 0n
@@ -350,10 +354,10 @@ export class Matching {
   }
 
   #expirePair(market: Market, order: Resting, time: Time): void {
-    const pair = this.#orders.get(order.request.pairedWith)
+    const pair = pairOf(market, order)
     if (pair === undefined) return
     // the lock moves to the leg that lives on
-    if (order.locked === 0n && this.#orders.has(order.request.id)) {
+    if (order.locked === 0n && rests(market, order)) {
       order.locked = pair.locked
       pair.locked = 0n
     }
@@ -363,17 +367,14 @@ export class Matching {
   #remove(market: Market, order: Resting, event: OrderEvent, time: Time, reason: string): void {
     if (order.locked > 0n) unlock(order.request.side === 'SELL' ? market.base : market.quote, order.locked)
     order.locked = 0n
-    this.#forget(market, order)
+    forget(market, order)
     this.#tell(order.request.id, event, time, null, reason)
   }
 
-  #forget(market: Market, order: Resting): void {
-    this.#orders.delete(order.request.id)
-    if (market.orders.length === 1) market.orders.length = 0
-    else market.orders = market.orders.filter(other => other !== order)
-  }
-
   #tell(orderId: number, event: OrderEvent, time: Time, fill: Fill | null, reason: string): void {
-    this.updates.push({ orderId, event, time, fill, reason })
+    const update: OrderUpdate = { orderId, event, time, fill, reason }
+    // mostly there is one: an array made of it takes no room for more
+    if (this.updates.length === 0) this.updates = [update]
+    else this.updates.push(update)
   }
 }

@@ -32,12 +32,12 @@ export class Wallet {
 export function lock(balance: Balance, amount: bigint): void {
   balance.free -= amount
   balance.locked += amount
-  assert(balance.free >= 0n, `${format(amount as Amount<'money'>)} ${balance.asset} were locked that are not there`)
+  if (balance.free < 0n) assert(false, `${format(amount as Amount<'money'>)} ${balance.asset} were locked that are not there`)
 }
 
 /** Moves an amount from locked back to free. */
 export function unlock(balance: Balance, amount: bigint): void {
   balance.locked -= amount
   balance.free += amount
-  assert(balance.locked >= 0n, `${format(amount as Amount<'money'>)} ${balance.asset} were unlocked that were not locked`)
+  if (balance.locked < 0n) assert(false, `${format(amount as Amount<'money'>)} ${balance.asset} were unlocked that were not locked`)
 }

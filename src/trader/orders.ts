@@ -2,6 +2,7 @@
 import type { Recorder } from '#domain/journal.ts'
 import { type Money, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, type Order, type OrderRequest, type OrderType, type Purpose } from '#domain/order.ts'
+import type { Enter } from '#domain/signal.ts'
 import type { Time } from '#domain/time.ts'
 import type { Slot } from './slot.ts'
 
@@ -34,13 +35,50 @@ export const atMarket = (quantity: Quantity): Drafted => ({
   guard: zero(),
 })
 
+/** An order that has not ended, with its slot and, for an entry, what was asked for. */
+export interface OpenOrder {
+  readonly order: Order
+  readonly slot: Slot
+  readonly wish: Enter | null
+}
+
+/** Open orders by id. They are few: looking through them is cheaper than keeping a table. */
+class OpenOrders {
+  #list: OpenOrder[] = []
+
+  /** How many there are. */
+  get size(): number {
+    return this.#list.length
+  }
+
+  /** All of them, oldest first. */
+  values(): readonly OpenOrder[] {
+    return this.#list
+  }
+
+  /** One by id, or undefined. */
+  get(id: number): OpenOrder | undefined {
+    for (const open of this.#list) if (open.order.id === id) return open
+    return undefined
+  }
+
+  add(open: OpenOrder): void {
+    if (this.#list.length === 0) this.#list = [open]
+    else this.#list.push(open)
+  }
+
+  delete(open: OpenOrder): void {
+    if (this.#list.length === 1) this.#list = []
+    else this.#list.splice(this.#list.indexOf(open), 1)
+  }
+}
+
 /** The orders of an account that have not ended. */
 export class Orders {
   actions: Action[] = []
   intentCount = 0
   orderCount = 0
-  /** By id, with their slot. */
-  readonly open = new Map<number, { readonly order: Order; readonly slot: Slot }>()
+  readonly open = new OpenOrders()
   readonly #recorder: Recorder
 
   constructor(recorder: Recorder) {
@@ -55,7 +93,7 @@ export class Orders {
   }
 
   /** Makes an order of an intent and writes it down. It is sent by an action. */
-  create({ slot, purpose, reason, time }: Cause, intent: number, draft: Drafted): Order {
+  create({ slot, purpose, reason, time }: Cause, intent: number, draft: Drafted, wish: Enter | null = null): Order {
     const id = ++this.orderCount
     const request: OrderRequest = {
       id,
@@ -83,23 +121,29 @@ export class Orders {
       quote: zero(),
       ending: '',
     }
-    this.open.set(id, { order, slot })
+    this.open.add({ order, slot, wish })
     this.#recorder.ordered(order)
     return order
   }
 
   /** Sends an order. */
   place(order: Order): void {
-    this.actions.push({ kind: 'place', order })
+    this.#act({ kind: 'place', order })
   }
 
   /** Sends a one-cancels-the-other pair. */
   placePair(first: Order, second: Order): void {
-    this.actions.push({ kind: 'pair', first, second })
+    this.#act({ kind: 'pair', first, second })
   }
 
   /** Takes an order back, if it has not ended. */
   cancel(order: Order): void {
-    if (!isFinal(order.status)) this.actions.push({ kind: 'cancel', order })
+    if (!isFinal(order.status)) this.#act({ kind: 'cancel', order })
+  }
+
+  // mostly there is one: an array made of it takes no room for more
+  #act(action: Action): void {
+    if (this.actions.length === 0) this.actions = [action]
+    else this.actions.push(action)
   }
 }

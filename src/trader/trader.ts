@@ -8,8 +8,8 @@ import type { Decision, Recorder } from '#domain/journal.ts'
 import {
   add,
   floorTo,
-  meanPrice,
   type Money,
+  meanPrice,
   most,
   notional,
   type Price,
@@ -27,9 +27,9 @@ import type { Size } from '#domain/sizing.ts'
 import { emptyPlan, type Plan } from '#domain/slot.ts'
 import { trail } from '#domain/stop.ts'
 import type { Time } from '#domain/time.ts'
-import { type AccountView, draftEntry, reservedOf, type Rules, stopsOf } from './draft.ts'
+import { type AccountView, draftEntry, type Rules, reservedOf, stopsOf } from './draft.ts'
 import { Exits } from './exits.ts'
-import { type Cause, Orders } from './orders.ts'
+import { type Cause, type OpenOrder, Orders } from './orders.ts'
 import { planOf } from './protection.ts'
 import { ALL, type Slot, type Traded } from './slot.ts'
 
@@ -65,8 +65,6 @@ export class Trader {
   readonly exits: Exits
   readonly #books: Books
   readonly #recorder: Recorder
-  // what an entry asked for, until it fills
-  readonly #wishes = new Map<number, Enter>()
 
   constructor(rules: Rules, markets: readonly Traded[], books: Books, recorder: Recorder) {
     this.rules = rules
@@ -119,8 +117,7 @@ export class Trader {
     }
     const cause: Cause = { slot, purpose: 'entry', reason: wished.reason, time: wished.time }
     const intent = this.orders.intend(cause)
-    const order = this.orders.create(cause, intent, draft)
-    this.#wishes.set(order.id, wish)
+    const order = this.orders.create(cause, intent, draft, wish)
     slot.entry = order
     reserve(slot, order, wish)
     this.#decide(slot, 'enter', wished, 'ordered', '', intent)
@@ -148,13 +145,14 @@ export class Trader {
     return subtract(this.#books.cash(quote), reservedOf(quote, this.markets))
   }
 
-  /** Something was heard of an order. */
-  update(update: OrderUpdate): void {
+  /** Something was heard of an order. The slot it is of. */
+  update(update: OrderUpdate): Slot {
     const known = this.orders.open.get(update.orderId)
-    assert(known !== undefined, `an update of order ${update.orderId}, which is not open`)
+    // the words of an assertion cost more than an update: they are made only where it fails
+    if (known === undefined) assert(false, `an update of order ${update.orderId}, which is not open`)
     const { order, slot } = known
     const status = transition(order.status, update.event)
-    assert(status !== null, `order ${order.id} is ${order.status} and was told to be ${update.event}`)
+    if (status === null) assert(false, `order ${order.id} is ${order.status} and was told to be ${update.event}`)
     order.status = status
     if (update.reason !== '') order.ending = update.reason
     const { fill } = update
@@ -165,13 +163,14 @@ export class Trader {
       realised = this.#books.book(slot, fill)
     }
     const ended = isFinal(status)
-    if (ended) this.orders.open.delete(order.id)
+    if (ended) this.orders.open.delete(known)
     this.#recorder.ordered(order)
     if (fill !== null) this.#recorder.filled(fill, order, realised)
-    if (order.purpose === 'entry') this.#entryUpdated(slot, order, update, ended)
+    if (order.purpose === 'entry') this.#entryUpdated(known, update, ended)
     else if (order.purpose === 'exit') this.#exitUpdated(slot, order, update, ended)
     else this.#protectionUpdated(slot, order, update, ended)
     if (fill !== null || ended) this.#recorder.held(slot)
+    return slot
   }
 
   /** A bar of the market closed: trailing stops follow its high from the next bar on, exits that did not fill are sent again. `high`: quote units. */
@@ -262,18 +261,16 @@ export class Trader {
 
   /** Takes an order from the store back; `wish` is what an entry asked for. */
   restore(order: Order, slot: Slot, wish: Enter | null): void {
-    this.orders.open.set(order.id, { order, slot })
+    this.orders.open.add({ order, slot, wish })
     if (order.purpose === 'entry') slot.entry = order
     else if (order.purpose === 'exit') slot.exit = order
     else slot.protection.push(order)
-    if (wish === null) return
-    this.#wishes.set(order.id, wish)
-    reserve(slot, order, wish)
+    if (wish !== null) reserve(slot, order, wish)
   }
 
   /** What an open entry asked for: the store keeps it, so that a restart knows the protection to place. */
   wishOf(orderId: number): Enter | null {
-    return this.#wishes.get(orderId) ?? null
+    return this.orders.open.get(orderId)?.wish ?? null
   }
 
   #modeDenial(slot: Slot): Denial | null {
@@ -290,17 +287,15 @@ export class Trader {
     return null
   }
 
-  #entryUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
+  #entryUpdated({ order, slot, wish }: OpenOrder, update: OrderUpdate, ended: boolean): void {
     if (update.fill !== null && slot.leaving === null) {
-      const wish = this.#wishes.get(order.id)
-      if (wish !== undefined) {
+      if (wish !== null) {
         const plan = planOf(wish, meanPrice(order.quote, order.executed), slot.market.info.filters.tick)
         slot.plan = order.executed === update.fill.quantity ? plan : carriedOn(plan, slot.plan)
       }
       if (slot.plan !== null) this.exits.protect(slot, update.time)
     }
     if (!ended) return
-    this.#wishes.delete(order.id)
     if (slot.entry === order) {
       slot.entry = null
       slot.expiresAt = 0 as Time

@@ -1,0 +1,97 @@
+/**
+ * `npm run bench`: how fast we are, in ratios to hand-written floors and to other libraries of the same run. `-- --json` prints one
+ * object, `-- --portfolio` runs the whole search over parameters. `--only NAME` is how it starts a process of its own for a case.
+ */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { afterSix, alone, benchHistory, type Case, goals, isCase } from './backtests.ts'
+import { walk } from './floors.ts'
+import { liveCandle } from './live.ts'
+import { loading } from './loading.ts'
+import { cost, isMet, type Least, type Result, speed } from './measure.ts'
+import { peers } from './peers.ts'
+import { type PortfolioResult, portfolio } from './portfolio.ts'
+
+const PORTFOLIO_SETS = 200
+const PORTFOLIO_SAMPLE = 5
+const AT_LEAST_GRADEMARK = 6
+const AT_LEAST_TECHNICALINDICATORS = 5
+const AT_MOST_RAW_READ = 1.5
+const AT_MOST_MEMORY = 2
+const AT_MOST_SHORT_HISTORY = 1.05
+
+// What a process of its own does: one thing, so that nothing else has shaped the machine's code or memory.
+const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+  'after-six': afterSix,
+  peers: () => peers(benchHistory()),
+  'live-candle': liveCandle,
+  'load-columns': async () => loading(walk(1_000_000)),
+  portfolio: () => portfolio(PORTFOLIO_SETS),
+  'portfolio-sample': () => portfolio(PORTFOLIO_SAMPLE),
+}
+
+const perform = (name: string): Promise<unknown> => (isCase(name) ? alone(name) : tasks[name]!())
+
+function inOwnProcess<T>(...args: [name: string] | [file: string, what: string]): T {
+  const [file, rest] = args.length === 1 ? ['main.ts', ['--only', args[0]]] : [args[0], [args[1]]]
+  return JSON.parse(execFileSync(process.execPath, [join(import.meta.dirname, file), ...rest], { encoding: 'utf8' })) as T
+}
+
+function results(tell: (name: string, result: Result) => void): void {
+  const cases = Object.keys(goals) as Case[]
+  for (const name of cases) tell(`backtest-${name}`, speed(inOwnProcess<Least>(name), goals[name]))
+  const six = inOwnProcess<Record<Case, Least>>('after-six')
+  for (const name of cases) tell(`backtest-${name}-after-six`, speed(six[name], goals[name]))
+  const { grademark, technicalindicators } = inOwnProcess<{ grademark: Least; technicalindicators: Least }>('peers')
+  tell('peer-grademark', speed(grademark, AT_LEAST_GRADEMARK))
+  tell('peer-technicalindicators', speed(technicalindicators, AT_LEAST_TECHNICALINDICATORS))
+  tell('load-columns', cost(inOwnProcess<Least>('load-columns'), AT_MOST_RAW_READ))
+  const memory = { ours: inOwnProcess<number>('memory.ts', 'ours'), floor: inOwnProcess<number>('memory.ts', 'floor') }
+  tell('memory', cost(memory, AT_MOST_MEMORY))
+  tell('live-candle', cost(inOwnProcess<Least>('live-candle'), AT_MOST_SHORT_HISTORY))
+}
+
+const units: Readonly<Record<string, string>> = { memory: 'MB', 'live-candle': 'µs' }
+
+function line(name: string, result: Result): string {
+  const { ours, floor, ratio, goal, atMost } = result
+  const unit = units[name] ?? 'ms'
+  const figures = `ours ${ours.toFixed(2)} ${unit}, floor ${floor.toFixed(2)} ${unit}, ratio ${ratio.toFixed(3)}`
+  return `${name.padEnd(26)} ${figures}, goal ${atMost === true ? 'at most' : 'at least'} ${goal}: ${isMet(result) ? 'reached' : 'NOT REACHED'}\n`
+}
+
+function portfolioLine({
+  symbols,
+  candlesEach,
+  sets,
+  setsRun,
+  fills,
+  seconds,
+  secondsExtrapolated,
+  peakMegabytes: peak,
+}: PortfolioResult): string {
+  const what = `portfolio: ${symbols} symbols × ${candlesEach} candles of 5m`
+  const measured = `${setsRun} parameter sets in ${seconds.toFixed(1)} s (measured), ${fills} fills, peak ${peak.toFixed(0)} MB`
+  const all =
+    secondsExtrapolated === null ? '' : `; all ${sets} sets: ${secondsExtrapolated.toFixed(0)} s (extrapolated; -- --portfolio runs them)`
+  return `${what}: ${measured}${all}\n`
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: 'boolean' }, portfolio: { type: 'boolean' }, only: { type: 'string' } } })
+  if (values.only !== undefined) {
+    process.stdout.write(JSON.stringify(await perform(values.only)))
+    return
+  }
+  const json: Record<string, Result> = {}
+  results((name, result) => {
+    json[name] = result
+    if (values.json !== true) process.stdout.write(line(name, result))
+  })
+  // without a goal, so it is not among the figures for machines
+  if (values.json === true) process.stdout.write(`${JSON.stringify(json)}\n`)
+  else process.stdout.write(portfolioLine(inOwnProcess<PortfolioResult>(values.portfolio === true ? 'portfolio' : 'portfolio-sample')))
+}
+
+await main()

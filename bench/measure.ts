@@ -1,0 +1,40 @@
+/** How things are measured: the least of several runs, ours and the floor in turn, so that a noisy machine disturbs both alike. */
+
+/** A result. `ratio` has to be at least the goal, or, where `atMost`, at most. */
+export interface Result {
+  /** Milliseconds, unless the name says otherwise. */
+  readonly ours: number
+  readonly floor: number
+  readonly ratio: number
+  readonly goal: number
+  readonly atMost?: true
+}
+
+/** How fast we are: floor ÷ ours, 1 is as fast. */
+export const speed = ({ ours, floor }: Least, goal: number): Result => ({ ours, floor, ratio: floor / ours, goal })
+
+/** What we cost: ours ÷ floor, 1 is as little. */
+export const cost = ({ ours, floor }: Least, goal: number): Result => ({ ours, floor, ratio: ours / floor, goal, atMost: true })
+
+/** True where the goal is reached. */
+export const isMet = ({ ratio, goal, atMost }: Result): boolean => (atMost === true ? ratio <= goal : ratio >= goal)
+
+/** The least that each took, in milliseconds. */
+export interface Least {
+  readonly ours: number
+  readonly floor: number
+}
+
+/** Milliseconds that some work takes. */
+export function timed(work: () => unknown): number {
+  const begun = performance.now()
+  work()
+  return performance.now() - begun
+}
+
+/** Runs both in turn and keeps the least of each. */
+export function least(runs: number, ours: () => unknown, floor: () => unknown): Least {
+  let best = { ours: Number.POSITIVE_INFINITY, floor: Number.POSITIVE_INFINITY }
+  for (let run = 0; run < runs; run++) best = { floor: Math.min(best.floor, timed(floor)), ours: Math.min(best.ours, timed(ours)) }
+  return best
+}
