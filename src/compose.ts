@@ -207,7 +207,9 @@ async function startCore({ config, env, store, speed, tell, infos, quote, record
     if (!saved?.holdings.some(({ owner, position }) => owner === name && position.quantity > 0n)) throw fault
   const symbols = infos.map(({ symbol }) => symbol)
   const base = shortest(recordings)
-  const owners = ownersOf({ config, env, strategies, symbols, saved: saved?.settings ?? new Map(), base, broken: new Set(broken.keys()) })
+  // the market to come has candles of every length, a recording has only its own
+  const interval = lengthOf(config.INTERVAL) < lengthOf(base) ? base : config.INTERVAL
+  const owners = ownersOf({ config: { ...config, INTERVAL: interval }, env, strategies, symbols, saved: saved?.settings ?? new Map(), base, broken: new Set(broken.keys()) })
   const capital = new Map([[quote, money(config.DEMO_CAPITAL)]])
   const records = new Records(symbol => infos.find(info => info.symbol === symbol)!)
   const engine = new Engine({

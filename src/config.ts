@@ -115,14 +115,6 @@ export const settings = {
     example: 'INFO',
     about: 'DEBUG, INFO, WARNING or ERROR',
   },
-  TIMEZONE: {
-    schema: z
-      .string()
-      .default('UTC')
-      .refine(zone => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'a time zone is needed, such as Europe/Paris'),
-    example: 'UTC',
-    about: 'times shown to people; everything else is UTC',
-  },
 } as const satisfies Record<string, Setting>
 
 type Settings = typeof settings

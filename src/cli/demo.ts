@@ -78,7 +78,7 @@ export async function demoMain(
     out(HELP)
     return 0
   }
-  const config: Config = { ...settings, INTERVAL: '4h', ...(options.dataDir === null ? {} : { DATA_DIR: options.dataDir }) }
+  const config: Config = { ...settings, ...(options.dataDir === null ? {} : { DATA_DIR: options.dataDir }) }
   if (options.reset) resetStorage(config)
   let print = out
   const tell = (told: readonly Told[]): void => {

@@ -165,11 +165,13 @@ export class Trader {
     const ended = isFinal(status)
     if (ended) this.orders.open.delete(known)
     this.#recorder.ordered(order)
+    // it stands, and that is all
+    if (fill === null && !ended) return slot
     if (fill !== null) this.#recorder.filled(fill, order, realised)
     if (order.purpose === 'entry') this.#entryUpdated(known, update, ended)
     else if (order.purpose === 'exit') this.#exitUpdated(slot, order, update, ended)
     else this.#protectionUpdated(slot, order, update, ended)
-    if (fill !== null || ended) this.#recorder.held(slot)
+    this.#recorder.held(slot)
     return slot
   }
 
