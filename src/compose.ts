@@ -209,7 +209,15 @@ async function startCore({ config, env, store, speed, tell, infos, quote, record
   const base = shortest(recordings)
   // the market to come has candles of every length, a recording has only its own
   const interval = lengthOf(config.INTERVAL) < lengthOf(base) ? base : config.INTERVAL
-  const owners = ownersOf({ config: { ...config, INTERVAL: interval }, env, strategies, symbols, saved: saved?.settings ?? new Map(), base, broken: new Set(broken.keys()) })
+  const owners = ownersOf({
+    config: { ...config, INTERVAL: interval },
+    env,
+    strategies,
+    symbols,
+    saved: saved?.settings ?? new Map(),
+    base,
+    broken: new Set(broken.keys()),
+  })
   const capital = new Map([[quote, money(config.DEMO_CAPITAL)]])
   const records = new Records(symbol => infos.find(info => info.symbol === symbol)!)
   const engine = new Engine({
