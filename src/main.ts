@@ -34,15 +34,18 @@ async function serve(config: Config): Promise<void> {
   )
   const pulse = beat(config)
   const stopped = Promise.withResolvers<void>()
+  let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
+      stopping = true
       log.info({ signal }, 'stopping')
       session.service.stop()
       stopped.resolve()
     })
   try {
-    await Promise.race([session.service.run(), stopped.promise])
-    log.info({}, 'the candles have ended: waiting to be stopped')
+    const ended = session.service.run().then(() => 'ended' as const)
+    if ((await Promise.race([ended, stopped.promise])) === 'ended' && !stopping)
+      log.info({}, 'the candles have ended: waiting to be stopped')
     await stopped.promise
     await session.service.finished()
   } finally {
