@@ -89,10 +89,9 @@ export class Engine {
       equity: quote => portfolio.equity(quote, this.#markets),
       cash: quote => portfolio.cash(quote),
       book: (slot, fill) => {
-        const before = portfolio.realised
-        portfolio.book(slot.position, fill, slot.market.info)
+        const realised = portfolio.book(slot.position, fill, slot.market.info)
         if (fill.side === 'BUY') this.#sweep(slot, fill.time)
-        return ((portfolio.realised as bigint) - before) as Money
+        return realised
       },
       end: (slot, time) => {
         const dust = slot.position.quantity
@@ -223,7 +222,7 @@ export class Engine {
       const denial = deny('late_candle', 'a newer candle is due at the same time: only that one may enter')
       return this.trader.denied(slot, 'enter', { reason: signal.reason, time: closeTime, values }, denial)
     }
-    const openTime = instance.feed.columns.time[index & instance.feed.mask]! as Time
+    const openTime = instance.openTime(index)
     const price = instance.feed.columns.close[index & instance.feed.mask]!
     this.trader.signal(slot, { owner: instance.owner, symbol: instance.symbol, closeTime, openTime, price, signal }, values)
   }
@@ -327,8 +326,7 @@ export class Engine {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** When a candle of an instance's own timeframe closed. */
-export const closeOf = ({ feed, timeframe }: Instance, index: number): Time =>
-  (feed.columns.time[index & feed.mask]! + lengthOf(timeframe)) as Time
+export const closeOf = (instance: Instance, index: number): Time => (instance.openTime(index) + lengthOf(instance.timeframe)) as Time
 
 // Puts the cursor on the candle that closed at an instant. False when none did.
 function showCandle({ feed, timeframe, next }: Instance, time: Time): boolean {

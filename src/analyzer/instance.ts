@@ -1,6 +1,6 @@
-import type { Columns } from '#domain/candle.ts'
+import { type Columns, OpenTimes } from '#domain/candle.ts'
 import type { Adjustment, Values } from '#domain/signal.ts'
-import { lengthOf, type Timeframe } from '#domain/time.ts'
+import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Feed, type Indicator, type Node } from '#indicators/feed.ts'
 import { Line } from '#indicators/series.ts'
 import type { AnyStrategy, HeldView } from '#strategy'
@@ -16,6 +16,8 @@ export interface Instance extends Run {
   readonly scan: Scan
   /** Feeds of all its timeframes, its own under ''. */
   readonly feeds: ReadonlyMap<string, { readonly timeframe: Timeframe; readonly feed: Feed }>
+  /** When a candle of its own timeframe opened. */
+  openTime(index: number): Time
   /** Indicator values at the cursor, by name. */
   values(): Values
   readonly manage: ((position: HeldView) => Adjustment | null) | null
@@ -57,6 +59,7 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
     firsts.set(on, Math.max(firsts.get(on) ?? 0, node.first))
   }
   const own = feeds.get('')!.feed
+  const times = source.kind === 'live' ? null : new OpenTimes(own.columns, lengthOf(timeframe))
   return {
     owner,
     symbol,
@@ -78,6 +81,7 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
             firsts,
           ),
     next: 0,
+    openTime: times === null ? index => own.columns.time[index & own.mask]! as Time : index => times.at(index),
     values: () => valuesOf(indicators.map(([name]) => [name, market[name]] as const)),
     manage: strategy.kind === 'single' && strategy.manage !== undefined ? position => strategy.manage!(position, market, params) : null,
   }

@@ -1,10 +1,12 @@
 /**
- * What the account was worth at each close, worked out after the run: the run logs cash and quantities as they change, and between two
- * changes only prices move. Floats, since this decides nothing; what is left at the end is exact.
+ * What the account was worth at each close, worked out after the run: fills change cash and quantities, and between two of them only
+ * prices move. Floats, since this decides nothing; what is left at the end is exact.
  */
-import { type Money, priceOf, toNumber } from '#domain/money.ts'
+import { OpenTimes } from '#domain/candle.ts'
+import { type Money, priceOf, toNumber, unitsOf } from '#domain/money.ts'
 import { lengthOf } from '#domain/time.ts'
 import type { Engine } from '#engine'
+import type { FillLog } from './fill-log.ts'
 import type { History } from './run.ts'
 
 const ROW = 4
@@ -51,6 +53,22 @@ export class EquityLog {
   }
 }
 
+/** The changes that fills made of an account that began with `cash`. */
+export function equityLogOf(fills: FillLog, cash: Money): EquityLog {
+  const log = new EquityLog()
+  // whole units of 1e-8 add up exactly in floats, up to 9e15 of them
+  let units = unitsOf(cash)
+  const held: number[] = []
+  for (let fill = 0; fill < fills.length; fill++) {
+    const place = fills.symbolOf(fill)
+    units += fills.cashOf(fill)
+    const quantity = (held[place] ?? 0) + fills.quantityOf(fill)
+    held[place] = quantity
+    log.add(fills.time(fill), place, units / 1e8, quantity / 1e8)
+  }
+  return log
+}
+
 /** The candles of one symbol, as far as equity is concerned. */
 type Priced = Pick<History, 'columns' | 'timeframe'>
 
@@ -62,8 +80,10 @@ export function maxDrawdown(log: EquityLog, histories: readonly Priced[], cash: 
   return histories.length === 1 ? drawdownOfOne(log, histories[0]!, cash) : drawdownOfSeveral(log, histories, cash)
 }
 
-function drawdownOfOne(log: EquityLog, { columns: { time, close }, timeframe }: Priced, start: number): number {
+function drawdownOfOne(log: EquityLog, { columns, timeframe }: Priced, start: number): number {
+  const { close } = columns
   const span = lengthOf(timeframe)
+  const times = new OpenTimes(columns, span)
   let peak = start
   let worst = 0
   // equity under this is a larger fall than the worst so far
@@ -72,7 +92,7 @@ function drawdownOfOne(log: EquityLog, { columns: { time, close }, timeframe }: 
   let quantity = 0
   let bar = 0
   for (let row = 0; ; row++) {
-    const end = firstAfter(time, span, log.time(row) - span, bar)
+    const end = times.firstAt(log.time(row) - span + 1, bar)
     // with nothing held every close is worth the same: one look is enough
     const look = quantity === 0 && end > bar ? bar + 1 : end
     for (; bar < look; bar++) {
@@ -90,21 +110,6 @@ function drawdownOfOne(log: EquityLog, { columns: { time, close }, timeframe }: 
     cash = log.cash(row)
     quantity = log.quantity(row)
   }
-}
-
-// The first candle, not before `from`, that opens after an instant. Candles lie at least a span apart, so it cannot be further than if
-// none was missing; and where none is missing, it is just there.
-function firstAfter(time: Float64Array, span: number, instant: number, from: number): number {
-  if (from >= time.length || time[from]! > instant) return from
-  let low = from // opens at or before the instant
-  let high = Math.min(time.length, from + Math.floor((instant - time[from]!) / span) + 1) // opens after it, or is behind the last
-  if (time[high - 1]! <= instant) return high
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1
-    if (time[middle]! <= instant) low = middle
-    else high = middle
-  }
-  return high
 }
 
 // Every instant at which a candle of any symbol closes; a symbol without one then counts at its last close.

@@ -1,14 +1,11 @@
-import type { Amount, Money, Price, Quantity } from '#domain/money.ts'
+import { type Amount, type Money, type Price, type Quantity, unitsOf } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 
 const FIRST_ROOM = 1024
-const MOST = 2n ** 63n - 1n
-const LEAST = -MOST
-
 const AMOUNTS = 4
-const NUMBERS = 4
+const NUMBERS = 5
 // what a fill's flags are made of; above them stands the place of its symbol
 const BUY = 1
 const MAKER = 2
@@ -30,7 +27,14 @@ export class FillLog {
   readonly #symbols: readonly SymbolInfo[]
   // of fees in a third asset, by the fill's place
   readonly #otherFees = new Map<number, string>()
-  readonly reasons: string[] = []
+  // reasons are few: each fill keeps the number of its own
+  readonly #texts: string[] = []
+  readonly #codes = new Map<string, number>()
+  #lastReason = ''
+  #lastCode = -1
+  // of the fill before the last: entries and exits mostly take turns
+  #otherReason = ''
+  #otherCode = -1
 
   constructor(symbols: readonly SymbolInfo[]) {
     this.#symbols = symbols
@@ -54,7 +58,12 @@ export class FillLog {
     this.#keep(amount + 1, fill.quantity)
     this.#keep(amount + 2, fill.quote)
     this.#keep(amount + 3, fill.fee)
-    this.reasons.push(reason)
+    numbers[row + 4] = this.#codeOf(reason)
+  }
+
+  /** Reason of each fill, by its place. */
+  get reasons(): readonly string[] {
+    return Array.from({ length: this.length }, (_, place) => this.#texts[this.#numbers[place * NUMBERS + 4]!]!)
   }
 
   /** A fill by its place. */
@@ -78,13 +87,60 @@ export class FillLog {
     }
   }
 
+  /** When a fill was. */
+  time(place: number): Time {
+    return this.#numbers[place * NUMBERS]! as Time
+  }
+
+  /** The place of a fill's symbol. */
+  symbolOf(place: number): number {
+    return Math.floor(this.#numbers[place * NUMBERS + 3]! / PLACE)
+  }
+
+  /** What a fill brought (below zero: took) of the quote asset, its fee taken off: in 1e-8, as a float. */
+  cashOf(place: number): number {
+    const flags = this.#numbers[place * NUMBERS + 3]!
+    const fee = (flags & FEE_IN_QUOTE) > 0 ? this.#units(place * AMOUNTS + 3) : 0
+    const quote = this.#units(place * AMOUNTS + 2)
+    return ((flags & BUY) > 0 ? -quote : quote) - fee
+  }
+
+  /** What a fill brought (below zero: took) of the base asset, its fee taken off: in 1e-8, as a float. */
+  quantityOf(place: number): number {
+    const flags = this.#numbers[place * NUMBERS + 3]!
+    const fee = (flags & FEE_IN_BASE) > 0 ? this.#units(place * AMOUNTS + 3) : 0
+    const quantity = this.#units(place * AMOUNTS + 1)
+    return ((flags & BUY) > 0 ? quantity : -quantity) - fee
+  }
+
+  #codeOf(reason: string): number {
+    if (reason === this.#lastReason && this.#lastCode >= 0) return this.#lastCode
+    const [other, code] = [this.#otherReason, this.#otherCode]
+    this.#otherReason = this.#lastReason
+    this.#otherCode = this.#lastCode
+    this.#lastReason = reason
+    this.#lastCode = reason === other && code >= 0 ? code : this.#lookUp(reason)
+    return this.#lastCode
+  }
+
+  #lookUp(reason: string): number {
+    const known = this.#codes.get(reason)
+    if (known !== undefined) return known
+    this.#codes.set(reason, this.#texts.length)
+    return this.#texts.push(reason) - 1
+  }
+
   #keep(place: number, amount: bigint): void {
     this.#amounts[place] = amount
-    if (amount > MOST || amount < LEAST) this.#large.set(place, amount)
+    if (BigInt.asIntN(64, amount) !== amount) this.#large.set(place, amount)
+  }
+
+  #units(place: number): number {
+    return unitsOf(this.#amount(place))
   }
 
   #amount<A extends Amount<string>>(place: number): A {
-    return (this.#large.get(place) ?? this.#amounts[place]!) as A
+    return ((this.#large.size === 0 ? undefined : this.#large.get(place)) ?? this.#amounts[place]!) as A
   }
 
   #grow(): void {

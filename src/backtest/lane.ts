@@ -1,9 +1,9 @@
 /** One symbol of a backtest: its bars, its place on the exchange, and the strategies that run on it. */
-import type { Columns } from '#domain/candle.ts'
+import { type Columns, OpenTimes } from '#domain/candle.ts'
 import { priceOf } from '#domain/money.ts'
 import type { Signal } from '#domain/signal.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
-import { closeOf, type Engine, type Runner } from '#engine'
+import type { Engine, Runner } from '#engine'
 import type { Market } from '#matching/market.ts'
 
 // How far ahead bars are searched for one that touches an order before strategies get their turn: at first, and at the most.
@@ -35,6 +35,7 @@ export class Lane {
   // strategies speak at the closes of these bars only
   readonly #atCloses: boolean
   readonly #span: number
+  readonly #times: OpenTimes
   // a bar that stays over `low` and under `high` touches no order and moves no stop; what is searched for
   #low = Number.NEGATIVE_INFINITY
   #high = Number.POSITIVE_INFINITY
@@ -52,6 +53,7 @@ export class Lane {
     this.length = columns.time.length
     this.traded = engine.market(market.info.symbol)
     this.#span = lengthOf(timeframe)
+    this.#times = new OpenTimes(columns, this.#span)
     this.runners = engine.runners.filter(({ slot, basket }) => slot.symbol === market.info.symbol && basket === null)
     this.found = this.runners.map(() => null)
     this.#atCloses = this.runners.every(({ instance, schedule }) => schedule === null && instance.feed.columns === columns)
@@ -60,12 +62,12 @@ export class Lane {
 
   /** Close time of a bar. */
   closeTime(bar: number): Time {
-    return (this.columns.time[bar]! + this.#span) as Time
+    return (this.#times.at(bar) + this.#span) as Time
   }
 
   /** True when the next event is the open of a bar. */
   get opens(): boolean {
-    return this.inBar < 0 && this.#touched && this.due === this.columns.time[this.#clear]!
+    return this.inBar < 0 && this.#touched && this.due === this.#times.at(this.#clear)
   }
 
   /** True when a strategy has something to say at an instant. */
@@ -87,7 +89,7 @@ export class Lane {
       const signal = this.#scan()
       if (this.#clear >= this.length) this.due = signal
       else {
-        const limit = this.columns.time[this.#clear]!
+        const limit = this.#times.at(this.#clear)
         // a signal that was found further ahead than bars are known to be untouched may not be the next event
         if (signal > limit && !this.#touched) continue
         this.due = signal < limit ? signal : limit
@@ -121,7 +123,7 @@ export class Lane {
   /** Orders may have changed: bars from an instant on are searched again where they did. */
   changed(time: Time): void {
     // time only goes forward, so what lies behind is never looked at again
-    this.#from = this.#firstAt(time, this.#from)
+    this.#from = this.#times.firstAt(time, this.#from)
     this.seek()
   }
 
@@ -129,7 +131,7 @@ export class Lane {
   look(time: Time): void {
     if (this.inBar >= 0 && time < this.closeTime(this.inBar)) return
     // the last bar that closed is the one before the first that opens later than a span ago
-    const bar = this.#firstAt(time - this.#span + 1, this.#priced + 1) - 1
+    const bar = this.#times.firstAt(time - this.#span + 1, this.#priced + 1) - 1
     if (bar === this.#priced) return
     this.#priced = bar
     this.traded.last = priceOf(this.columns.close[bar]!)
@@ -163,18 +165,6 @@ export class Lane {
     if (this.#from < this.#clear) this.#clear = this.#from
   }
 
-  // The first bar, not before `from`, that opens at or after an instant (whole milliseconds).
-  #firstAt(time: number, from: number): number {
-    const times = this.columns.time
-    let bar = from
-    if (bar >= this.length || times[bar]! >= time) return bar
-    // bars open at least a span apart: it is no further than this, and just there where none is missing
-    const most = bar + Math.ceil((time - times[bar]!) / this.#span)
-    if (most <= this.length && times[most - 1]! < time) return most
-    while (bar < this.length && times[bar]! < time) bar++
-    return bar
-  }
-
   // The columns are not looked at where their numbers cannot matter: a look at memory not seen before costs more than the rest.
   #touches(bar: number): boolean {
     if (this.#low === Number.POSITIVE_INFINITY) return true
@@ -199,13 +189,13 @@ export class Lane {
 
   // Lets every runner look as far as bars are known to be untouched. When the first signal is due.
   #scan(): number {
-    const limit = this.#clear < this.length ? this.columns.time[this.#clear]! : Number.POSITIVE_INFINITY
+    const limit = this.#clear < this.length ? this.#times.at(this.#clear) : Number.POSITIVE_INFINITY
     let due = Number.POSITIVE_INFINITY
     for (let r = 0; r < this.runners.length; r++) {
       let found = this.found[r]!
       if (found === null) {
         const runner = this.runners[r]!
-        const { instance, slot, schedule } = runner
+        const { instance, slot } = runner
         const { feed } = instance
         const to =
           feed.columns === this.columns
@@ -214,7 +204,7 @@ export class Lane {
         const signal = to > instance.next ? instance.scan(instance, to, this.#engine.wanted(slot)) : null
         if (signal === null) continue
         const index = instance.next - 1
-        found = { signal, index, due: schedule === null ? closeOf(instance, index) : this.#engine.dueOf(runner, index) }
+        found = { signal, index, due: this.#engine.dueOf(runner, index) }
         this.found[r] = found
       }
       if (found.due < due) due = found.due

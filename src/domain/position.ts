@@ -64,40 +64,47 @@ export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
 
 /**
  * Books a fill into its owner's position, in place. A buy adds what was received net of a fee in base; a sell takes off cost in
- * proportion and realises the difference. Selling more than is held is a bug of the caller and throws.
+ * proportion. What it realised, in quote units: 0 for a buy. Selling more than is held is a bug of the caller and throws.
  */
-export function applyFill(position: Position, fill: Fill, base: string, quote: string): void {
+export function applyFill(position: Position, fill: Fill, base: string, quote: string, fee = feeInQuote(fill, base, quote)): Money {
   const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
   const feeAsQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
-  if (fill.side === 'BUY' && position.quantity === 0n) begin(position, fill.time)
-  position.fees = add(position.fees, feeInQuote(fill, base, quote))
   if (fill.side === 'BUY') {
     const received = subtract(fill.quantity, feeInBase)
     const paid = add(fill.quote, feeAsQuote)
-    position.quantity = add(position.quantity, received)
-    position.volume = add(position.volume, received)
-    position.cost = add(position.cost, paid)
-    position.bought = add(position.bought, paid)
-    return
+    if (position.quantity === 0n) begin(position, fill.time, received, paid, fee)
+    else {
+      position.quantity = add(position.quantity, received)
+      position.volume = add(position.volume, received)
+      position.cost = add(position.cost, paid)
+      position.bought = add(position.bought, paid)
+      position.fees = add(position.fees, fee)
+    }
+    return zero()
   }
   if (fill.quantity > position.quantity) throw new Error(`this is a bug: ${position.owner} sold more ${fill.symbol} than it holds`)
   // a fee in base beyond what is held was paid from what else the account has of it (BNB)
   const given = least(add(fill.quantity, feeInBase), position.quantity)
   const cost = prorated(position.cost, given, position.quantity)
   const received = subtract(fill.quote, feeAsQuote)
+  const realised = subtract(received, cost)
+  position.fees = add(position.fees, fee)
   position.quantity = subtract(position.quantity, given)
   position.cost = subtract(position.cost, cost)
   position.sold = add(position.sold, received)
-  position.realised = add(position.realised, subtract(received, cost))
+  position.realised = add(position.realised, realised)
+  return realised
 }
 
-function begin(position: Position, time: Time): void {
+function begin(position: Position, time: Time, received: Quantity, paid: Money, fee: Money): void {
   position.openedAt = time
-  position.realised = zero()
-  position.bought = zero()
+  position.quantity = received
+  position.volume = received
+  position.cost = paid
+  position.bought = paid
+  position.fees = fee
   position.sold = zero()
-  position.fees = zero()
-  position.volume = zero()
+  position.realised = zero()
 }
 
 /**

@@ -23,8 +23,8 @@ class Sma implements Node<Line> {
     const { values: y, mask, first } = this.view
     let sum = this.#sum
     for (let i = Math.max(from, start); i < to; i++) {
-      sum += x[i & m]!
-      if (i > first) sum -= x[(i - period) & m]!
+      // the difference first: then one addition waits for the one before it, not two
+      sum += i > first ? x[i & m]! - x[(i - period) & m]! : x[i & m]!
       if (i % AFRESH === 0 && i > first) {
         sum = 0
         for (let k = i - period + 1; k <= i; k++) sum += x[k & m]!

@@ -99,7 +99,7 @@ function statusOf(setup: DeskSetup): Status {
 
 function balancesOf(engine: Engine): BalanceRow[] {
   const rows: BalanceRow[] = []
-  for (const [asset, amount] of engine.portfolio.cashes()) {
+  for (const { asset, amount } of engine.portfolio.cashes()) {
     const free = engine.trader.freeCash(asset)
     rows.push({ asset, free, locked: subtract(amount, free), value: amount })
   }

@@ -66,7 +66,7 @@ export class Shell {
     this.#feedStateWritten = saved.feedState
     if (saved.exchangeState !== null) exchange.restore(saved.exchangeState)
     restoreEngine(engine, saved)
-    for (const [asset, amount] of engine.portfolio.cashes()) this.#cash.set(asset, amount)
+    for (const { asset, amount } of engine.portfolio.cashes()) this.#cash.set(asset, amount)
     exchange.act(actionsOf(engine, saved.pending), time)
     await this.#work()
     for (const slot of engine.slots) engine.trader.repair(slot, this.#time)
@@ -154,7 +154,7 @@ export class Shell {
     if (records.empty && actions.length === 0) return { round: null, told: [] }
     const { told, orders, rest } = records.take()
     const cash: { asset: string; amount: ReturnType<Engine['equity']> }[] = []
-    for (const [asset, amount] of engine.portfolio.cashes())
+    for (const { asset, amount } of engine.portfolio.cashes())
       if (this.#cash.get(asset) !== amount) {
         this.#cash.set(asset, amount)
         cash.push({ asset, amount })

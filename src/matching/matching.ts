@@ -65,6 +65,8 @@ export class Matching {
   ambiguousBars = 0
   tradeCount = 0
   readonly markets = new Map<string, Market>()
+  // mostly the same is asked for again
+  #last: Market | null = null
   readonly #costs: Costs
 
   constructor(symbols: readonly SymbolInfo[], costs: Costs) {
@@ -87,8 +89,10 @@ export class Matching {
 
   /** The market of a symbol. Throws when the exchange does not have it: a bug of the caller. */
   market(symbol: string): Market {
+    if (this.#last !== null && this.#last.info.symbol === symbol) return this.#last
     const market = this.markets.get(symbol)
     if (market === undefined) assert(false, `the exchange was asked for ${symbol}, which it does not have`)
+    this.#last = market
     return market
   }
 

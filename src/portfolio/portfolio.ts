@@ -2,7 +2,7 @@
 import { assert } from '#domain/fault.ts'
 import { add, type Money, notional, type Price, type Quantity, subtract, zero } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
-import { applyFill, endRoundTrip, flat, type Position, type RoundTrip } from '#domain/position.ts'
+import { applyFill, endRoundTrip, feeInQuote, flat, type Position, type RoundTrip } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 
@@ -12,6 +12,12 @@ export interface Quoted {
   last: Price
 }
 
+/** Cash of one quote asset. */
+export interface Purse {
+  readonly asset: string
+  amount: Money
+}
+
 /** Positions and cash of one account. */
 export class Portfolio {
   /** Positions that hold something or once did, in the order in which they first traded. */
@@ -19,24 +25,27 @@ export class Portfolio {
   /** Profit of all closed round trips and of the parts sold of open ones, in quote units. */
   realised: Money = zero()
   fees: Money = zero()
-  readonly #cash = new Map<string, Money>()
+  readonly #purses = new Map<string, Purse>()
+  // mostly there is one quote asset
+  #last: Purse | null = null
   readonly #bySlot = new Map<string, Position>()
   /** Unsellable rests by asset. */
   readonly dust = new Map<string, Quantity>()
 
   /** Sets what there is of a quote asset to trade with. */
   fund(asset: string, amount: Money): void {
-    this.#cash.set(asset, amount)
+    this.#purse(asset).amount = amount
   }
 
   /** Cash of a quote asset, whether or not open orders have a claim on it. */
   cash(asset: string): Money {
-    return this.#cash.get(asset) ?? zero()
+    if (this.#last !== null && this.#last.asset === asset) return this.#last.amount
+    return this.#purses.get(asset)?.amount ?? zero()
   }
 
   /** All quote assets with their cash. */
-  cashes(): ReadonlyMap<string, Money> {
-    return this.#cash
+  cashes(): Iterable<Purse> {
+    return this.#purses.values()
   }
 
   /** The position of an owner on a symbol, made flat when first asked for. */
@@ -56,17 +65,16 @@ export class Portfolio {
     Object.assign(this.position(position.owner, position.symbol), position)
   }
 
-  /** Books a fill: position, cash, fees. */
-  book(position: Position, fill: Fill, info: SymbolInfo): void {
-    const before = position.realised
-    const opening = position.quantity === 0n
-    const fees = opening ? zero<Money>() : position.fees
-    applyFill(position, fill, info.base, info.quote)
-    this.realised = add(this.realised, subtract(position.realised, opening ? zero<Money>() : before))
-    this.fees = add(this.fees, subtract(position.fees, fees))
-    const fee = (fill.feeAsset === info.quote ? fill.fee : 0n) as Money
-    const cash = this.cash(info.quote)
-    this.#cash.set(info.quote, fill.side === 'BUY' ? subtract(cash, add(fill.quote, fee)) : add(cash, subtract(fill.quote, fee)))
+  /** Books a fill: position, cash, fees. What it realised, in quote units. */
+  book(position: Position, fill: Fill, { base, quote }: SymbolInfo): Money {
+    const fee = feeInQuote(fill, base, quote)
+    const realised = applyFill(position, fill, base, quote, fee)
+    this.fees = add(this.fees, fee)
+    this.realised = add(this.realised, realised)
+    const charged = fill.feeAsset === quote ? fee : zero<Money>()
+    const purse = this.#purse(quote)
+    purse.amount = fill.side === 'BUY' ? subtract(purse.amount, add(fill.quote, charged)) : add(purse.amount, subtract(fill.quote, charged))
+    return realised
   }
 
   /** Ends a round trip; what cannot be sold becomes dust. */
@@ -109,5 +117,16 @@ export class Portfolio {
       if (symbol.info.quote === quote) sum = add(sum, symbol.last > 0n ? notional(symbol.last, position.quantity) : position.cost)
     }
     return sum
+  }
+
+  #purse(asset: string): Purse {
+    if (this.#last !== null && this.#last.asset === asset) return this.#last
+    let purse = this.#purses.get(asset)
+    if (purse === undefined) {
+      purse = { asset, amount: zero() }
+      this.#purses.set(asset, purse)
+    }
+    this.#last = purse
+    return purse
   }
 }
