@@ -15,7 +15,10 @@ export type Role = (typeof roles)[number]
 /** Who asks, and what they may. */
 export interface Person {
   readonly name: string
-  readonly role: Role
+  /** Null: a stranger, who may nothing but what is open to anybody. */
+  readonly role: Role | null
+  /** Where the person writes, by numeric ids; none at the terminal. */
+  readonly from?: { readonly platform: string; readonly user: string; readonly place: string | null }
 }
 
 /** What a command is handed besides its arguments. */
@@ -31,6 +34,8 @@ export interface Command<Args extends z.ZodObject> {
   readonly role: Role
   /** Where some uses need more than `role`. */
   roleFor?(args: z.output<Args>): Role
+  /** Answers strangers too, wherever they write. */
+  readonly open?: true
   /** `live`: with real money a confirmation is asked for. */
   readonly confirm?: 'live'
   readonly aliases?: readonly string[]
@@ -46,6 +51,7 @@ export interface AnyCommand {
   readonly summary: string
   readonly role: Role
   roleFor?(args: object): Role
+  readonly open?: true
   readonly confirm?: 'live'
   readonly aliases?: readonly string[]
   readonly examples?: readonly string[]
@@ -145,7 +151,7 @@ export const usageOf = (name: string, command: Pick<AnyCommand, 'args'>): string
   [name, ...argumentsOf(command).map(usageOfArgument)].join(' ')
 
 /** True where a role includes another. */
-export const mayAct = (has: Role, needs: Role): boolean => roles.indexOf(has) >= roles.indexOf(needs)
+export const mayAct = (has: Role | null, needs: Role): boolean => has !== null && roles.indexOf(has) >= roles.indexOf(needs)
 
 /** The command of a name or alias, with its own name. */
 export function findCommand(

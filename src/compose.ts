@@ -7,10 +7,11 @@ import { openReplay, type Recording } from '#adapters/replay/replay.ts'
 import { newId, systemClock } from '#adapters/system/clock.ts'
 import { Fault } from '#domain/fault.ts'
 import { add, affordable, type Money, money, notional, priceOf, ratioOf, zero } from '#domain/money.ts'
+import { isVolume, type NewsKind, newsKinds, newsOf, type Volume, type Volumes } from '#domain/news.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time, type Timeframe, timeframes } from '#domain/time.ts'
 import { Engine } from '#engine'
-import { openDesk } from '#live/desk.ts'
+import { openDesk, VOLUME_KEY } from '#live/desk.ts'
 import { Records } from '#live/records.ts'
 import { Shell, type ShellSetup } from '#live/shell.ts'
 import { worth } from '#live/wishes.ts'
@@ -42,6 +43,8 @@ export interface ServiceSetup {
   /** Candles a second. */
   readonly speed: number
   readonly tell: ShellSetup['tell']
+  /** Whether somebody is to be pushed the news. */
+  readonly news?: boolean
   /** Where strategies are; default: the program's own folder. */
   readonly strategyFolder?: URL
 }
@@ -69,6 +72,8 @@ export interface Service {
   readonly symbols: readonly string[]
   /** True when the account was there before and this start went on with it. */
   readonly resumed: boolean
+  /** Writes news down, in order with those of the trading. */
+  post(kind: NewsKind, text: string): Promise<void>
   /** Runs the feed to its end or until stopped. */
   run(): Promise<void>
   /** Stops the feed after what is under way. */
@@ -98,7 +103,7 @@ export function demoSymbols(
 }
 
 /** Starts the demo: loads the store, goes on where it stopped, and is ready to run. Throws ConfigError for wrong settings. */
-export async function startDemo({ config, env, store, speed, tell, strategyFolder }: ServiceSetup): Promise<Service> {
+export async function startDemo({ config, env, store, speed, tell, news = false, strategyFolder }: ServiceSetup): Promise<Service> {
   const known = bundledSymbols()
   const { symbols } = demoSymbols(config, known)
   const infos = symbols.map(symbol => known.get(symbol)!)
@@ -108,7 +113,7 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
   const broken = new Map<string, Fault>()
   const folder = strategyFolder ?? new URL('../strategies/', import.meta.url)
   const strategies = await loadStrategies(folder, (name, fault) => broken.set(name, fault))
-  const parts: Parts = { config, env, store, speed, tell, infos, quote, recordings, strategies, broken }
+  const parts: Parts = { config, env, store, speed, tell, news, infos, quote, recordings, strategies, broken }
 
   let core = await startCore(parts)
   const resumed = core.saved !== null
@@ -116,6 +121,7 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
   const stopping = new AbortController()
   if (!resumed) await beginAccount(core, parts)
   let settings = await settingsOf(store, core)
+  let volumes = volumesOf(config, settings)
 
   let renewing: Promise<void> = Promise.resolve()
   // What runs is thrown away and built anew from the store: for changed settings, and when a round could not be written.
@@ -125,6 +131,7 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
     await core.running?.catch(() => {})
     core = await startCore(parts)
     settings = await settingsOf(store, core)
+    volumes = volumesOf(config, settings)
   }
   const renew = (): Promise<void> => {
     renewing = buildAnew(renewing)
@@ -141,12 +148,20 @@ export async function startDemo({ config, env, store, speed, tell, strategyFolde
     holding: engine => holdingOf(engine, settings, symbols),
     strategies: () => [...core.owners.map(({ row }) => row), ...quarantinedRows(core.engine, broken)],
     planChange: (name, change) => planChange({ env, strategies, symbols, saved: settings }, name, change),
+    volumes: () => volumes,
+    setVolume: (kind, volume) => {
+      volumes = { ...volumes, [kind]: volume }
+    },
     restart: renew,
   })
   return {
     desk,
     symbols,
     resumed,
+    async post(kind, text) {
+      await renewing
+      await core.shell.post({ kind, text, time: systemClock.now() })
+    },
     async run() {
       let failures = 0
       for (let ended: Core | null = null; ended !== core && !stopping.signal.aborted; ) {
@@ -200,7 +215,7 @@ interface Parts extends ServiceSetup {
 }
 
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
-async function startCore({ config, env, store, speed, tell, infos, quote, recordings, strategies, broken }: Parts): Promise<Core> {
+async function startCore({ config, env, store, speed, tell, news, infos, quote, recordings, strategies, broken }: Parts): Promise<Core> {
   const saved = await store.open()
   // a broken file stops the start, unless something is held under its name: that must be looked after
   for (const [name, fault] of broken)
@@ -237,7 +252,16 @@ async function startCore({ config, env, store, speed, tell, infos, quote, record
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
   const exchange = openPaperExchange(infos, costsOf(config), capital)
   const feed = openReplay({ recordings, timeframes: neededTimeframes(owners), speed, clock: systemClock })
-  const shell = new Shell({ engine, exchange, store, records, market: exchange.market, newId, tell })
+  const shell = new Shell({
+    engine,
+    exchange,
+    store,
+    records,
+    market: exchange.market,
+    newId,
+    tell,
+    ...(news === true ? { news: newsOf } : {}),
+  })
   if (saved !== null) {
     const mode = saved.settings.get('mode')
     if (mode === 'paused' || mode === 'reduced' || mode === 'halted') engine.trader.mode = mode
@@ -272,6 +296,16 @@ async function beginAccount(core: Core, { config, recordings }: Parts): Promise<
 
 async function settingsOf(store: Store, core: Core): Promise<ReadonlyMap<string, string>> {
   return core.saved?.settings ?? (await store.open())?.settings ?? new Map()
+}
+
+// How loud news are: by the settings, then as people changed it.
+function volumesOf(config: Config, saved: ReadonlyMap<string, string>): Volumes {
+  const volumes: Record<NewsKind, Volume> = { ...config.ALERTS }
+  for (const kind of newsKinds) {
+    const changed = saved.get(`${VOLUME_KEY}${kind}`)
+    if (changed !== undefined && isVolume(changed)) volumes[kind] = changed
+  }
+  return volumes
 }
 
 // The start equity split evenly over the symbols at their first prices, without costs.

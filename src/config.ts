@@ -1,5 +1,6 @@
 /** The settings: read from the environment, checked at once, and wrong ones told with the rule and the mend. */
 import { z } from 'zod'
+import { newsKinds, readVolumes } from '#domain/news.ts'
 import { isTimeframe, timeframes, type Timeframe } from '#domain/time.ts'
 
 /** What one setting is: its check, an example for `.env.example`, and what it means. */
@@ -35,6 +36,30 @@ const quantities = z.string().refine(
     }),
   'write 0.00017, or 50 EUR, or one a symbol: BTCEUR:0.001,ETHEUR:50 EUR',
 )
+
+const ids = (what: string, pattern: RegExp, example: string) =>
+  z
+    .string()
+    .default('')
+    .transform(text =>
+      text
+        .split(',')
+        .map(id => id.trim())
+        .filter(id => id !== ''),
+    )
+    .refine(list => list.every(id => pattern.test(id)), `numeric ids of ${what} are needed, such as ${example}: /whoami tells them`)
+const people = ids('people', /^\d{1,20}$/, '123456789')
+const volumesSetting = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return readVolumes(text)
+    } catch (error) {
+      context.addIssue((error as Error).message)
+      return z.NEVER
+    }
+  })
 
 /** All settings by the name of their variable. */
 export const settings = {
@@ -106,6 +131,56 @@ export const settings = {
   REDIS_PORT: { schema: whole.min(1).max(65535).default(6379), example: '6379', about: '' },
   BINANCE_API_KEY: { schema: z.string().optional(), example: '', about: 'not used yet', secret: true },
   BINANCE_SECRET_KEY: { schema: z.string().optional(), example: '', about: 'not used yet', secret: true },
+  TELEGRAM_TOKEN: {
+    schema: z
+      .string()
+      .regex(/^\d+:[\w-]{20,}$/, 'a token of @BotFather is needed, such as 123456789:AA…')
+      .optional(),
+    example: '',
+    about: 'token of your Telegram bot, from @BotFather',
+    secret: true,
+  },
+  TELEGRAM_ADMINS: { schema: people, example: '', about: 'who may do everything, by numeric id (/whoami tells it); empty: nobody' },
+  TELEGRAM_TRADERS: { schema: people, example: '', about: 'who may trade' },
+  TELEGRAM_VIEWERS: { schema: people, example: '', about: 'who may look' },
+  TELEGRAM_CHATS: {
+    schema: ids('groups', /^-?\d{1,20}$/, '-1001234567890'),
+    example: '',
+    about: 'groups in which the bot answers listed people, and to which news go',
+  },
+  TELEGRAM_API_URL: {
+    schema: z.url('a URL is needed, such as http://127.0.0.1:8081').default('https://api.telegram.org'),
+    example: 'https://api.telegram.org',
+    about: 'or a Bot API server of your own',
+  },
+  DISCORD_TOKEN: {
+    schema: z
+      .string()
+      .regex(/^\S{20,}$/, 'a bot token of the Discord developer portal is needed')
+      .optional(),
+    example: '',
+    about: 'token of your Discord bot',
+    secret: true,
+  },
+  DISCORD_ADMINS: { schema: people, example: '', about: 'who may do everything, by numeric id (/whoami tells it); empty: nobody' },
+  DISCORD_TRADERS: { schema: people, example: '', about: 'who may trade' },
+  DISCORD_VIEWERS: { schema: people, example: '', about: 'who may look' },
+  DISCORD_GUILDS: {
+    schema: ids('guilds', /^\d{1,20}$/, '123456789012345678'),
+    example: '',
+    about: 'guilds in which the bot answers listed people',
+  },
+  DISCORD_CHANNELS: { schema: ids('channels', /^\d{1,20}$/, '123456789012345678'), example: '', about: 'channels to which news go' },
+  DISCORD_API_URL: {
+    schema: z.url('a URL is needed').default('https://discord.com/api'),
+    example: 'https://discord.com/api',
+    about: '',
+  },
+  ALERTS: {
+    schema: volumesSetting,
+    example: 'signal:silent,order:off,fill:loud',
+    about: `how loud news are (loud, silent, off) by kind: ${newsKinds.join(', ')}; /alerts changes it`,
+  },
   LOG_LEVEL: {
     schema: z
       .string()

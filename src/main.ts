@@ -24,6 +24,7 @@ async function serve(config: Config): Promise<void> {
     speed: REPLAY_SPEED,
     tell: told => logTold(log, told),
     report: error => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a command failed'),
+    note: (level, text) => log[level]({}, text),
     onLine: line => log.debug({ line }, 'database'),
   })
   const { missing } = demoSymbols(config, bundledSymbols())

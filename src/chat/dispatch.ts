@@ -28,6 +28,7 @@ export interface Dispatch {
 }
 
 const LONGEST = 1000
+const UNCONFIRMED = 'That moves real money and needs a confirmation, which is not there yet: nothing was done. It works in the demo.'
 const HELP = { label: 'Help', command: 'help' }
 
 /** Answers what a person typed: "/buy btc 50 eur stop=3%" or "buy btc 50 eur stop=3%". Never throws. */
@@ -39,10 +40,11 @@ export async function dispatch({ text, person, commands, desk, report }: Dispatc
   if (found === undefined) return unknown(word, person, commands)
   const { name, command } = found
   try {
-    if (!mayAct(person.role, command.role)) return refused(name, person, command.role)
+    if (command.open !== true && !mayAct(person.role, command.role)) return refused(name, person, command.role)
     const args = parse(command, wordsOf(rest), desk)
     const needs = command.roleFor?.(args) ?? command.role
-    if (!mayAct(person.role, needs)) return refused(`${name} in this use`, person, needs)
+    if (needs !== command.role && !mayAct(person.role, needs)) return refused(`${name} in this use`, person, needs)
+    if (command.confirm === 'live' && (await desk.status()).trading === 'live') return replyOf([UNCONFIRMED])
     return await command.run(desk, args, { person, commands })
   } catch (error) {
     if (error instanceof UsageError) return wrong(name, command, error.message)
@@ -51,6 +53,10 @@ export async function dispatch({ text, person, commands, desk, report }: Dispatc
     return replyOf(['Something went wrong inside; it was logged.'])
   }
 }
+
+/** The command that a text names, by name or alias; undefined: there is none. */
+export const commandOf = (text: string, commands: Dispatch['commands']): ReturnType<typeof findCommand> =>
+  findCommand(commands, headOf(text).word)
 
 // The first word without its slash and, in a group, without the bot's name.
 function headOf(text: string): { readonly word: string; readonly rest: string } {
@@ -67,7 +73,8 @@ function parse(command: AnyCommand, words: readonly Word[], desk: Desk): object 
   throw new UsageError(problems.join('; '))
 }
 
-const refused = (what: string, { role }: Person, needs: Role): Reply => replyOf([`${what} needs the role ${needs}; yours is ${role}.`])
+const refused = (what: string, { role }: Person, needs: Role): Reply =>
+  replyOf([`${what} needs the role ${needs}; ${role === null ? 'you have none' : `yours is ${role}`}.`])
 
 function wrong(name: string, command: AnyCommand, problem: string): Reply {
   const example = command.examples?.find(text => text !== '')

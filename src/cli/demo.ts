@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util'
 import { openPrompt, type Prompt } from '#adapters/terminal/prompt.ts'
 import { Fault } from '#domain/fault.ts'
-import type { Told } from '#ports/teller.ts'
-import type { Config } from '../config.ts'
+import { redact } from '#domain/secrets.ts'
+import type { Told } from '#domain/told.ts'
+import { type Config, secretsOf } from '../config.ts'
 import { demoSymbols } from '../compose.ts'
 import { bundledSymbols } from '../compose/market.ts'
 import { jsonLinesOf, linesOf, openSession, type Session } from './session.ts'
@@ -84,9 +85,12 @@ export async function demoMain(
   const tell = (told: readonly Told[]): void => {
     for (const line of options.json ? jsonLinesOf(told) : linesOf(told, env)) print(line)
   }
-  const report = (error: unknown): void =>
-    void process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  const session = await openSession({ config, env, speed: options.speed, tell, report })
+  const complain = (text: string): void => void process.stderr.write(`${redact(text, secretsOf(config))}\n`)
+  const report = (error: unknown): void => complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const note = (level: 'info' | 'warn', text: string): void => {
+    if (level === 'warn') complain(text)
+  }
+  const session = await openSession({ config, env, speed: options.speed, tell, report, note })
   const quit = quitter(session)
   let prompt: Prompt | null = null
   try {
@@ -140,11 +144,12 @@ function quitter(session: Session) {
   return { now, asked: promise, wasAsked: () => asked }
 }
 
-function greeting({ service, storage }: Session, config: Config): string[] {
+function greeting({ service, storage, platforms }: Session, config: Config): string[] {
   const { missing } = demoSymbols(config, bundledSymbols())
   return [
     `RootTrading demo: ${service.symbols.join(', ')} on paper, every four hours of 2021-02 to 2023-12. No real money.`,
     `Kept in ${storage.where}.${service.resumed ? ' Going on where the last run stopped (--reset begins anew).' : ''}`,
+    ...(platforms.length > 0 ? [`It answers on ${platforms.join(' and ')} too; /whoami tells ids for the lists of people.`] : []),
     ...(missing.length > 0 ? [`There are no bundled candles of ${missing.join(', ')}: left out.`] : []),
     'Type help for commands; Ctrl-C ends with a summary.',
     '',

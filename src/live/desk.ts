@@ -1,5 +1,6 @@
 /** The desk: what people ask is answered from the core and the store, what they wish goes the same way as signals. */
 import { add, type Money, money, notional, partOf, type Ratio, subtract, zero } from '#domain/money.ts'
+import type { NewsKind, Volume, Volumes } from '#domain/news.ts'
 import { paidPrice } from '#domain/position.ts'
 import { openOf, type Time } from '#domain/time.ts'
 import type { Engine } from '#engine'
@@ -26,17 +27,30 @@ export interface DeskSetup {
     name: string,
     change: StrategyChange,
   ): { readonly settings: Readonly<Record<string, string | null>>; readonly message: string } | { readonly problem: string }
+  volumes(): Volumes
+  /** From now on; that it is kept is the desk's. */
+  setVolume(kind: NewsKind, volume: Volume): void
   /** Starts anew from the store, so that changed strategies take effect. */
   restart(): Promise<void>
 }
 
 const DAY = 86_400_000
 
+/** Under which keys settings have the volumes that people set. */
+export const VOLUME_KEY = 'volume.'
+
 /** Opens the desk of a running service. */
-export function openDesk(setup: DeskSetup): Desk {
+export const openDesk = (setup: DeskSetup): Desk => deskOf(setup, null)
+
+type Grant = (engine: Engine, records: Records, time: Time) => WishResult
+
+function deskOf(setup: DeskSetup, message: string | null): Desk {
   const { store } = setup
-  const wish = <Answer>(person: string, text: string, run: (engine: Engine, records: Records, time: Time) => Answer): Promise<Answer> =>
-    setup.core().shell.wish({ person, text, run })
+  const wish = async (person: string, text: string, run: Grant): Promise<WishResult> => {
+    if (message === null) return await setup.core().shell.wish({ person, text, run })
+    const before = await store.wished(message)
+    return before === null ? await setup.core().shell.wish({ id: message, person, text, run }) : { done: true, message: before }
+  }
   const pnlSince = async (name: string, from: number) => ({ name, rows: await store.pnl(from as Time) })
 
   return {
@@ -62,16 +76,28 @@ export function openDesk(setup: DeskSetup): Desk {
     sell: (person, asked) => wish(person, `sell ${asked.symbol}`, (engine, _, time) => sell(engine, person, asked, time)),
     setStop: (person, asked) => wish(person, `stoploss ${asked.symbol}`, (engine, _, time) => setLevel(engine, 'stop', asked, time)),
     setTarget: (person, asked) => wish(person, `target ${asked.symbol}`, (engine, _, time) => setLevel(engine, 'target', asked, time)),
-    setMode: (person, mode) => wish(person, mode, (engine, records) => setMode(engine, records, mode)),
+    setMode: (person, mode) => wish(person, mode, (engine, records, time) => setMode(engine, records, person, mode, time)),
     async changeStrategy(person, name, change): Promise<WishResult> {
       const plan = setup.planChange(name, change)
       if ('problem' in plan) return { done: false, message: plan.problem }
-      await wish(person, `strategy ${name}`, (_, records) => {
+      const result = await wish(person, `strategy ${name}`, (_, records) => {
         for (const [key, value] of Object.entries(plan.settings)) records.setting(key, value)
+        return { done: true, message: plan.message }
       })
       await setup.restart()
-      return { done: true, message: plan.message }
+      return result
     },
+    volumes: () => setup.volumes(),
+    async setVolume(person, kind, volume) {
+      const message = `News of ${kind} are ${volume} now.`
+      const result = await wish(person, `alerts ${kind}`, (_, records) => {
+        records.setting(`${VOLUME_KEY}${kind}`, volume)
+        return { done: true, message }
+      })
+      setup.setVolume(kind, volume)
+      return result
+    },
+    under: id => deskOf(setup, id),
   }
 }
 

@@ -2,13 +2,14 @@
 import type { Candle } from '#domain/candle.ts'
 import type { Decision, Intent, Recorder, StopMoved } from '#domain/journal.ts'
 import type { Money, Quantity } from '#domain/money.ts'
+import type { News } from '#domain/news.ts'
 import type { Fill, Order } from '#domain/order.ts'
 import type { RoundTrip } from '#domain/position.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import type { FillRecord, InboxRow, Round, TripRecord } from '#ports/store.ts'
-import type { Told } from '#ports/teller.ts'
+import type { Told } from '#domain/told.ts'
 
 type Dust = Round['dust'][number]
 
@@ -28,6 +29,7 @@ export class Records implements Recorder {
   #dust: Dust[] = []
   #settings = new Map<string, string | null>()
   #inbox: InboxRow[] = []
+  #news: News[] = []
 
   constructor(info: (symbol: string) => SymbolInfo) {
     this.#info = info
@@ -75,24 +77,40 @@ export class Records implements Recorder {
   candles(candles: readonly Candle[]): void {
     this.#candles.push(...candles)
   }
+  /** A person changed the mode. */
+  mode(mode: string, person: string, text: string, time: Time): void {
+    this.#told.push({ kind: 'mode', mode, person, text, time })
+  }
   setting(key: string, value: string | null): void {
     this.#settings.set(key, value)
   }
   inbox(row: InboxRow): void {
     this.#inbox.push(row)
   }
+  /** News that come of nothing else that is written down. */
+  news(news: News): void {
+    this.#news.push(news)
+  }
 
   /** True when nothing was written down since the last `take`. */
   get empty(): boolean {
     return (
       this.#candles.length + this.#decisions.length + this.#intents.length + this.#orders.size + this.#fills.length === 0 &&
-      this.#holdings.size + this.#moves.length + this.#trips.length + this.#dust.length + this.#settings.size + this.#inbox.length === 0
+      this.#holdings.size +
+        this.#moves.length +
+        this.#trips.length +
+        this.#dust.length +
+        this.#settings.size +
+        this.#inbox.length +
+        this.#news.length ===
+        0
     )
   }
 
   /** What was collected, and begins anew. */
   take(): {
     readonly told: readonly Told[]
+    readonly news: readonly News[]
     readonly orders: readonly Order[]
     readonly rest: Pick<
       Round,
@@ -101,6 +119,7 @@ export class Records implements Recorder {
   } {
     const taken = {
       told: this.#told,
+      news: this.#news,
       orders: [...this.#orders.values()],
       rest: {
         candles: this.#candles,
@@ -127,6 +146,7 @@ export class Records implements Recorder {
     this.#dust = []
     this.#settings = new Map()
     this.#inbox = []
+    this.#news = []
     return taken
   }
 }

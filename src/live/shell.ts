@@ -3,16 +3,19 @@
  * on the exchange. What comes back are new events. Nothing is told to anybody before it is written.
  */
 import type { Time } from '#domain/time.ts'
+import type { News } from '#domain/news.ts'
 import type { Action, OrderUpdate } from '#domain/order.ts'
 import type { Engine } from '#engine'
 import type { Exchange } from '#ports/exchange.ts'
 import type { FeedState, MarketEvent } from '#ports/feed.ts'
 import type { PendingAction, Round, Saved, Store } from '#ports/store.ts'
-import type { Told } from '#ports/teller.ts'
+import type { Told } from '#domain/told.ts'
 import type { Records } from './records.ts'
 
 /** A person's wish: changes the core through the shell and answers once that is written. */
 export interface Wish<Answer> {
+  /** The id of the message that it comes from, so that it is never granted twice; none: a new one. */
+  readonly id?: string
   readonly person: string
   readonly text: string
   run(engine: Engine, records: Records, time: Time): Answer
@@ -21,6 +24,7 @@ export interface Wish<Answer> {
 type Waiting =
   | { readonly kind: 'market'; readonly event: MarketEvent }
   | { readonly kind: 'updates'; readonly updates: readonly OrderUpdate[] }
+  | { readonly kind: 'news'; readonly news: News; resolve(): void }
   | { readonly kind: 'wish'; readonly wish: Wish<unknown>; resolve(answer: unknown): void }
 
 /** What a shell is made of. */
@@ -33,6 +37,8 @@ export interface ShellSetup {
   readonly market?: (event: MarketEvent) => void
   /** A new id for a wish that brings none of its own. */
   newId(): string
+  /** What of it is pushed to people; it is written in the same transaction. None: there is nobody. */
+  readonly news?: (told: Told) => News | null
   /** Told what a round changed, once it is written. */
   readonly tell: (told: readonly Told[], time: Time) => void
 }
@@ -89,6 +95,13 @@ export class Shell {
     return (await answer) as Answer
   }
 
+  /** Writes down news of its own, in order with the others; resolves once they are written. */
+  async post(news: News): Promise<void> {
+    const written = new Promise<void>(resolve => this.#mailbox.push({ kind: 'news', news, resolve }))
+    await this.#work()
+    await written
+  }
+
   /** Resolves when nothing waits any more. Rejects with what made a round fail: the shell is of no use then, start anew from the store. */
   async #work(): Promise<void> {
     if (this.#failed !== null) throw this.#failed
@@ -128,13 +141,16 @@ export class Shell {
       const answer = wish.run(engine, records, this.#time)
       const result = typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : ''
       records.inbox({
-        id: this.#setup.newId(),
+        id: wish.id ?? this.#setup.newId(),
         person: wish.person,
         text: wish.text,
         time: this.#time,
         result,
       })
       return () => resolve(answer)
+    } else if (waiting.kind === 'news') {
+      records.news(waiting.news)
+      return waiting.resolve
     } else this.#market(waiting.event)
     return null
   }
@@ -152,7 +168,7 @@ export class Shell {
   #close(actions: readonly Action[]): { readonly round: Round | null; readonly told: readonly Told[] } {
     const { engine, exchange, records } = this.#setup
     if (records.empty && actions.length === 0) return { round: null, told: [] }
-    const { told, orders, rest } = records.take()
+    const { told, news, orders, rest } = records.take()
     const cash: { asset: string; amount: ReturnType<Engine['equity']> }[] = []
     for (const { asset, amount } of engine.portfolio.cashes())
       if (this.#cash.get(asset) !== amount) {
@@ -168,7 +184,7 @@ export class Shell {
       cash,
       realised: engine.portfolio.realised,
       fees: engine.portfolio.fees,
-      outbox: [],
+      outbox: [...told.flatMap(one => this.#setup.news?.(one) ?? []), ...news],
       pending: actions.map(pendingOf),
       exchangeState: exchange.changedState(),
       feedState,

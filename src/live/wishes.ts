@@ -148,10 +148,11 @@ const meaning: Record<Status['mode'], string> = {
 }
 
 /** Changes the mode; it is kept over restarts. */
-export function setMode(engine: Engine, records: Records, mode: Status['mode']): WishResult {
+export function setMode(engine: Engine, records: Records, person: string, mode: Status['mode'], time: Time): WishResult {
   if (engine.trader.mode === mode) return done(`It is so already. ${meaning[mode]}`)
   engine.trader.setMode(mode)
   records.setting('mode', mode)
+  records.mode(mode, person, meaning[mode], time)
   return done(meaning[mode])
 }
 

@@ -1,6 +1,7 @@
 /** Everything a person may ask or wish. Chat, REST and web stand on it; none of them sees more. */
 import type { Decision } from '#domain/journal.ts'
 import type { Money, Price, Quantity, Ratio } from '#domain/money.ts'
+import type { NewsKind, Volume, Volumes } from '#domain/news.ts'
 import type { Time } from '#domain/time.ts'
 import type { PnlRow, TradeFilter, TradeRow } from './store.ts'
 
@@ -147,5 +148,10 @@ export interface Desk {
   ): Promise<WishResult>
   setMode(person: string, mode: Status['mode']): Promise<WishResult>
   changeStrategy(person: string, name: string, change: StrategyChange): Promise<WishResult>
+  /** How loud each kind of news is. */
+  volumes(): Volumes
+  setVolume(person: string, kind: NewsKind, volume: Volume): Promise<WishResult>
+  /** The same desk for what one message wishes: a wish of a message that was granted before is not granted again, the answer is as it was. */
+  under(message: string): Desk
   readonly version: string
 }

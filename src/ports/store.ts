@@ -1,6 +1,7 @@
 import type { Candle } from '#domain/candle.ts'
 import type { Decision, FillRecord, Intent, JournalRecords, StopMoved, TripRecord } from '#domain/journal.ts'
 import type { Money, Quantity } from '#domain/money.ts'
+import type { News } from '#domain/news.ts'
 import type { Order } from '#domain/order.ts'
 import type { Enter } from '#domain/signal.ts'
 import type { Holding } from '#domain/slot.ts'
@@ -29,13 +30,6 @@ export interface InboxRow {
   readonly result: string
 }
 
-/** Something to be pushed to people, in order. */
-export interface OutboxRow {
-  readonly kind: string
-  readonly text: string
-  readonly time: Time
-}
-
 /** Everything that one round of the live shell changed. It is written in one transaction or not at all. */
 export interface Round {
   readonly time: Time
@@ -59,7 +53,8 @@ export interface Round {
   /** Settings by key; null deletes. */
   readonly settings: readonly { readonly key: string; readonly value: string | null }[]
   readonly inbox: readonly InboxRow[]
-  readonly outbox: readonly OutboxRow[]
+  /** What is pushed to people, in order. */
+  readonly outbox: readonly News[]
   /** Replaces what was pending before. */
   readonly pending: readonly PendingAction[]
   /** Null where it did not change. */
@@ -132,6 +127,8 @@ export interface Store {
   open(): Promise<Saved | null>
   /** Writes a round in one transaction. Throws a Fault when it cannot, or when the account was taken over meanwhile: nothing is written then. */
   commit(round: Round): Promise<void>
+  /** What became of a wish, by its id; null: there is no such wish. */
+  wished(id: string): Promise<string | null>
   /** The newest trades first. */
   trades(filter: TradeFilter): Promise<TradeRow[]>
   /** The decisions written last first. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { openLog, redact } from '#adapters/pino/log.ts'
+import { openLog } from '#adapters/pino/log.ts'
+import { redact } from '#domain/secrets.ts'
 
 const canary = 'canary/7f3a+key'
 

@@ -10,7 +10,7 @@ import { replyOf, table } from '#domain/message.ts'
 import { money, price, quantity, zero } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
 import { at } from '#domain/time.ts'
-import type { Told } from '#ports/teller.ts'
+import type { Told } from '#domain/told.ts'
 import { decision, denied, NOW, trade } from '../support/fake-desk.ts'
 
 const ESC = '\u001B'

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { roles } from '#command'
 import { Fault } from '#domain/fault.ts'
 import { distance, wordsOf } from '../../src/chat/words.ts'
-import { commands, type } from '../support/fake-desk.ts'
+import { dispatch } from '../../src/chat/dispatch.ts'
+import { commands, fakeDesk, type } from '../support/fake-desk.ts'
 
 describe('roles', () => {
   /** The least that a command takes, and who may: by the table, not by the commands' own words. */
@@ -20,9 +21,11 @@ describe('roles', () => {
       'signals',
       'why btc',
       'version',
+      'alerts',
+      'whoami',
     ],
     trader: ['buy btc', 'sell btc', 'close btc', 'stoploss btc 3%', 'target btc 3%', 'pause', 'resume', 'reduce', 'halt'],
-    admin: ['strategy rsi enable', 'strategy rsi window=10', 'strategy rsi symbols btc'],
+    admin: ['alerts fill off', 'strategy rsi enable', 'strategy rsi window=10', 'strategy rsi symbols btc'],
   }
 
   test('every command is in the table', () => {
@@ -40,6 +43,27 @@ describe('roles', () => {
     const { shown, asked } = await type(text, {}, role)
     expect(shown.includes(`needs the role ${needs}; yours is ${role}.`)).toBe(!may)
     expect(may || asked.length === 0).toBe(true)
+  })
+
+  test.each(['buy btc', 'sell btc', 'close btc', 'stoploss btc 3%', 'target btc 3%'])(
+    '%s with real money is refused until it can be confirmed',
+    async text => {
+      const { desk } = fakeDesk()
+      const { asked, shown } = await type(text, { status: async () => ({ ...(await desk.status()), trading: 'live' }) })
+      expect(asked).toEqual([])
+      expect(shown).toContain('needs a confirmation, which is not there yet: nothing was done')
+    },
+  )
+
+  test('a stranger may nothing but what is open', async () => {
+    const { desk, asked } = fakeDesk()
+    const ask = (text: string) => dispatch({ text, person: { name: 'eve', role: null }, commands, desk, report: () => {} })
+    for (const text of Object.values(table)
+      .flat()
+      .filter(one => one !== 'whoami'))
+      expect(JSON.stringify(await ask(text)), text).toContain('you have none')
+    expect(JSON.stringify(await ask('whoami'))).not.toContain('you have none')
+    expect(asked).toEqual([])
   })
 
   test('only what trades with money is confirmed when live', () => {

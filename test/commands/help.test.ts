@@ -4,7 +4,8 @@ import { commands, shown, type } from '../support/fake-desk.ts'
 
 test('help lists what a person may, with what it does', async () => {
   expect((await type('help', {}, 'trader')).shown).toMatchInlineSnapshot(`
-    "balance: What the account has, asset by asset
+    "alerts: How loud news are; an admin may change it
+    balance: What the account has, asset by asset
     buy: Buy at the market, or at a limit
     close: Close a position at the market, all of it
     exposure: How much of equity is in what, and the limits
@@ -24,6 +25,7 @@ test('help lists what a person may, with what it does', async () => {
     target: Move or take away the target of a position
     trades: The last trades, newest first
     version: Which version runs
+    whoami: Your numeric id and your role
     why: Why a symbol was bought, sold or left alone
     help and a command's name explains it, for example: help trades."
   `)
@@ -32,7 +34,8 @@ test('help lists what a person may, with what it does', async () => {
 test('a viewer is told that there is more', async () => {
   const { shown } = await type('/start', {}, 'viewer')
   expect(shown).toMatchInlineSnapshot(`
-    "balance: What the account has, asset by asset
+    "alerts: How loud news are; an admin may change it
+    balance: What the account has, asset by asset
     exposure: How much of equity is in what, and the limits
     help: List the commands, or explain one
     pnl: Profit by span, strategy and symbol
@@ -43,6 +46,7 @@ test('a viewer is told that there is more', async () => {
     strategy: Show a strategy; an admin may change it
     trades: The last trades, newest first
     version: Which version runs
+    whoami: Your numeric id and your role
     why: Why a symbol was bought, sold or left alone
     help and a command's name explains it, for example: help trades. 9 more need another role than viewer."
   `)
@@ -91,6 +95,7 @@ test('names and aliases are unique', () => {
 test('usage lines', () => {
   expect([...commands].map(([name, command]) => usageOf(name, command))).toMatchInlineSnapshot(`
     [
+      "alerts [signal|order|fill|stop_moved|stop_hit|denied|halt|start|stop|trouble] [loud|silent|off]",
       "balance",
       "buy <symbol> [amount] [limit=price] [stop=3%] [target=10%]",
       "close <symbol> [owner]",
@@ -111,6 +116,7 @@ test('usage lines', () => {
       "target <symbol> <price|10%|off> [owner]",
       "trades [symbol] [count]",
       "version",
+      "whoami",
       "why <symbol> [count]",
     ]
   `)

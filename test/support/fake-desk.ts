@@ -6,6 +6,7 @@ import { render } from '#adapters/terminal/render.ts'
 import { type AnyCommand, isCommand, type Role } from '#command'
 import type { Decision } from '#domain/journal.ts'
 import { money, price, quantity, ratio } from '#domain/money.ts'
+import { usualVolumes } from '#domain/news.ts'
 import { at } from '#domain/time.ts'
 import type { Desk, PositionRow, StrategyRow } from '#ports/desk.ts'
 import type { PnlRow, TradeRow } from '#ports/store.ts'
@@ -205,8 +206,10 @@ export function fakeDesk(more: Partial<Desk> = {}): { readonly desk: Desk; reado
     setTarget: take('setTarget'),
     setMode: take('setMode'),
     changeStrategy: take('changeStrategy'),
+    setVolume: take('setVolume'),
   }
-  return { desk: { ...reads, ...wishes, symbol, version: '0.1.0', ...more }, asked }
+  const desk: Desk = { ...reads, ...wishes, symbol, volumes: () => usualVolumes, under: () => desk, version: '0.1.0', ...more }
+  return { desk, asked }
 }
 
 /** Types a text as a person of a role and gives what a plain terminal shows, and what reached the desk. */

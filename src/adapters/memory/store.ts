@@ -3,11 +3,13 @@ import type { Candle } from '#domain/candle.ts'
 import { Fault } from '#domain/fault.ts'
 import type { Decision, FillRecord, Intent, JournalRecords, StopMoved, TripRecord } from '#domain/journal.ts'
 import { add, type Money, type Quantity, zero } from '#domain/money.ts'
+import type { News } from '#domain/news.ts'
 import { isFinal } from '#domain/order.ts'
 import { feeInQuote } from '#domain/position.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { Time } from '#domain/time.ts'
-import type { InboxRow, OrderRecord, OutboxRow, PendingAction, PnlRow, Round, Saved, Store, TradeFilter, TradeRow } from '#ports/store.ts'
+import type { Incoming } from '#ports/messenger.ts'
+import type { InboxRow, OrderRecord, PendingAction, PnlRow, Round, Saved, Store, TradeFilter, TradeRow } from '#ports/store.ts'
 
 /** What is kept of one account. */
 interface Account {
@@ -27,7 +29,11 @@ interface Account {
   readonly cash: Map<string, Money>
   readonly settings: Map<string, string>
   readonly inbox: Map<string, InboxRow>
-  readonly outbox: OutboxRow[]
+  readonly outbox: News[]
+  /** Messages of people, oldest first; outcome null: not worked off yet. */
+  readonly messages: { readonly message: Incoming; outcome: string | null }[]
+  /** By platform and chat: how many news it was sent. */
+  readonly deliveries: Map<string, number>
   pending: readonly PendingAction[]
   exchangeState: string | null
   feedState: string | null
@@ -65,12 +71,21 @@ const newAccount = (): Account => ({
   settings: new Map(),
   inbox: new Map(),
   outbox: [],
+  messages: [],
+  deliveries: new Map(),
   pending: [],
   exchangeState: null,
   feedState: null,
   realised: zero(),
   fees: zero(),
 })
+
+/** What is kept of an account on a disk; an empty one where there was none. */
+export function accountOn(disk: MemoryDisk, key: string): Account {
+  const account = disk.accounts.get(key) ?? newAccount()
+  disk.accounts.set(key, account)
+  return account
+}
 
 /**
  * A store of one account on a disk of memory.
@@ -81,8 +96,7 @@ const newAccount = (): Account => ({
  * const saved = await store.open()
  */
 export function openMemoryStore({ disk, account: key }: { readonly disk: MemoryDisk; readonly account: string }): Store {
-  const account = disk.accounts.get(key) ?? newAccount()
-  disk.accounts.set(key, account)
+  const account = accountOn(disk, key)
   const self = {}
   let epoch = -1
   const copy = structuredClone
@@ -100,6 +114,9 @@ export function openMemoryStore({ disk, account: key }: { readonly disk: MemoryD
       if (account.holder !== self) throw new Fault('retry', `the account "${key}" is not held by this store: open it first.`)
       refuseDoubles(account, round)
       write(account, disk, round)
+    },
+    async wished(id) {
+      return account.inbox.get(id)?.result ?? null
     },
     async trades(filter) {
       return copy(tradesOf(account, filter))

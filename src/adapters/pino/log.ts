@@ -1,7 +1,8 @@
 /** The service's log: one JSON object a line on standard output, secrets left out. */
 import { pino } from 'pino'
-import type { Told } from '#ports/teller.ts'
+import type { Told } from '#domain/told.ts'
 import { format } from '#domain/money.ts'
+import { redact } from '#domain/secrets.ts'
 
 /** The part of a logger that the service uses. */
 export interface Log {
@@ -9,16 +10,6 @@ export interface Log {
   info(fields: object, text: string): void
   warn(fields: object, text: string): void
   error(fields: object, text: string): void
-}
-
-const REDACTED = '[redacted]'
-
-/** Replaces every known secret in a text, plain and as it stands in URLs. */
-export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text
-  for (const secret of secrets)
-    for (const form of new Set([secret, encodeURIComponent(secret)])) if (form.length >= 4) clean = clean.replaceAll(form, REDACTED)
-  return clean
 }
 
 /** Opens a log. `secrets` never appear in it, whatever is logged. `write` takes finished lines (default: standard output). */
@@ -82,6 +73,9 @@ export function logTold(log: Log, told: readonly Told[]): void {
         break
       case 'dust':
         log.info({ owner: one.owner, asset: one.asset, quantity: format(one.quantity) }, 'dust')
+        break
+      case 'mode':
+        log.info({ mode: one.mode, person: one.person }, 'mode')
         break
     }
 }

@@ -114,6 +114,12 @@ export async function readTotals(db: Db, account: string): Promise<Totals> {
   return rows[0]!
 }
 
+/** What became of a wish, by its id. */
+export async function readWish(db: Db, account: string, id: string): Promise<string | null> {
+  const row = await db.selectFrom('inbox').select('result').where('account', '=', account).where('id', '=', id).executeTakeFirst()
+  return row?.result ?? null
+}
+
 /** The newest candles, oldest first. */
 export async function readCandles(db: Db, symbol: string, timeframe: Timeframe, limit: number): Promise<Candle[]> {
   const query = db.selectFrom('candles').where('symbol', '=', symbol).where('timeframe', '=', timeframe).selectAll()

@@ -5,7 +5,7 @@ import { assert, Fault } from '#domain/fault.ts'
 import type { Store } from '#ports/store.ts'
 import type { Database } from './connect.ts'
 import { faultOf, isLost } from './faults.ts'
-import { readCandles, readDecisions, readJournal, readPnl, readSaved, readTotals, readTrades } from './reads.ts'
+import { readCandles, readDecisions, readJournal, readPnl, readSaved, readTotals, readTrades, readWish } from './reads.ts'
 import type { Statement } from './statements.ts'
 import type { AccountsTable } from './tables.ts'
 import { accountStatement, mustBeOnDisk, statementsOf } from './writes.ts'
@@ -59,6 +59,7 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
         busy = false
       }
     },
+    wished: id => asking('a wish', readWish(db, account, id)),
     trades: filter => asking('trades', readTrades(db, account, filter)),
     decisions: filter => asking('decisions', readDecisions(db, account, filter)),
     pnl: from => asking('profit', readPnl(db, account, from)),

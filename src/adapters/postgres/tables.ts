@@ -225,6 +225,33 @@ export interface OutboxTable {
   time: Instant
 }
 
+/** Messages of people; outcome null: not worked off yet. */
+export interface MessagesTable {
+  id: Identity
+  account: string
+  platform: string
+  bot: string
+  update_id: string
+  chat: string
+  message_id: string
+  place: string | null
+  user_id: string
+  name: string
+  text: string
+  button: boolean
+  sent_at: Instant
+  received_at: Generated<Instant>
+  outcome: string | null
+}
+
+/** Up to which piece of news a chat has been sent all. */
+export interface DeliveriesTable {
+  account: string
+  platform: string
+  chat: string
+  sent_up_to: number
+}
+
 /** All tables by name. */
 export interface Tables {
   trades: TradesTable
@@ -243,4 +270,6 @@ export interface Tables {
   settings: SettingsTable
   inbox: InboxTable
   outbox: OutboxTable
+  messages: MessagesTable
+  deliveries: DeliveriesTable
 }

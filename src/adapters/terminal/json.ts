@@ -1,7 +1,7 @@
 import type { Decision, FillRecord, TripRecord } from '#domain/journal.ts'
 import { type Amount, format } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
-import type { Told } from '#ports/teller.ts'
+import type { Told } from '#domain/told.ts'
 
 const orNull = (value: Amount<string>): string | null => (value === 0n ? null : format(value))
 
@@ -77,6 +77,10 @@ function fieldsOf(told: Told): object {
     case 'dust': {
       const { time, symbol, owner, asset, quantity } = told
       return { time, symbol, owner, asset, quantity: format(quantity) }
+    }
+    case 'mode': {
+      const { time, mode, person, text } = told
+      return { time, mode, person, text }
     }
   }
 }
