@@ -1,0 +1,28 @@
+/** Waiting for what a server sees, without sleeping: looked at again whenever it changed. */
+export class Watched {
+  readonly #waiting = new Set<() => void>()
+
+  /** Something changed. */
+  changed(): void {
+    for (const look of this.#waiting) look()
+  }
+
+  /** Resolves with what `look` finds once that is not undefined, null or false. Rejects after ten seconds, with what `describe` says. */
+  until<Found>(look: () => Found | undefined | null | false, describe: () => string): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      const again = (): void => {
+        const found = look()
+        if (found === undefined || found === null || found === false) return
+        clearTimeout(timer)
+        this.#waiting.delete(again)
+        resolve(found)
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(again)
+        reject(new Error(`it did not come: ${describe()}`))
+      }, 10_000)
+      this.#waiting.add(again)
+      again()
+    })
+  }
+}
