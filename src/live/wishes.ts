@@ -82,7 +82,9 @@ export function sell(
     engine.trader.exits.leave(waiting, `cancelled by ${person}`, zero<Quantity>(), time)
     return done(`The waiting entry of ${waiting.owner} in ${wish.symbol} is cancelled.`)
   }
-  if (slot.exit !== null) return refused(`${wish.symbol} of ${slot.owner} is being sold already.`)
+  // the exit is sent once the protection is taken back: a second wish must not change what the first one was told
+  if (slot.exit !== null || (slot.leaving !== null && slot.withdrawing))
+    return refused(`${wish.symbol} of ${slot.owner} is being sold already.`)
   const { info, last } = slot.market
   const held = slot.position.quantity
   const asked = wish.amount === null ? held : partOf(slot, wish.amount)
