@@ -6,7 +6,7 @@ import type { Engine } from '#engine'
 import type { BalanceRow, Desk, ExposureRow, PositionRow, Status, StrategyChange, StrategyRow, WishResult } from '#ports/desk.ts'
 import type { Store } from '#ports/store.ts'
 import type { Records } from './records.ts'
-import type { Shell } from './shell.ts'
+import type { Shell, Wish } from './shell.ts'
 import { buy, sell, setLevel, setMode, worth } from './wishes.ts'
 
 /** What the desk stands on. The core is asked for anew each time: a restart from the store replaces it. */
@@ -17,6 +17,8 @@ export interface DeskSetup {
   readonly version: string
   readonly store: Store
   core(): { readonly shell: Shell; readonly engine: Engine }
+  /** Runs a wish on the core that is to go on: not on one that is being replaced. */
+  wish<Answer>(wish: Wish<Answer>): Promise<Answer>
   startEquity(): Money
   /** What the start equity would be worth had it been held since the start. */
   holding(engine: Engine): Money | null
@@ -36,7 +38,7 @@ const DAY = 86_400_000
 export function openDesk(setup: DeskSetup): Desk {
   const { store } = setup
   const wish = <Answer>(person: string, text: string, run: (engine: Engine, records: Records, time: Time) => Answer): Promise<Answer> =>
-    setup.core().shell.wish({ person, text, run })
+    setup.wish({ person, text, run })
   const pnlSince = async (name: string, from: number) => ({ name, rows: await store.pnl(from as Time) })
 
   return {
@@ -66,11 +68,12 @@ export function openDesk(setup: DeskSetup): Desk {
     async changeStrategy(person, name, change): Promise<WishResult> {
       const plan = setup.planChange(name, change)
       if ('problem' in plan) return { done: false, message: plan.problem }
-      await wish(person, `strategy ${name}`, (_, records) => {
+      const changed = await wish(person, `strategy ${name}`, (_, records) => {
         for (const [key, value] of Object.entries(plan.settings)) records.setting(key, value)
+        return { done: true, message: plan.message }
       })
       await setup.restart()
-      return { done: true, message: plan.message }
+      return changed
     },
   }
 }

@@ -110,6 +110,7 @@ export async function openTrading(setup: TradingSetup): Promise<Trading> {
     version: '1.2.3',
     store,
     core: () => ({ shell, engine }),
+    wish: wish => shell.wish(wish),
     startEquity: () => money('10000'),
     holding: () => null,
     strategies: () => [],
