@@ -21,15 +21,22 @@ async function run(name: string | undefined, args: readonly string[]): Promise<n
     case 'demo':
       return demoMain(args, readConfig(env), env)
     case 'doctor':
+      takesNothing(name, args)
       return doctorMain(readConfig(env), env, out)
     case 'sql':
       return sqlMain(args, readConfig(env), out)
     case 'health':
+      takesNothing(name, args)
       return healthMain(readConfig(env), err)
     default:
       err(`"${name ?? ''}" is not known. There are: demo, backtest, doctor, sql, health. For example: npm run demo`)
       return 2
   }
+}
+
+function takesNothing(name: string, [first]: readonly string[]): void {
+  if (first !== undefined)
+    throw new Fault('misconfigured', `${name}: it takes no options, but "${first}" was given. Usage: node src/cli.ts ${name}`)
 }
 
 const [name, ...args] = process.argv.slice(2)

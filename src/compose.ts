@@ -5,21 +5,24 @@ import { fileURLToPath } from 'node:url'
 import { openPaperExchange } from '#adapters/paper/paper.ts'
 import { openReplay, type Recording } from '#adapters/replay/replay.ts'
 import { newId, systemClock } from '#adapters/system/clock.ts'
-import { Fault } from '#domain/fault.ts'
-import { add, affordable, type Money, money, notional, priceOf, ratioOf, zero } from '#domain/money.ts'
-import { isVolume, type NewsKind, newsKinds, newsOf, type Volume, type Volumes } from '#domain/news.ts'
+import type { Fault } from '#domain/fault.ts'
+import { type Money, money, ratioOf } from '#domain/money.ts'
+import { type NewsKind, newsOf } from '#domain/news.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
-import { lengthOf, type Time, type Timeframe, timeframes } from '#domain/time.ts'
+import { lengthOf, type Time } from '#domain/time.ts'
 import { Engine } from '#engine'
-import { openDesk, VOLUME_KEY } from '#live/desk.ts'
+import { openDesk } from '#live/desk.ts'
 import { Records } from '#live/records.ts'
-import { Shell, type ShellSetup } from '#live/shell.ts'
+import { Shell, type ShellSetup, type Wish } from '#live/shell.ts'
 import { worth } from '#live/wishes.ts'
-import type { Desk, StrategyRow } from '#ports/desk.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Desk } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
+import { holdingOf, neededTimeframes, quarantinedRows, shortest, volumesOf } from './compose/account.ts'
 import { bundledRecordings, bundledSymbols, costsOf } from './compose/market.ts'
 import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
+import { openRecovery } from './compose/recovery.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type LoadedStrategy, loadStrategies } from './load-folder.ts'
 
@@ -27,10 +30,6 @@ import { type LoadedStrategy, loadStrategies } from './load-folder.ts'
 const programFolder = fileURLToPath(new URL('../', import.meta.url))
 /** The version of the program, from its package. */
 export const programVersion = (JSON.parse(readFileSync(join(programFolder, 'package.json'), 'utf8')) as { version: string }).version
-
-// A round that fails again and again is for a person to look at.
-const MOST_FAILURES = 5
-const PAUSE_MS = 100
 
 /** The account that a mode trades: state of modes never mixes. */
 export const DEMO_ACCOUNT = 'demo'
@@ -47,6 +46,8 @@ export interface ServiceSetup {
   readonly news?: boolean
   /** Where strategies are; default: the program's own folder. */
   readonly strategyFolder?: URL
+  /** Default: the machine's own. */
+  readonly clock?: Clock
 }
 
 /** Figures of a run, as the summary shows them. Money as decimal text in quote units. */
@@ -103,7 +104,8 @@ export function demoSymbols(
 }
 
 /** Starts the demo: loads the store, goes on where it stopped, and is ready to run. Throws ConfigError for wrong settings. */
-export async function startDemo({ config, env, store, speed, tell, news = false, strategyFolder }: ServiceSetup): Promise<Service> {
+export async function startDemo({ clock = systemClock, ...setup }: ServiceSetup): Promise<Service> {
+  const { config, env, store, strategyFolder } = setup
   const known = bundledSymbols()
   const { symbols } = demoSymbols(config, known)
   const infos = symbols.map(symbol => known.get(symbol)!)
@@ -113,11 +115,11 @@ export async function startDemo({ config, env, store, speed, tell, news = false,
   const broken = new Map<string, Fault>()
   const folder = strategyFolder ?? new URL('../strategies/', import.meta.url)
   const strategies = await loadStrategies(folder, (name, fault) => broken.set(name, fault))
-  const parts: Parts = { config, env, store, speed, tell, news, infos, quote, recordings, strategies, broken }
+  const parts: Parts = { ...setup, clock, infos, quote, recordings, strategies, broken }
 
-  let core = await startCore(parts)
+  let core = await startCore(parts, true)
   const resumed = core.saved !== null
-  const started = systemClock.now()
+  const started = clock.now()
   const stopping = new AbortController()
   if (!resumed) await beginAccount(core, parts)
   let settings = await settingsOf(store, core)
@@ -125,17 +127,31 @@ export async function startDemo({ config, env, store, speed, tell, news = false,
 
   let renewing: Promise<void> = Promise.resolve()
   // What runs is thrown away and built anew from the store: for changed settings, and when a round could not be written.
-  const buildAnew = async (after: Promise<void>): Promise<void> => {
-    await after
+  const buildAnew = async (before: Promise<void>): Promise<void> => {
+    // if it did not work, this one is to mend it
+    await before.catch(() => {})
     core.feed.stop()
     await core.running?.catch(() => {})
-    core = await startCore(parts)
+    await core.shell.idle()
+    core = await startCore(parts, false)
     settings = await settingsOf(store, core)
     volumes = volumesOf(config, settings)
   }
   const renew = (): Promise<void> => {
     renewing = buildAnew(renewing)
     return renewing
+  }
+  let over = false
+  const wish = async <Answer>(one: Wish<Answer>): Promise<Answer> => {
+    // what the old core wrote now would be unknown to the new one
+    await renewing.catch(() => {})
+    try {
+      return await core.shell.wish(one)
+    } catch (error) {
+      // while candles come the run notices by itself
+      if (over) await renew().catch(() => {})
+      throw error
+    }
   }
   const desk = openDesk({
     trading: 'demo',
@@ -144,6 +160,7 @@ export async function startDemo({ config, env, store, speed, tell, news = false,
     version: programVersion,
     store,
     core: () => core,
+    wish,
     startEquity: () => money(settings.get('start.equity') ?? config.DEMO_CAPITAL),
     holding: engine => holdingOf(engine, settings, symbols),
     strategies: () => [...core.owners.map(({ row }) => row), ...quarantinedRows(core.engine, broken)],
@@ -159,23 +176,25 @@ export async function startDemo({ config, env, store, speed, tell, news = false,
     symbols,
     resumed,
     async post(kind, text) {
-      await renewing
-      await core.shell.post({ kind, text, time: systemClock.now() })
+      await renewing.catch(() => {})
+      await core.shell.post({ kind, text, time: clock.now() })
     },
     async run() {
-      let failures = 0
-      for (let ended: Core | null = null; ended !== core && !stopping.signal.aborted; ) {
-        const current: Core = core
-        current.running = runCore(current)
-        try {
-          await current.running
-        } catch (error) {
-          if (!(error instanceof Fault) || error.kind === 'misconfigured' || ++failures > MOST_FAILURES) throw error
-          await systemClock.wait(PAUSE_MS * 2 ** failures)
-          await renew()
+      const recover = openRecovery({ clock, signal: stopping.signal, reached: () => core.shell.time, renew })
+      try {
+        for (let ended: Core | null = null; ended !== core && !stopping.signal.aborted; ) {
+          const current: Core = core
+          current.running = runCore(current)
+          try {
+            await current.running
+            await renewing
+            ended = current
+          } catch (error) {
+            await recover(error)
+          }
         }
-        await renewing
-        ended = current
+      } finally {
+        over = true
       }
     },
     stop() {
@@ -184,7 +203,8 @@ export async function startDemo({ config, env, store, speed, tell, news = false,
     },
     async finished() {
       await core.running?.catch(() => {})
-      await renewing
+      await renewing.catch(() => {})
+      await core.shell.idle()
     },
     async summary() {
       const totals = await store.totals()
@@ -206,6 +226,7 @@ export async function startDemo({ config, env, store, speed, tell, news = false,
 }
 
 interface Parts extends ServiceSetup {
+  readonly clock: Clock
   readonly infos: readonly SymbolInfo[]
   readonly quote: string
   readonly recordings: readonly Recording[]
@@ -215,10 +236,13 @@ interface Parts extends ServiceSetup {
 }
 
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
-async function startCore({ config, env, store, speed, tell, news, infos, quote, recordings, strategies, broken }: Parts): Promise<Core> {
+async function startCore(
+  { config, env, store, speed, tell, news, clock, infos, quote, recordings, strategies, broken }: Parts,
+  first: boolean,
+): Promise<Core> {
   const saved = await store.open()
-  // a broken file stops the start, unless something is held under its name: that must be looked after
-  for (const [name, fault] of broken)
+  // a broken file stops the start, unless something is held under its name: that must be looked after; a service that runs goes on
+  for (const [name, fault] of first ? broken : [])
     if (!saved?.holdings.some(({ owner, position }) => owner === name && position.quantity > 0n)) throw fault
   const symbols = infos.map(({ symbol }) => symbol)
   const base = shortest(recordings)
@@ -251,7 +275,7 @@ async function startCore({ config, env, store, speed, tell, news, infos, quote, 
   })
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
   const exchange = openPaperExchange(infos, costsOf(config), capital)
-  const feed = openReplay({ recordings, timeframes: neededTimeframes(owners), speed, clock: systemClock })
+  const feed = openReplay({ recordings, timeframes: neededTimeframes(owners), speed, clock })
   const shell = new Shell({
     engine,
     exchange,
@@ -296,58 +320,4 @@ async function beginAccount(core: Core, { config, recordings }: Parts): Promise<
 
 async function settingsOf(store: Store, core: Core): Promise<ReadonlyMap<string, string>> {
   return core.saved?.settings ?? (await store.open())?.settings ?? new Map()
-}
-
-// How loud news are: by the settings, then as people changed it.
-function volumesOf(config: Config, saved: ReadonlyMap<string, string>): Volumes {
-  const volumes: Record<NewsKind, Volume> = { ...config.ALERTS }
-  for (const kind of newsKinds) {
-    const changed = saved.get(`${VOLUME_KEY}${kind}`)
-    if (changed !== undefined && isVolume(changed)) volumes[kind] = changed
-  }
-  return volumes
-}
-
-// The start equity split evenly over the symbols at their first prices, without costs.
-function holdingOf(engine: Engine, settings: ReadonlyMap<string, string>, symbols: readonly string[]): Money | null {
-  const prices = JSON.parse(settings.get('start.prices') ?? '{}') as Record<string, number>
-  const each = ((money(settings.get('start.equity') ?? '0') as bigint) / BigInt(symbols.length)) as Money
-  let sum = zero<Money>()
-  for (const symbol of symbols) {
-    const { last } = engine.market(symbol)
-    const first = prices[symbol]
-    if (last === 0n || first === undefined) return null
-    sum = add(sum, notional(last, affordable(each, priceOf(first))))
-  }
-  return sum
-}
-
-// Owners whose strategy is gone or broken, but who hold something.
-function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Fault>): StrategyRow[] {
-  const names = new Set(engine.slots.filter(({ quarantined, position }) => quarantined && position.quantity > 0n).map(({ owner }) => owner))
-  return [...names].map(name => ({
-    name,
-    title: name,
-    enabled: false,
-    timeframe: '-',
-    schedule: null,
-    symbols: engine.slots.filter(({ owner, position }) => owner === name && position.quantity > 0n).map(({ symbol }) => symbol),
-    params: {},
-    fields: [],
-    allocation: null,
-    trouble: `quarantined: ${broken.get(name)?.message ?? 'there is no such strategy any more'} It does not enter; its exits by hand and its protection go on.`,
-  }))
-}
-
-const shortest = (recordings: readonly Recording[]): Timeframe =>
-  recordings.map(({ timeframe }) => timeframe).reduce((a, b) => (lengthOf(a) <= lengthOf(b) ? a : b))
-
-// Every timeframe that a strategy looks at.
-function neededTimeframes(owners: readonly Owner[]): Timeframe[] {
-  const needed = new Set<Timeframe>()
-  for (const { setup } of owners) {
-    needed.add(setup.timeframe)
-    if (setup.strategy.kind === 'single') for (const timeframe of Object.values(setup.strategy.also ?? {})) needed.add(timeframe)
-  }
-  return timeframes.filter(timeframe => needed.has(timeframe))
 }

@@ -19,12 +19,11 @@ const shareOrOff = z.union([z.literal('off').transform(() => null), share])
 const whole = z.coerce.number().int('a whole number is needed')
 const names = z
   .string()
-  .transform(text =>
-    text
-      .split(',')
-      .map(name => name.trim().toUpperCase())
-      .filter(name => name !== ''),
-  )
+  .transform(text => {
+    const named = text.split(',').map(name => name.trim().toUpperCase())
+    // one that is named twice would be traded twice
+    return [...new Set(named.filter(name => name !== ''))]
+  })
   .refine(list => list.length > 0, 'at least one symbol is needed, such as BTCEUR')
 const timeframe = z.string().refine(isTimeframe, `one of ${timeframes.join(', ')} is needed`) as unknown as z.ZodType<Timeframe>
 const AMOUNT = /^(\d+(?:\.\d+)?)(?: ([A-Za-z]{2,10}))?$/

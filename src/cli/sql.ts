@@ -6,7 +6,7 @@ import { hasDatabase, openDatabase } from './storage.ts'
 
 const USAGE = 'npm run sql -- [--data-dir DIR] "SELECT …"'
 
-/** Runs one query in a transaction that cannot write. The exit code. */
+/** Runs one SELECT in a transaction that cannot write. The exit code. */
 export async function sqlMain(args: readonly string[], config: Config, out: (line: string) => void): Promise<number> {
   let parsed: { readonly values: { readonly 'data-dir'?: string }; readonly positionals: string[] }
   try {
@@ -24,11 +24,14 @@ export async function sqlMain(args: readonly string[], config: Config, out: (lin
     const client = await storage.database.pool.connect()
     try {
       await client.query('begin read only')
-      const result = await client.query<Record<string, unknown>>(positionals[0]!)
+      // A cursor is of a SELECT, so COPY can start no program; what is prepared (it has a name) is one statement, so that no second one can
+      // end the transaction and write.
+      await client.query({ name: 'answer', text: `declare answer no scroll cursor for ${positionals[0]!}` })
+      const { rows } = await client.query<Record<string, unknown>>('fetch all from answer')
       await client.query('rollback')
-      for (const row of result.rows) out(JSON.stringify(row))
+      for (const row of rows) out(JSON.stringify(row))
     } catch (error) {
-      throw new Fault('misconfigured', `sql: ${(error as Error).message}. Only reading is possible here.`, { cause: error })
+      throw new Fault('misconfigured', `sql: ${(error as Error).message}. Only reading is possible here, by one SELECT.`, { cause: error })
     } finally {
       client.release(true)
     }

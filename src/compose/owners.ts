@@ -31,6 +31,7 @@ function place(
   broken: ReadonlySet<string>,
 ): Placed[] {
   const frameOf = ({ strategy }: LoadedStrategy): Timeframe => strategy.timeframe ?? interval
+  const seen = new Set<string>()
   if (text.trim() === '') return [...strategies.values()].map(loaded => ({ loaded, symbols, timeframe: frameOf(loaded) }))
   return text.split(',').flatMap(part => {
     const match = /^\s*([\w-]+)(?::([\w+]+))?(?:@(\w+))?\s*$/.exec(part)
@@ -38,9 +39,13 @@ function place(
     const [, name, list, frame] = match
     if (broken.has(name!)) return []
     const loaded = findStrategy(strategies, name!)
+    // one owner is one strategy: a second one of its name would share its positions
+    if (seen.has(loaded.name))
+      throw new ConfigError(`STRATEGIES: ${loaded.name} is there twice ("${part}"). Name it once, with all its symbols: rsi:BTCEUR+ETHEUR.`)
+    seen.add(loaded.name)
     if (frame !== undefined && !isTimeframe(frame))
       throw new ConfigError(`STRATEGIES: "${frame}" in "${part}" is no timeframe, such as 4h.`)
-    const named = list?.split('+').map(symbol => symbol.toUpperCase()) ?? symbols
+    const named = list === undefined ? symbols : [...new Set(list.toUpperCase().split('+'))]
     const unknown = named.find(symbol => !symbols.includes(symbol))
     if (unknown !== undefined)
       throw new ConfigError(`STRATEGIES: ${unknown} in "${part}" is not among the traded symbols ${symbols.join(', ')}.`)
@@ -75,14 +80,21 @@ export interface OwnersSetup {
   readonly base: Timeframe
 }
 
+// Longer candles are made of whole shorter ones.
+function checkFrame(name: string, frame: Timeframe, base: Timeframe): void {
+  const mend = `Set INTERVAL, or what stands after @ in STRATEGIES, to ${base} or a multiple of it.`
+  if (lengthOf(frame) < lengthOf(base))
+    throw new ConfigError(`${name} runs on ${frame}, but the shortest candles there are have ${base}. ${mend}`)
+  if (lengthOf(frame) % lengthOf(base) !== 0)
+    throw new ConfigError(`${name} runs on ${frame}, which cannot be made of candles of ${base}. ${mend}`)
+}
+
 /** All strategies that run. Throws ConfigError for wrong parameters or places. */
 export function ownersOf({ config, env, strategies, symbols, saved, base, broken = new Set() }: OwnersSetup): Owner[] {
   return place(config.STRATEGIES, strategies, symbols, config.INTERVAL, broken).map(({ loaded, symbols: placed, timeframe }) => {
     const { name, strategy, scan } = loaded
-    if (lengthOf(timeframe) < lengthOf(base))
-      throw new ConfigError(
-        `${name} runs on ${timeframe}, but the shortest candles there are have ${base}. Set INTERVAL=${base} or longer.`,
-      )
+    const others = strategy.kind === 'single' ? Object.values(strategy.also ?? {}) : []
+    for (const frame of [timeframe, ...others]) checkFrame(name, frame, base)
     const chosen = JSON.parse(saved.get(settingOf(name, 'symbols')) ?? 'null') as string[] | null
     const given = { ...paramsFromEnv(strategy, env), ...overridesOf(name, saved) }
     let params: object

@@ -7,7 +7,7 @@ import type { Engine } from '#engine'
 import type { BalanceRow, Desk, ExposureRow, PositionRow, Status, StrategyChange, StrategyRow, WishResult } from '#ports/desk.ts'
 import type { Store } from '#ports/store.ts'
 import type { Records } from './records.ts'
-import type { Shell } from './shell.ts'
+import type { Shell, Wish } from './shell.ts'
 import { buy, sell, setLevel, setMode, worth } from './wishes.ts'
 
 /** What the desk stands on. The core is asked for anew each time: a restart from the store replaces it. */
@@ -18,6 +18,8 @@ export interface DeskSetup {
   readonly version: string
   readonly store: Store
   core(): { readonly shell: Shell; readonly engine: Engine }
+  /** Runs a wish on the core that is to go on: not on one that is being replaced. */
+  wish<Answer>(wish: Wish<Answer>): Promise<Answer>
   startEquity(): Money
   /** What the start equity would be worth had it been held since the start. */
   holding(engine: Engine): Money | null
@@ -47,9 +49,9 @@ type Grant = (engine: Engine, records: Records, time: Time) => WishResult
 function deskOf(setup: DeskSetup, message: string | null): Desk {
   const { store } = setup
   const wish = async (person: string, text: string, run: Grant): Promise<WishResult> => {
-    if (message === null) return await setup.core().shell.wish({ person, text, run })
+    if (message === null) return await setup.wish({ person, text, run })
     const before = await store.wished(message)
-    return before === null ? await setup.core().shell.wish({ id: message, person, text, run }) : { done: true, message: before }
+    return before === null ? await setup.wish({ id: message, person, text, run }) : { done: true, message: before }
   }
   const pnlSince = async (name: string, from: number) => ({ name, rows: await store.pnl(from as Time) })
 
@@ -80,12 +82,12 @@ function deskOf(setup: DeskSetup, message: string | null): Desk {
     async changeStrategy(person, name, change): Promise<WishResult> {
       const plan = setup.planChange(name, change)
       if ('problem' in plan) return { done: false, message: plan.problem }
-      const result = await wish(person, `strategy ${name}`, (_, records) => {
+      const changed = await wish(person, `strategy ${name}`, (_, records) => {
         for (const [key, value] of Object.entries(plan.settings)) records.setting(key, value)
         return { done: true, message: plan.message }
       })
       await setup.restart()
-      return result
+      return changed
     },
     volumes: () => setup.volumes(),
     async setVolume(person, kind, volume) {

@@ -102,6 +102,11 @@ export class Shell {
     await written
   }
 
+  /** Resolves when nothing is under way any more, whether it went well or not. */
+  async idle(): Promise<void> {
+    while (this.#working !== null) await this.#working.catch(() => {})
+  }
+
   /** Resolves when nothing waits any more. Rejects with what made a round fail: the shell is of no use then, start anew from the store. */
   async #work(): Promise<void> {
     if (this.#failed !== null) throw this.#failed

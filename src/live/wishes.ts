@@ -1,5 +1,18 @@
 /** What people wish for, run on the core inside a round. */
-import { add, affordable, floorTo, format, notional, type Price, type Quantity, share, subtract, zero } from '#domain/money.ts'
+import {
+  add,
+  affordable,
+  floorTo,
+  format,
+  notional,
+  type Price,
+  priceOf,
+  type Quantity,
+  share,
+  subtract,
+  toNumber,
+  zero,
+} from '#domain/money.ts'
 import { paidPrice } from '#domain/position.ts'
 import type { Enter, Level } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
@@ -36,7 +49,8 @@ export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): 
   const entry: Enter = {
     kind: 'enter',
     reason: `bought by ${person}`,
-    at: wish.limit === null ? null : { limit: wish.limit },
+    // never more than the person named
+    at: wish.limit === null ? null : { limit: toNumber(floorTo(priceOf(wish.limit), info.filters.tick)) },
     stopLoss: stop,
     takeProfit: wish.target === null ? null : levelOf(wish.target),
     trailing: null,
@@ -82,7 +96,9 @@ export function sell(
     engine.trader.exits.leave(waiting, `cancelled by ${person}`, zero<Quantity>(), time)
     return done(`The waiting entry of ${waiting.owner} in ${wish.symbol} is cancelled.`)
   }
-  if (slot.exit !== null) return refused(`${wish.symbol} of ${slot.owner} is being sold already.`)
+  // the exit is sent once the protection is taken back: a second wish must not change what the first one was told
+  if (slot.exit !== null || (slot.leaving !== null && slot.withdrawing))
+    return refused(`${wish.symbol} of ${slot.owner} is being sold already.`)
   const { info, last } = slot.market
   const held = slot.position.quantity
   const asked = wish.amount === null ? held : partOf(slot, wish.amount)

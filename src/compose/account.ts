@@ -1,0 +1,66 @@
+/** What an account looks like from outside: its strategies, its news, its comparison with holding. */
+import type { Recording } from '#adapters/replay/replay.ts'
+import type { Fault } from '#domain/fault.ts'
+import { add, affordable, type Money, money, notional, priceOf, zero } from '#domain/money.ts'
+import { isVolume, type NewsKind, newsKinds, type Volume, type Volumes } from '#domain/news.ts'
+import { lengthOf, type Timeframe, timeframes } from '#domain/time.ts'
+import type { Engine } from '#engine'
+import { VOLUME_KEY } from '#live/desk.ts'
+import type { StrategyRow } from '#ports/desk.ts'
+import type { Config } from '../config.ts'
+import type { Owner } from './owners.ts'
+
+/** How loud news are: by the settings, then as people changed it. */
+export function volumesOf(config: Config, saved: ReadonlyMap<string, string>): Volumes {
+  const volumes: Record<NewsKind, Volume> = { ...config.ALERTS }
+  for (const kind of newsKinds) {
+    const changed = saved.get(`${VOLUME_KEY}${kind}`)
+    if (changed !== undefined && isVolume(changed)) volumes[kind] = changed
+  }
+  return volumes
+}
+
+/** The start equity split evenly over the symbols at their first prices, without costs. */
+export function holdingOf(engine: Engine, settings: ReadonlyMap<string, string>, symbols: readonly string[]): Money | null {
+  const prices = JSON.parse(settings.get('start.prices') ?? '{}') as Record<string, number>
+  const each = ((money(settings.get('start.equity') ?? '0') as bigint) / BigInt(symbols.length)) as Money
+  let sum = zero<Money>()
+  for (const symbol of symbols) {
+    const { last } = engine.market(symbol)
+    const first = prices[symbol]
+    if (last === 0n || first === undefined) return null
+    sum = add(sum, notional(last, affordable(each, priceOf(first))))
+  }
+  return sum
+}
+
+/** Owners whose strategy is gone or broken, but who hold something. */
+export function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Fault>): StrategyRow[] {
+  const names = new Set(engine.slots.filter(({ quarantined, position }) => quarantined && position.quantity > 0n).map(({ owner }) => owner))
+  return [...names].map(name => ({
+    name,
+    title: name,
+    enabled: false,
+    timeframe: '-',
+    schedule: null,
+    symbols: engine.slots.filter(({ owner, position }) => owner === name && position.quantity > 0n).map(({ symbol }) => symbol),
+    params: {},
+    fields: [],
+    allocation: null,
+    trouble: `quarantined: ${broken.get(name)?.message ?? 'there is no such strategy any more'} It does not enter; its exits by hand and its protection go on.`,
+  }))
+}
+
+/** The shortest timeframe there is. */
+export const shortest = (recordings: readonly Recording[]): Timeframe =>
+  recordings.map(({ timeframe }) => timeframe).reduce((a, b) => (lengthOf(a) <= lengthOf(b) ? a : b))
+
+/** Every timeframe that a strategy looks at. */
+export function neededTimeframes(owners: readonly Owner[]): Timeframe[] {
+  const needed = new Set<Timeframe>()
+  for (const { setup } of owners) {
+    needed.add(setup.timeframe)
+    if (setup.strategy.kind === 'single') for (const timeframe of Object.values(setup.strategy.also ?? {})) needed.add(timeframe)
+  }
+  return timeframes.filter(timeframe => needed.has(timeframe))
+}

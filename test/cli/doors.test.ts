@@ -1,0 +1,122 @@
+/** The doors: what they say of wrong words and settings, what the doctor finds, and how the service ends. */
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDoor, processesOf, through } from '../support/doors.ts'
+
+const CANARY = 'canary-7f3a'
+let folder: string
+/** One database for all of the file: making it takes most of the time. */
+let data: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'roottrading-doors-'))
+  chmodSync(folder, 0o711)
+  data = join(folder, 'data')
+})
+afterAll(() => {
+  for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL')
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+})
+
+test('demo --help tells every option and starts nothing', async () => {
+  const { code, out, err } = await through('cli', ['demo', '--help', '--data-dir', data], folder)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  for (const option of ['--speed', '--until-end', '--data-dir', '--reset', '--json']) expect(out).toContain(`  ${option}`)
+  expect(existsSync(data)).toBe(false)
+})
+
+describe('wrong words and settings end with 2, in words', () => {
+  test.concurrent.each<[string, 'cli' | 'main', string[], Record<string, string>, string[]]>([
+    ['no command', 'cli', [], {}, ['"" is not known. There are: demo, backtest, doctor, sql, health.']],
+    ['an unknown command', 'cli', ['trade'], {}, ['"trade" is not known.', 'npm run demo']],
+    ['an unknown option of demo', 'cli', ['demo', '--fast'], {}, ['--fast', 'npm run demo -- [options]', '--speed N']],
+    ['a word too many for demo', 'cli', ['demo', 'now'], {}, ['now', '--speed N']],
+    ['a wrong speed', 'cli', ['demo', '--speed', 'quick'], {}, ['--speed quick: a number of candles a second above 0 is needed, or max.']],
+    ['an option of doctor', 'cli', ['doctor', '--fix'], {}, ['doctor: it takes no options, but "--fix" was given. Usage: ']],
+    ['an option of health', 'cli', ['health', 'x'], {}, ['health: it takes no options', 'Usage: ']],
+    ['an unknown option of backtest', 'cli', ['backtest', '--fast'], {}, ['--fast: there is no such option. See --help.']],
+    ['a wrong setting', 'cli', ['doctor'], { INTERVAL: '5h' }, ['INTERVAL="5h": one of 1m,']],
+    [
+      'several wrong settings, in the service',
+      'main',
+      [],
+      { TRADING_MODE: 'real', TRADE_SIZE: 'much', DATABASE_URL: `//:${CANARY}@` },
+      ['TRADING_MODE="real"', 'TRADE_SIZE="much"', 'DATABASE_URL=(not shown)'],
+    ],
+    [
+      'trading with real money',
+      'main',
+      [],
+      { TRADING_MODE: 'live', BINANCE_API_KEY: CANARY, BINANCE_SECRET_KEY: CANARY },
+      ['TRADING_MODE=live: trading with real money is not there yet', 'Set TRADING_MODE=demo'],
+    ],
+  ])('%s', async (_, door, args, env, says) => {
+    const { code, out, err } = await through(door, args, folder, env)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    for (const text of says) expect(err).toContain(text)
+    expect(err).not.toMatch(/^\s+at /m)
+    expect(err).not.toContain(CANARY)
+  })
+})
+
+describe('doctor', () => {
+  test('says what is configured, reachable and missing', async () => {
+    const env = { DATA_DIR: data, SYMBOLS: 'ADAEUR,DOGEEUR', STRATEGIES: 'rsi@1d', BINANCE_SECRET_KEY: CANARY, REDIS_HOST: 'cache' }
+    const { code, out, err } = await through('cli', ['doctor'], folder, env)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map(line => line.replaceAll(/\s+/g, ' '))
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok version RootTrading \d+\.\d+\.\d+, Node v2\d/),
+      'note settings there is no .env: defaults are used (cp .env.example .env)',
+      'ok mode demo: paper trading on replayed candles, no key is used',
+      'note symbols no bundled candles of DOGEEUR',
+      'ok symbols ADAEUR',
+      'ok strategies rsi@1d',
+      expect.stringContaining(`ok database the embedded PostgreSQL in ${join(data, 'postgres')}, version `),
+      `ok data ${data}`,
+      'note redis configured, but not used yet',
+      'note binance keys are set, but not used yet',
+    ])
+    expect(out).not.toContain(CANARY)
+    expect(processesOf(data)).toEqual([])
+  })
+
+  test.concurrent.each<[string, Record<string, string>, string]>([
+    [
+      'a database that does not answer',
+      { DATABASE_URL: `postgres://ann:${CANARY}@127.0.0.1:1/trading` },
+      'database PostgreSQL cannot be reached: ',
+    ],
+    ['one by its parts', { PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: CANARY }, 'database PostgreSQL cannot be reached: '],
+    ['a URL of something else', { DATABASE_URL: `https://ann:${CANARY}@127.0.0.1:1/trading` }, 'database '],
+    ['a strategy that is not there', { STRATEGIES: 'rsy', PGHOST: '127.0.0.1', PGPORT: '1' }, 'strategies "rsy" is no strategy.'],
+    ['live', { TRADING_MODE: 'live', PGHOST: '127.0.0.1', PGPORT: '1' }, 'mode live is not there yet'],
+  ])('finds %s, and ends with 1', async (_, env, says) => {
+    const { code, out, err } = await through('cli', ['doctor'], folder, env)
+    expect({ code, err }).toEqual({ code: 1, err: '' })
+    const wrong = out.split('\n').filter(line => line.startsWith('WRONG'))
+    expect(wrong.map(line => line.replaceAll(/\s+/g, ' ')).join('\n')).toContain(`WRONG ${says}`)
+    expect(out).not.toContain(CANARY)
+  })
+})
+
+describe('the service', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends cleanly on %s, and goes on where it was', async signal => {
+    const env = { DATA_DIR: data, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' }
+    const { child, says, ended } = openDoor('main', [], folder, env)
+    const started = JSON.parse(await says('"started"')) as { resumed: boolean; symbols: string[] }
+    expect(started).toMatchObject({ resumed: signal === 'SIGINT', symbols: ['ADAEUR'] })
+    expect((await through('cli', ['health'], folder, env)).code).toBe(0)
+    // the doctor may look while it runs: whose database is in use is no fault
+    expect((await through('cli', ['doctor'], folder, env)).out).toMatch(/^note {3}database /m)
+    child.kill(signal)
+    const { code, out, err } = await ended
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(JSON.parse(out.trimEnd().split('\n').at(-1)!)).toMatchObject({ msg: 'stopped' })
+    expect(processesOf(data)).toEqual([])
+  })
+})

@@ -1,0 +1,204 @@
+/** The shell: what it does before, with and after the commit of a round. */
+import { describe, expect, test } from 'vitest'
+import { dropHolders, newMemoryDisk } from '#adapters/memory/store.ts'
+import { Fault } from '#domain/fault.ts'
+import { journalLines } from '#domain/journal.ts'
+import { quantity } from '#domain/money.ts'
+import type { BuyWish } from '#ports/desk.ts'
+import type { Exchange } from '#ports/exchange.ts'
+import type { Round } from '#ports/store.ts'
+import { enter, exit } from '#strategy'
+import { hour, owner, quiet, scripted } from '../support/desk.ts'
+import { failing, openTrading, type TradingSetup } from '../support/trading.ts'
+
+const buyOne: BuyWish = { symbol: 'BTCUSDC', amount: { kind: 'quantity', quantity: quantity('1') }, limit: null, stop: null, target: null }
+const busy = (): TradingSetup => ({
+  bars: [...quiet(4), '100 100 90 92', ...quiet(4)],
+  owners: [
+    owner('script', scripted({ 0: enter({ reason: 'go', stopLoss: 95 }), 5: enter({ reason: 'again' }), 7: exit({ reason: 'out' }) })),
+  ],
+})
+const lost = new Fault('retry', 'the database is away')
+
+// Writes down what happens where, in one list.
+function watched(setup: TradingSetup = busy()) {
+  const diary: string[] = []
+  const rounds: Round[] = []
+  const wiring: TradingSetup = {
+    ...setup,
+    store: real => ({
+      ...real,
+      async commit(round) {
+        diary.push('commit begins')
+        await real.commit(round)
+        rounds.push(round)
+        diary.push('commit ends')
+      },
+    }),
+    exchange: real => acting(real, diary),
+    tell: told => void diary.push(`told ${told.map(({ kind }) => kind).join(' ')}`),
+  }
+  return { diary, rounds, wiring }
+}
+
+const acting = (real: Exchange, diary: string[]): Exchange => ({
+  ...real,
+  act(actions, time) {
+    for (const { kind } of actions) diary.push(`exchange ${kind}`)
+    real.act(actions, time)
+  },
+})
+
+describe('a round', () => {
+  test('is written, then acted upon, then told, then answered', async () => {
+    const { diary, wiring } = watched()
+    const trading = await openTrading(wiring)
+    await trading.until(1)
+    diary.length = 0
+    const { done } = await trading.desk.buy('ann', buyOne)
+    diary.push(`answered ${done}`)
+    expect(diary).toEqual([
+      'commit begins',
+      'commit ends',
+      'exchange place',
+      'told signal order',
+      'commit begins',
+      'commit ends',
+      'exchange place',
+      'told fill order',
+      // the stop stands
+      'commit begins',
+      'commit ends',
+      'answered true',
+    ])
+  })
+
+  test('nothing is told, answered or sent while the commit is under way', async () => {
+    const { diary, wiring } = watched()
+    let gate = Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const trading = await openTrading({
+      ...wiring,
+      store: real => ({ ...real, commit: round => gate.then(() => real.commit(round)) }),
+    })
+    await trading.until(1)
+    diary.length = 0
+    gate = promise
+    const answer = trading.desk.buy('ann', buyOne).then(({ done }) => void diary.push(`answered ${done}`))
+    // whatever does not wait for the commit has happened by then
+    for (let turns = 0; turns < 100; turns++) await Promise.resolve()
+    expect(diary).toEqual([])
+    resolve()
+    await answer
+    expect(diary).toEqual(['exchange place', 'told signal order', 'exchange place', 'told fill order', 'answered true'])
+  })
+
+  test('that changed nothing writes nothing', async () => {
+    const { diary, rounds, wiring } = watched({ bars: quiet(3) })
+    const trading = await openTrading(wiring)
+    await trading.until(3)
+    // a bar's range and its open change nothing; its close brings a candle
+    expect(rounds.map(({ candles, feedState }) => `${candles.length} ${feedState}`)).toEqual(
+      [1, 2, 3].map(hours => `1 ${hour(hours)} close`),
+    )
+    diary.length = 0
+    expect(await trading.desk.positions()).toEqual([])
+    await trading.desk.status()
+    expect(diary).toEqual([])
+  })
+
+  test('keeps of a wish who, what and what came of it, refused ones too', async () => {
+    const { rounds, wiring } = watched({ bars: quiet(3) })
+    const trading = await openTrading(wiring)
+    await trading.until(1)
+    await trading.desk.setMode('ann', 'halted')
+    const { message } = await trading.desk.buy('bob', buyOne)
+    expect(rounds.flatMap(({ inbox }) => inbox)).toEqual([
+      {
+        id: 'wish 1',
+        person: 'ann',
+        text: 'halted',
+        time: hour(1),
+        result: 'Halted: nobody enters and strategies do not exit. Protection stands, people may sell.',
+      },
+      { id: 'wish 2', person: 'bob', text: 'buy BTCUSDC', time: hour(1), result: message },
+    ])
+    expect(message).toContain('halted')
+  })
+
+  test('works off what waits in the order in which it came', async () => {
+    const { rounds, wiring } = watched({ bars: quiet(3) })
+    const trading = await openTrading(wiring)
+    await trading.until(1)
+    const { desk } = trading
+    const answers = await Promise.all([
+      desk.buy('ann', buyOne),
+      desk.buy('bob', buyOne),
+      trading.until(2).then(() => ({ message: 'the next bar' })),
+      desk.setMode('cid', 'halted'),
+      desk.buy('dan', buyOne),
+    ])
+    expect(answers.map(({ message }) => message.split(/[:.(]/)[0]!.trim())).toEqual([
+      'Buying 1 BTC at the market',
+      'Not bought',
+      'the next bar',
+      'Halted',
+      'Trading is halted',
+    ])
+    expect(rounds.flatMap(({ inbox }) => inbox.map(({ person }) => person))).toEqual(['ann', 'bob', 'cid', 'dan'])
+  })
+})
+
+describe('a commit that fails', () => {
+  test('ends the shell: nothing of its round is told, answered or sent, and everything after is rejected', async () => {
+    const { diary, wiring } = watched()
+    let fails = false
+    const trading = await openTrading({ ...wiring, store: failing(() => (fails ? lost : null)) })
+    await trading.until(1)
+    const before = journalLines(await trading.store.journal())
+    diary.length = 0
+    fails = true
+    await expect(trading.desk.setStop('ann', { symbol: 'BTCUSDC', owner: null, level: null })).rejects.toBe(lost)
+    fails = false
+    await expect(trading.desk.buy('bob', buyOne)).rejects.toBe(lost)
+    await expect(trading.until(2)).rejects.toBe(lost)
+    expect(diary).toEqual([])
+    expect(journalLines(await trading.store.journal())).toEqual(before)
+  })
+
+  test('rejects every wish that waited for it', async () => {
+    const trading = await openTrading({ bars: quiet(3), store: failing(commit => (commit > 1 ? lost : null)) })
+    await trading.until(1)
+    const asked = [trading.desk.buy('ann', buyOne), trading.desk.setMode('bob', 'paused'), trading.until(2)]
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  })
+
+  test('at any place: a new shell from the store goes on to the same journal, and tells nothing twice', async () => {
+    const told: string[] = []
+    const tell: TradingSetup['tell'] = some =>
+      void told.push(...some.map(one => (one.kind === 'fill' ? `fill ${one.record.fill.time}` : one.kind)))
+    const whole = await openTrading({ ...busy(), tell })
+    await whole.until(9)
+    const lines = journalLines(await whole.store.journal())
+    const fills = told.filter(one => one.startsWith('fill'))
+    expect(fills).toHaveLength(4)
+    // it fails at the nth commit of every start
+    for (let at = 2; at <= 6; at++) {
+      const disk = newMemoryDisk()
+      told.length = 0
+      let starts = 0
+      for (let error: unknown = lost; error === lost; starts++) {
+        dropHolders(disk)
+        const setup = { ...busy(), tell, disk, store: failing(commit => (commit === at ? lost : null)) }
+        error = await openTrading(setup)
+          .then(trading => trading.until(9))
+          .catch(thrown => thrown)
+      }
+      dropHolders(disk)
+      const ended = await openTrading({ ...busy(), disk })
+      expect(journalLines(await ended.store.journal())).toEqual(lines)
+      expect(starts).toBeGreaterThan(2)
+      expect(told.filter(one => one.startsWith('fill'))).toEqual(fills)
+    }
+  })
+})
