@@ -10,7 +10,7 @@ import { format, money, quantity, type Ratio, ratio } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
 import { paidPrice } from '#domain/position.ts'
 import type { Filters } from '#domain/symbol.ts'
-import { usualVolumes } from '#domain/news.ts'
+import { newsOf, usualVolumes } from '#domain/news.ts'
 import type { Time } from '#domain/time.ts'
 import { Engine, type OwnerSetup } from '#engine'
 import { openDesk } from '#live/desk.ts'
@@ -23,6 +23,9 @@ import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 import type { Rules } from '#trader/draft.ts'
 import { columns, hour, market } from './desk.ts'
+
+/** The account of these services. */
+export const TEST_ACCOUNT = 'test'
 
 export interface TradingSetup {
   /** Bars of BTCUSDC, or of several markets: "open high low close", and a volume where it matters. */
@@ -37,6 +40,8 @@ export interface TradingSetup {
   readonly exchange?: (real: Exchange) => Exchange
   /** Hears what people are told, when they are told it. */
   readonly tell?: (told: readonly Told[]) => void
+  /** Whether news are written for people's phones. */
+  readonly news?: boolean
 }
 
 export interface Trading {
@@ -55,10 +60,10 @@ export interface Trading {
 
 /** Starts on a disk, or goes on with what is there. */
 export async function openTrading(setup: TradingSetup): Promise<Trading> {
-  const { bars, owners = [], rules, filters, fee = '0', disk = newMemoryDisk(), tell = () => {} } = setup
+  const { bars, owners = [], rules, filters, fee = '0', disk = newMemoryDisk(), tell = () => {}, news = false } = setup
   const several = (Array.isArray(bars) ? { BTCUSDC: bars } : bars) as Readonly<Record<string, readonly string[]>>
   const infos = Object.keys(several).map(symbol => market(symbol, filters))
-  const real = openMemoryStore({ disk, account: 'test' })
+  const real = openMemoryStore({ disk, account: TEST_ACCOUNT })
   const store = setup.store?.(real) ?? real
   const funds = new Map([['USDC', money('10000')]])
   const records = new Records(symbol => infos.find(info => info.symbol === symbol)!)
@@ -90,7 +95,16 @@ export async function openTrading(setup: TradingSetup): Promise<Trading> {
   )
   const exchange = setup.exchange?.(paper) ?? paper
   let ids = 0
-  const shell = new Shell({ engine, exchange, store, records, market: paper.market, newId: () => `wish ${++ids}`, tell })
+  const shell = new Shell({
+    engine,
+    exchange,
+    store,
+    records,
+    market: paper.market,
+    newId: () => `wish ${++ids}`,
+    tell,
+    ...(news ? { news: newsOf } : {}),
+  })
   const recordings = Object.entries(several).map(([symbol, rows]) => ({ symbol, timeframe: '1h' as const, columns: columns(rows) }))
   const feed = openReplay({ recordings, timeframes: ['1h'], speed: Number.POSITIVE_INFINITY, clock: systemClock })
   const saved = await store.open()

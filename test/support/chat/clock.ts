@@ -1,0 +1,55 @@
+/** A clock in a test's hand. Short waits pass by themselves, and time with them; long ones until the test moves it. */
+import type { Time } from '#domain/time.ts'
+import type { Clock } from '#ports/clock.ts'
+
+const SHORT_MS = 4_999
+
+interface Timer {
+  readonly due: number
+  ring(): void
+}
+
+/** Such a clock. */
+export class TestClock implements Clock {
+  #now = 1_700_000_000_000
+  #timers: Timer[] = []
+  /** All waits, for tests that look at pauses. */
+  readonly waits: number[] = []
+
+  now = (): Time => this.#now as Time
+
+  async wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    this.waits.push(milliseconds)
+    if (signal?.aborted === true) return
+    if (milliseconds <= SHORT_MS) {
+      await new Promise(resolve => setImmediate(resolve))
+      this.#now = Math.max(this.#now, this.#now + milliseconds)
+      return
+    }
+    await new Promise<void>(resolve => {
+      const timer: Timer = {
+        due: this.#now + milliseconds,
+        ring: () => {
+          this.#timers = this.#timers.filter(one => one !== timer)
+          signal?.removeEventListener('abort', timer.ring)
+          resolve()
+        },
+      }
+      this.#timers.push(timer)
+      signal?.addEventListener('abort', timer.ring)
+    })
+  }
+
+  /** Moves time: what is due by then rings, in order. */
+  async advance(milliseconds: number): Promise<void> {
+    const until = this.#now + milliseconds
+    for (;;) {
+      const next = this.#timers.filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0]
+      if (next === undefined) break
+      this.#now = Math.max(this.#now, next.due)
+      next.ring()
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    this.#now = Math.max(this.#now, until)
+  }
+}
