@@ -41,8 +41,9 @@ export interface Chat {
 const OLD_MS = 60_000
 const STRANGER = 'refused: a stranger'
 const MOST_OF_A_STRANGER = 20
-const TRIES = 4
-const RETRY_MS = 2_000
+const GIVE_UP_MS = 60_000
+const RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 4_000
 const MOST_TEXT = 1_000
 const SUGGESTIONS = 25
 
@@ -81,7 +82,10 @@ export async function openChat(setup: ChatSetup): Promise<Chat> {
     ring: () => sender.ring(),
     async stop(within) {
       await Promise.all(messengers.map(messenger => messenger.stop()))
-      await worker.idle()
+      const answered = new AbortController()
+      await worker.finish()
+      await Promise.race([worker.answered(), clock.wait(within, answered.signal)])
+      answered.abort()
       await sender.stop(within)
     },
   }
@@ -160,10 +164,14 @@ class Worker {
     return 'taken'
   }
 
-  /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
+  /** Begins with no more messages: they wait for the next start. Resolves when none is under way. */
+  async finish(): Promise<void> {
     this.#stopped = true
     await this.#last
+  }
+
+  /** Resolves when every answer has gone out, or was given up. */
+  async answered(): Promise<void> {
     await Promise.all(this.#answering)
   }
 
@@ -176,6 +184,7 @@ class Worker {
   }
 
   async #work(message: Incoming): Promise<void> {
+    if (this.#stopped) return
     const { reply, outcome } = await this.#reply(message)
     await this.#setup.mailbox.done(message, outcome)
     if (reply === null) return
@@ -210,13 +219,16 @@ class Worker {
     const { messengers, clock, log } = this.#setup
     const messenger = messengers.find(({ platform }) => platform === message.platform)!
     const hidden = this.#hidden(reply)
+    // answers to interactions of Discord do not count as messages to a channel
+    const group = message.platform === 'telegram' && message.place !== null
+    const until = clock.now() + GIVE_UP_MS
     for (let tries = 1; ; tries++) {
-      await this.#pace.turn({ platform: message.platform, chat: message.chat, group: message.place !== null }, false)
+      await this.#pace.turn({ platform: message.platform, chat: message.chat, group }, false)
       const delivery = await messenger.answer(message, hidden)
       if (delivery.kind === 'sent') return
-      if (delivery.kind === 'gone' || tries === TRIES || this.#stopped)
+      if (delivery.kind === 'gone' || clock.now() >= until || this.#stopped)
         return log.warn(`${message.platform}: the answer to ${message.user} did not arrive: ${delivery.reason}`)
-      await clock.wait(Math.max(delivery.after, RETRY_MS * tries))
+      await clock.wait(Math.max(delivery.after, Math.min(RETRY_MS * tries, LONGEST_RETRY_MS)))
     }
   }
 

@@ -41,8 +41,8 @@ export const openDiscord = (options: DiscordOptions): Messenger => new Discord(o
 /** How an interaction is answered. */
 interface Opened {
   readonly token: string
-  /** Settles once Discord knows that an answer comes. */
-  readonly deferred: Promise<void>
+  /** Settles once Discord knows that an answer comes; false: it does not want one. */
+  readonly deferred: Promise<boolean>
 }
 
 type Body = { readonly content: string; readonly components: ReturnType<typeof rowsOf>; readonly allowed_mentions: { readonly parse: [] } }
@@ -53,6 +53,8 @@ class Discord implements Messenger {
   readonly #options: DiscordOptions
   // not the client's: what is left to send goes out after the client has ended
   readonly #rest: REST
+  // answers to interactions need no token and do not count towards Discord's limit over all calls
+  readonly #answers: REST
   readonly #stopping = new AbortController()
   readonly #opened = new Map<string, Opened>()
   readonly #privates = new Map<string, string>()
@@ -66,7 +68,9 @@ class Discord implements Messenger {
 
   constructor(options: DiscordOptions) {
     this.#options = options
-    this.#rest = new REST({ ...this.#restOptions(), rejectOnRateLimit: () => true }).setToken(options.token)
+    const rest = { ...this.#restOptions(), rejectOnRateLimit: () => true }
+    this.#rest = new REST(rest).setToken(options.token)
+    this.#answers = new REST({ ...rest, globalRequestsPerSecond: Number.POSITIVE_INFINITY })
   }
 
   start(hands: Hands): void {
@@ -112,8 +116,8 @@ class Discord implements Messenger {
 
   async #respond({ token }: Opened, [first, ...more]: readonly Body[]): Promise<Delivery> {
     try {
-      await this.#rest.patch(Routes.webhookMessage(this.#application, token), { body: first, auth: false })
-      for (const body of more) await this.#rest.post(Routes.webhook(this.#application, token), { body, auth: false })
+      await this.#answers.patch(Routes.webhookMessage(this.#application, token), { body: first, auth: false })
+      for (const body of more) await this.#answers.post(Routes.webhook(this.#application, token), { body, auth: false })
       return { kind: 'sent' }
     } catch (error) {
       return deliveryOf(error)
@@ -216,9 +220,14 @@ class Discord implements Messenger {
     // others in a guild do not see what somebody asks
     const type = rewrite ? InteractionResponseType.DeferredMessageUpdate : InteractionResponseType.DeferredChannelMessageWithSource
     const flags = message.place === null || rewrite ? {} : { data: { flags: MessageFlags.Ephemeral } }
-    const deferred = this.#respondTo(interaction, { type, ...flags } as APIInteractionResponse)
-      // an interaction that is gone does not undo the wish
-      .catch((error: unknown) => hands.note(`Discord: an interaction could not be deferred: ${reasonOf(error)}`))
+    // an interaction that is gone does not undo the wish
+    const deferred = this.#respondTo(interaction, { type, ...flags } as APIInteractionResponse).then(
+      () => true,
+      (error: unknown) => {
+        hands.note(`Discord: an interaction could not be deferred: ${reasonOf(error)}`)
+        return false
+      },
+    )
     this.#opened.set(message.update, { token: interaction.token, deferred })
     const taken = await hands.receive(message).catch((error: unknown) => {
       hands.note(`Discord: a message could not be written down: ${error instanceof Error ? error.message : 'no reason'}`)
@@ -228,8 +237,7 @@ class Discord implements Messenger {
     this.#opened.delete(message.update)
     // its answer is there, or comes
     if (taken === 'known') return
-    await deferred
-    if (rewrite) return
+    if (!(await deferred) || rewrite) return
     const content = taken === null ? 'That could not be taken just now: nothing was done. Try again in a moment.' : 'Not answered.'
     await this.#respond({ token: interaction.token, deferred }, [{ content, components: [], allowed_mentions: { parse: [] } }])
   }
@@ -250,6 +258,6 @@ class Discord implements Messenger {
   }
 
   async #respondTo({ id, token }: Pick<APIInteraction, 'id' | 'token'>, body: APIInteractionResponse): Promise<void> {
-    await this.#rest.post(Routes.interactionCallback(id, token), { body, auth: false })
+    await this.#answers.post(Routes.interactionCallback(id, token), { body, auth: false })
   }
 }

@@ -7,12 +7,12 @@ export class Watched {
     for (const look of this.#waiting) look()
   }
 
-  /** Resolves with what `look` finds once that is not undefined, null or false. Rejects after ten seconds, with what `describe` says. */
+  /** Resolves with what `look` finds once that is something: not undefined, null, false or an empty text. Rejects after ten seconds, with what `describe` says. */
   until<Found>(look: () => Found | undefined | null | false, describe: () => string): Promise<Found> {
     return new Promise((resolve, reject) => {
       const again = (): void => {
         const found = look()
-        if (found === undefined || found === null || found === false) return
+        if (found === undefined || found === null || found === false || found === '') return
         clearTimeout(timer)
         this.#waiting.delete(again)
         resolve(found)

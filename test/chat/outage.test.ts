@@ -1,0 +1,86 @@
+/** A chat that is away delays nothing and loses nothing. */
+import { expect, test } from 'vitest'
+import { journalLines } from '#domain/journal.ts'
+import { ANN, openBed } from '../support/chat/bed.ts'
+import { openTrading } from '../support/trading.ts'
+
+// up and down again, so that there is something to tell at every bar
+const bars = Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? '100 104 99 103' : '103 104 97 100'))
+const MINUTE = 60_000
+
+/** Buys at every other bar and sells in between. */
+async function trade({ desk, until }: Pick<Awaited<ReturnType<typeof openTrading>>, 'desk' | 'until'>, hours: number): Promise<void> {
+  for (let hour = 2; hour < hours; hour++) {
+    await until(hour)
+    if (hour % 2 === 0) await desk.buy('ann', { symbol: 'BTCUSDC', amount: null, limit: null, stop: null, target: null })
+    else await desk.sell('ann', { symbol: 'BTCUSDC', owner: null, amount: null })
+  }
+}
+
+test('unreachable for ten minutes of replay: nothing is lost, the order is kept, candles are worked off as without chat', async () => {
+  const plain = await openTrading({ bars })
+  await trade(plain, 50)
+  const bed = await openBed({ bars })
+  const { telegram, discord, trading, clock, chat } = bed
+  telegram.down()
+  discord.down()
+  await trade(trading, 50)
+  expect(journalLines(await trading.store.journal())).toEqual(journalLines(await plain.store.journal()))
+  for (let minute = 0; minute < 10; minute++) await clock.advance(MINUTE)
+  expect([telegram.sent, discord.posted]).toEqual([[], []])
+
+  telegram.up()
+  discord.up()
+  const expected = [...(trading.disk.accounts.get('test')?.outbox ?? [])].filter(({ kind }) => kind !== 'order' && kind !== 'trouble')
+  expect(expected.length).toBeGreaterThan(90)
+  const lines = (texts: readonly string[]): string[] =>
+    texts
+      .flatMap(text => text.split('\n\n'))
+      .map(text => text.replaceAll('\\', ''))
+      .filter(text => !/reachable|answers? again/.test(text))
+  // the pauses between attempts are long by now
+  const heard = async (texts: () => readonly string[], until: (look: () => boolean) => Promise<unknown>): Promise<void> => {
+    const all = until(() => lines(texts()).length >= expected.length)
+    let done = false
+    void all.then(() => {
+      done = true
+    })
+    while (!done) {
+      await clock.advance(5_000)
+      chat.ring()
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    expect(lines(texts())).toEqual(expected.map(({ text }) => text))
+  }
+  await heard(
+    () => telegram.sent.map(({ text }) => text),
+    look => telegram.until(look),
+  )
+  await heard(
+    () => discord.posted.filter(({ channel }) => channel === `dm ${ANN}`).map(({ content }) => content),
+    look => discord.until(look),
+  )
+  // bursts were joined
+  expect(telegram.sent.length).toBeLessThan(expected.length / 5)
+}, 30_000)
+
+test('the last news go out before the end, and what does not goes out after the next start', async () => {
+  const first = await openBed({ bars, platforms: ['telegram'] })
+  await first.trading.until(2)
+  first.telegram.down()
+  await trade(first.trading, 5)
+  await first.chat.stop(0)
+  expect(first.telegram.sent).toEqual([])
+  await first.trading.store.close()
+
+  const second = await openBed({ bars, platforms: ['telegram'], disk: first.trading.disk })
+  await second.telegram.until(() =>
+    second.telegram.sent
+      .map(({ text }) => text)
+      .join('\n')
+      .includes('SELL'),
+  )
+  await second.trading.shell.post({ kind: 'stop', text: 'stopped', time: second.clock.now() })
+  await second.chat.stop(5_000)
+  expect(second.telegram.sent.at(-1)!.text).toContain('stopped')
+})
