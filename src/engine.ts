@@ -65,6 +65,8 @@ export interface BasketRun {
   readonly slots: Slot[]
 }
 
+const MISSED = 'the candle closed while nobody looked'
+
 /** The core of one account. */
 export class Engine {
   readonly markets: Traded[]
@@ -78,6 +80,7 @@ export class Engine {
   readonly #markets = new Map<string, Traded>()
   readonly #slots = new Map<string, Slot>()
   readonly #books: Books
+  #late = false
 
   constructor({ symbols, funds, rules, owners, source, recorder }: EngineSetup) {
     this.#recorder = recorder
@@ -159,9 +162,10 @@ export class Engine {
 
   /**
    * All due candles of one close time. `bars`: the shortest candles of each symbol, which move trailing stops and prices; `candles`:
-   * those of every timeframe that a strategy runs on.
+   * those of every timeframe that a strategy runs on. `late`: they closed while nobody looked; nobody enters on them any more.
    */
-  candles(time: Time, bars: readonly Candle[], candles: readonly Candle[]): void {
+  candles(time: Time, bars: readonly Candle[], candles: readonly Candle[], late = false): void {
+    this.#late = late
     this.#show(bars, candles)
     for (const bar of bars) this.trader.closeBar(this.market(bar.symbol), bar.high, time)
     for (const runner of this.runners) if (runner.basket === null) this.closeCandle(runner, time)
@@ -218,8 +222,9 @@ export class Engine {
     const values = this.#recorder.values ? instance.values() : null
     // found ahead of its time, and nothing by now
     if (signal.kind === 'enter' && (slot.position.quantity > 0n || slot.leaving !== null)) return
-    if (signal.kind === 'enter' && runner.schedule !== null && this.#isLate(runner, index)) {
-      const denial = deny('late_candle', 'a newer candle is due at the same time: only that one may enter')
+    const late = signal.kind === 'enter' ? this.#lateness(runner, index) : null
+    if (late !== null) {
+      const denial = deny('late_candle', late)
       return this.trader.denied(slot, 'enter', { reason: signal.reason, time: closeTime, values }, denial)
     }
     const openTime = instance.openTime(index)
@@ -262,8 +267,9 @@ export class Engine {
     const values = (symbol: string) =>
       this.#recorder.values ? (basket.members.find(member => member.symbol === symbol)?.values() ?? null) : null
     const missing = basket.members.filter((_, place) => !shown[place]).map(({ symbol }) => symbol)
-    if (missing.length > 0) {
-      const denial = deny('late_candle', `the candle of ${missing.join(', ')} is missing, so the basket is left as it is`)
+    if (missing.length > 0 || this.#late) {
+      const why = this.#late ? MISSED : `the candle of ${missing.join(', ')} is missing`
+      const denial = deny('late_candle', `${why}, so the basket is left as it is`)
       for (const slot of basket.slots)
         this.trader.denied(slot, 'rebalance', { reason: 'rebalance', time, values: values(slot.symbol) }, denial)
       return
@@ -293,8 +299,12 @@ export class Engine {
     if (swept > 0n) this.#recorder.dust(slot.owner, slot.symbol, -swept as Quantity, time)
   }
 
-  #isLate(runner: Runner, index: number): boolean {
-    return index + 1 < runner.instance.feed.length && this.dueOf(runner, index + 1) === this.dueOf(runner, index)
+  // Why an entry on a candle comes too late, or null.
+  #lateness(runner: Runner, index: number): string | null {
+    if (this.#late) return MISSED
+    if (runner.schedule === null) return null
+    const newer = index + 1 < runner.instance.feed.length && this.dueOf(runner, index + 1) === this.dueOf(runner, index)
+    return newer ? 'a newer candle is due at the same time: only that one may enter' : null
   }
 
   #addOwner(owner: OwnerSetup, source: EngineSetup['source']): void {

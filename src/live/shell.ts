@@ -56,7 +56,11 @@ export class Shell {
 
   constructor(setup: ShellSetup) {
     this.#setup = setup
-    setup.exchange.connect(updates => this.#mailbox.push({ kind: 'updates', updates }))
+    setup.exchange.connect(updates => {
+      this.#mailbox.push({ kind: 'updates', updates })
+      // a real exchange tells when it likes; what fails is told to whoever offers next
+      if (this.#working === null) this.#work().catch(() => {})
+    })
   }
 
   /** The time of the last market event. */
@@ -73,7 +77,8 @@ export class Shell {
     if (saved.exchangeState !== null) exchange.restore(saved.exchangeState)
     restoreEngine(engine, saved)
     for (const { asset, amount } of engine.portfolio.cashes()) this.#cash.set(asset, amount)
-    exchange.act(actionsOf(engine, saved.pending), time)
+    const orders = engine.trader.orders.open.values().map(({ order }) => order)
+    await exchange.recover(orders, actionsOf(engine, saved.pending), time)
     await this.#work()
     for (const slot of engine.slots) engine.trader.repair(slot, this.#time)
     await this.#work()
@@ -164,8 +169,9 @@ export class Shell {
     const { engine, records } = this.#setup
     if (event.kind === 'close') {
       records.candles(event.candles)
-      engine.candles(event.time, event.bars, event.candles)
+      engine.candles(event.time, event.bars, event.candles, event.late)
     } else if (event.kind === 'open') for (const { symbol, price } of event.opens) engine.price(symbol, price)
+    else if (event.kind === 'quotes') for (const { symbol, bid, ask } of event.quotes) engine.price(symbol, (bid + ask) / 2)
     else if (event.kind === 'timer') engine.decide(event.time)
   }
 

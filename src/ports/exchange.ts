@@ -1,11 +1,16 @@
-import type { Action, OrderUpdate } from '#domain/order.ts'
+import type { Action, Order, OrderUpdate } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 
 /** A market where orders go. What comes of them arrives as updates, in order, never as an answer. */
 export interface Exchange {
-  /** Where updates go. Called once, before anything else. */
+  /** Where updates go, in the order in which things happened, each once. Called once, before anything else. */
   connect(hear: (updates: readonly OrderUpdate[]) => void): void
-  /** Carries actions out in order. Safe to repeat after a crash: what arrived before is not done twice. */
+  /**
+   * After a start, before anything else: what became of orders that have not ended, and of actions that may not have arrived. What arrived
+   * before is not done twice. Resolves when that is known, or can only be known later and will be heard.
+   */
+  recover(orders: readonly Order[], pending: readonly Action[], time: Time): Promise<void>
+  /** Carries actions out in order. */
   act(actions: readonly Action[], time: Time): void
   /** True while something that was sent has no answer yet. */
   readonly busy: boolean

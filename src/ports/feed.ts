@@ -1,4 +1,5 @@
 import type { Candle } from '#domain/candle.ts'
+import type { Quote } from '#domain/quote.ts'
 import type { Time } from '#domain/time.ts'
 
 /** The open of a bar: the price now, and the volume that the bar will have (a paper exchange limits fills by it; nobody else may look). */
@@ -12,8 +13,17 @@ export interface Open {
 export type MarketEvent =
   | { readonly kind: 'range'; readonly time: Time; readonly bars: readonly Candle[] }
   /** `bars`: the shortest candles of each symbol; `candles`: those of all timeframes that closed. */
-  | { readonly kind: 'close'; readonly time: Time; readonly bars: readonly Candle[]; readonly candles: readonly Candle[] }
+  | {
+      readonly kind: 'close'
+      readonly time: Time
+      readonly bars: readonly Candle[]
+      readonly candles: readonly Candle[]
+      /** The candles closed while nobody looked: nobody enters on them any more. */
+      readonly late?: boolean
+    }
   | { readonly kind: 'open'; readonly time: Time; readonly opens: readonly Open[] }
+  /** Prices on a live book, between closes. */
+  | { readonly kind: 'quotes'; readonly time: Time; readonly quotes: readonly Quote[] }
   | { readonly kind: 'timer'; readonly time: Time }
 
 /** Where a feed stands, as text that only the feed reads. */

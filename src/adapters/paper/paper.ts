@@ -46,6 +46,13 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
       if (matching.find(action.order.id) === undefined) matching.place(action.order.request, now)
     } else if (matching.find(action.first.id) === undefined) matching.placePair(action.first.request, action.second.request, now)
   }
+  const act = (actions: readonly Action[]): void => {
+    if (actions.length === 0) return
+    changed = true
+    for (const action of actions) carryOut(action)
+    range()
+    tell()
+  }
 
   return {
     busy: false,
@@ -55,13 +62,11 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
     connect(listener) {
       hear = listener
     },
-    act(actions) {
-      if (actions.length === 0) return
-      changed = true
-      for (const action of actions) carryOut(action)
-      range()
-      tell()
+    // its book came from the store with everything else: what rests there arrived, the rest did not
+    async recover(_, pending) {
+      act(pending)
     },
+    act,
     market(event) {
       changed = true
       if (event.kind === 'range') {
