@@ -8,17 +8,24 @@ const me = String(ANN)
 test.each([
   ['a cut socket is resumed', 6, 'cut'],
   ['an order to connect again is resumed', 6, 7],
-  ['a lost session is identified anew', 2, 9],
-] as const)('%s, and nothing that came meanwhile is missed', async (_, op, how) => {
+] as const)('%s, and what came meanwhile is answered', async (_, op, how) => {
   const { discord } = await openBed({ bars, platforms: ['discord'] })
   const before = discord.identified.length
   if (how === 'cut') discord.cut()
   else discord.order(how)
-  const missed = how === 9 ? null : discord.person({ id: me }).slash('version')
+  const missed = discord.person({ id: me }).slash('version')
   await discord.until(() => discord.identified.slice(before).includes(op) && discord.connected)
   const asked = discord.person({ id: me }).slash('version')
-  await discord.until(() => discord.answerTo(asked)?.content)
-  if (missed !== null) expect(await discord.until(() => discord.answerTo(missed)?.content)).toContain('RootTrading')
+  for (const one of [asked, missed]) expect(await discord.until(() => discord.answerTo(one)?.content)).toContain('RootTrading')
+})
+
+test('a lost session is identified anew, and answers go on', async () => {
+  const { discord } = await openBed({ bars, platforms: ['discord'] })
+  const before = discord.identified.length
+  discord.order(9)
+  await discord.until(() => discord.identified.slice(before).includes(2) && discord.connected)
+  const asked = discord.person({ id: me }).slash('version')
+  expect(await discord.until(() => discord.answerTo(asked)?.content)).toContain('RootTrading')
 })
 
 test('an interaction that cannot be answered any more is obeyed once, and answered in private', async () => {
@@ -35,14 +42,16 @@ test('an interaction that cannot be answered any more is obeyed once, and answer
 })
 
 test.each([
-  ['500', { status: 500 }],
-  ['429', { status: 429, retryAfter: 0.01 }],
-  ['a dropped socket', 'drop'],
-] as const)('an answer that meets %s arrives all the same', async (_, fault) => {
+  ['500', { status: 500 }, 0],
+  ['429', { status: 429, retryAfter: 4.5 }, 4_500],
+  ['a dropped socket', 'drop', 0],
+] as const)('an answer that meets %s arrives all the same, and not before it may', async (_, fault, wait) => {
   const { discord } = await openBed({ bars, platforms: ['discord'] })
   discord.fail(/^PATCH/, fault)
   const asked = discord.person({ id: me }).slash('version')
   expect(await discord.until(() => discord.answerTo(asked)?.content)).toContain('RootTrading')
+  const [first, second] = discord.calls.filter(({ key }) => key.startsWith('PATCH'))
+  expect(second!.at - first!.at).toBeGreaterThanOrEqual(wait)
 })
 
 test('an answer that was lost on the way back is written again, and nothing is done twice', async () => {
@@ -89,27 +98,12 @@ test('every command is a slash command with its types and choices', async () => 
 })
 
 test('away for a minute is told on Telegram, and that it is back', async () => {
-  const bed = await openBed({ bars })
-  const { discord, telegram, clock } = bed
+  const { discord, telegram, clock } = await openBed({ bars })
+  const told = (text: string) => telegram.until(() => telegram.sent.find(one => one.text.includes(text)))
   discord.down()
   await discord.until(() => !discord.connected)
-  const told = telegram.until(() => telegram.sent.find(({ text }) => text.includes('Discord has not been reachable for a minute')))
-  let done = false
-  void told.then(() => {
-    done = true
-  })
-  while (!done) {
-    await clock.advance(5_000)
-    await new Promise(resolve => setImmediate(resolve))
-  }
+  const away = await clock.passUntil(told('Discord has not been reachable for a minute'))
   discord.up()
-  const back = telegram.until(() => telegram.sent.find(({ text }) => text.includes('Discord answers again.')))
-  done = false
-  void back.then(() => {
-    done = true
-  })
-  while (!done) {
-    await clock.advance(5_000)
-    await new Promise(resolve => setImmediate(resolve))
-  }
+  const back = await clock.passUntil(told('Discord answers again.'))
+  expect(telegram.sent.indexOf(back)).toBeGreaterThan(telegram.sent.indexOf(away))
 }, 30_000)

@@ -13,20 +13,6 @@ const noToken = ({ log, telegram, discord }: Bed): void => {
   for (const secret of [telegram.token, telegram.token.split(':')[1]!, discord.token]) expect(everything).not.toContain(secret)
 }
 
-/** Lets time pass until something is there. */
-async function passing<Found>({ clock }: Bed, found: Promise<Found>): Promise<Found> {
-  let done = false
-  const settle = (): void => {
-    done = true
-  }
-  void found.then(settle, settle)
-  while (!done) {
-    await clock.advance(5_000)
-    await new Promise(resolve => setImmediate(resolve))
-  }
-  return await found
-}
-
 test('a second poller: told on Discord, tried again every half minute, and back when it is gone', async () => {
   const bed = await openBed({ bars })
   const { telegram, clock, trading } = bed
@@ -39,8 +25,8 @@ test('a second poller: told on Discord, tried again every half minute, and back 
   await clock.advance(29_000)
   expect(telegram.calls.filter(({ method }) => method === 'getUpdates')).toHaveLength(polls)
   telegram.person({ id: ANN }).say('/status', { date: clock.now() / 1000 + 120 })
-  await passing(bed, toldOnTelegram(bed, 'Demo, running'))
-  await passing(bed, toldOnDiscord(bed, 'Telegram answers again.'))
+  await bed.clock.passUntil(toldOnTelegram(bed, 'Demo, running'))
+  await bed.clock.passUntil(toldOnDiscord(bed, 'Telegram answers again.'))
   expect(bed.discord.posted.filter(({ content }) => content.includes('another program'))).toHaveLength(1)
   noToken(bed)
 })
@@ -57,17 +43,18 @@ test('a token that is not accepted: told on Discord, and trading goes on', async
 })
 
 test.each([
-  ['500', { code: 500, description: 'Internal Server Error' }],
-  ['502', { code: 502, description: 'Bad Gateway' }],
-  ['429', { code: 429, description: 'Too Many Requests: retry after 3', retryAfter: 3 }],
-  ['a dropped socket', 'drop'],
-] as const)('an answer that meets %s arrives all the same, once', async (_, fault) => {
+  ['500', { code: 500, description: 'Internal Server Error' }, 0],
+  ['502', { code: 502, description: 'Bad Gateway' }, 0],
+  ['429', { code: 429, description: 'Too Many Requests: retry after 3', retryAfter: 3 }, 3_000],
+  ['a dropped socket', 'drop', 0],
+] as const)('an answer that meets %s arrives all the same, once, and not before it may', async (_, fault, wait) => {
   const bed = await openBed({ bars, platforms: ['telegram'] })
   bed.telegram.fail('sendMessage', fault)
   bed.telegram.person({ id: ANN }).say('/version')
-  await passing(bed, toldOnTelegram(bed, 'RootTrading'))
+  await bed.clock.passUntil(toldOnTelegram(bed, 'RootTrading'))
   expect(bed.telegram.sent).toHaveLength(1)
-  if (_ === '429') expect(bed.clock.waits.some(wait => wait >= 3_000)).toBe(true)
+  const [first, second] = bed.telegram.calls.filter(({ method }) => method === 'sendMessage')
+  expect(second!.at - first!.at).toBeGreaterThanOrEqual(wait)
   noToken(bed)
 })
 
@@ -82,7 +69,7 @@ test('news obey retry_after and keep their order', async () => {
   chat.ring()
   await clock.advance(39_000)
   expect(telegram.calls.filter(({ method }) => method === 'sendMessage')).toHaveLength(1)
-  await passing(bed, toldOnTelegram(bed, 'second'))
+  await bed.clock.passUntil(toldOnTelegram(bed, 'second'))
   expect(telegram.sent.map(({ text }) => text).join('\n\n')).toBe('first\n\nsecond')
 })
 
@@ -99,10 +86,11 @@ test('a chat that blocked the bot is told of in the log, and the others get thei
 test('away for a minute is told on the other platform, and that it is back', async () => {
   const bed = await openBed({ bars })
   bed.telegram.down()
-  await passing(bed, toldOnDiscord(bed, 'Telegram has not been reachable for a minute'))
+  const away = await bed.clock.passUntil(toldOnDiscord(bed, 'Telegram has not been reachable for a minute'))
   bed.telegram.up()
   bed.telegram.person({ id: ANN }).say('/version')
-  await passing(bed, toldOnDiscord(bed, 'Telegram answers again.'))
+  const back = await bed.clock.passUntil(toldOnDiscord(bed, 'Telegram answers again.'))
+  expect(bed.discord.posted.indexOf(back)).toBeGreaterThan(bed.discord.posted.indexOf(away))
   noToken(bed)
 }, 30_000)
 

@@ -21,7 +21,7 @@ test('unreachable for ten minutes of replay: nothing is lost, the order is kept,
   const plain = await openTrading({ bars })
   await trade(plain, 50)
   const bed = await openBed({ bars })
-  const { telegram, discord, trading, clock, chat } = bed
+  const { telegram, discord, trading, clock } = bed
   telegram.down()
   discord.down()
   await trade(trading, 50)
@@ -40,16 +40,7 @@ test('unreachable for ten minutes of replay: nothing is lost, the order is kept,
       .filter(text => !/reachable|answers? again/.test(text))
   // the pauses between attempts are long by now
   const heard = async (texts: () => readonly string[], until: (look: () => boolean) => Promise<unknown>): Promise<void> => {
-    const all = until(() => lines(texts()).length >= expected.length)
-    let done = false
-    void all.then(() => {
-      done = true
-    })
-    while (!done) {
-      await clock.advance(5_000)
-      chat.ring()
-      await new Promise(resolve => setImmediate(resolve))
-    }
+    await clock.passUntil(until(() => lines(texts()).length >= expected.length))
     expect(lines(texts())).toEqual(expected.map(({ text }) => text))
   }
   await heard(

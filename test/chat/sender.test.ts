@@ -41,14 +41,7 @@ describe('the pace', () => {
         pace.turn({ platform: 'telegram', chat: '1', group }, news).then(() => void sent.push(clock.now())),
       ),
     )
-    let done = false
-    void all.then(() => {
-      done = true
-    })
-    while (!done) {
-      await new Promise(resolve => setImmediate(resolve))
-      await clock.advance(1_000)
-    }
+    await clock.passUntil(all, 1_000)
     return sent
   }
   const mostWithin = (sent: readonly number[], span: number): number =>

@@ -12,7 +12,7 @@ export const AGAIN = 'r:'
 const FIRST_ID = 1_420_070_400_000n
 
 /** When an id was given: its upper bits tell. */
-export const timeOfId = (id: string): Time => Number((BigInt(id) >> 22n) + FIRST_ID) as Time
+const timeOfId = (id: string): Time => Number((BigInt(id) >> 22n) + FIRST_ID) as Time
 
 /** A message, and whether its answer rewrites the one that the button stands under. */
 export interface Read {

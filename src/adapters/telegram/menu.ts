@@ -8,7 +8,7 @@ const MOST_DESCRIPTION = 256
 const MOST_COMMANDS = 100
 
 /** A menu of commands as Telegram takes it. */
-export const botCommands = (commands: readonly MenuCommand[]): BotCommand[] =>
+const botCommands = (commands: readonly MenuCommand[]): BotCommand[] =>
   commands
     .filter(({ name }) => NAME.test(name))
     .slice(0, MOST_COMMANDS)

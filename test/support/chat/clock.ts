@@ -40,6 +40,20 @@ export class TestClock implements Clock {
     })
   }
 
+  /** Lets time pass until something has come. */
+  async passUntil<Found>(coming: Promise<Found>, step = 5_000): Promise<Found> {
+    const state = { settled: false }
+    const settle = (): void => {
+      state.settled = true
+    }
+    void coming.then(settle, settle)
+    while (!state.settled) {
+      await this.advance(step)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    return await coming
+  }
+
   /** Moves time: what is due by then rings, in order. */
   async advance(milliseconds: number): Promise<void> {
     const until = this.#now + milliseconds

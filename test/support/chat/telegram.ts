@@ -32,7 +32,7 @@ export class TelegramServer {
   /** Messages of the bot, oldest first. */
   readonly sent: Sent[] = []
   /** Calls by method, with what was given; long polls too. */
-  readonly calls: { readonly method: string; readonly given: Parameters_ }[] = []
+  readonly calls: { readonly method: string; readonly given: Parameters_; readonly at: number }[] = []
   readonly menus = new Map<string, BotCommand[]>()
   readonly acknowledged: string[] = []
   /** When each message was sent, by chat: for the limits. */
@@ -167,7 +167,7 @@ export class TelegramServer {
     const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)/.exec(request.url ?? '') ?? []
     const body = Buffer.concat(chunks).toString()
     const given = (body === '' ? {} : JSON.parse(body)) as Parameters_
-    this.calls.push({ method, given })
+    this.calls.push({ method, given, at: this.#now() })
     const fault = this.#faultOf(method)
     if (fault === 'drop') return void request.socket.destroy()
     const answer =
