@@ -1,14 +1,11 @@
 /** The composition root: the one place where the parts of a service are chosen and joined. */
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openPaperExchange } from '#adapters/paper/paper.ts'
-import { openReplay, type Recording } from '#adapters/replay/replay.ts'
 import { newId, systemClock } from '#adapters/system/clock.ts'
 import type { Fault } from '#domain/fault.ts'
-import { type Money, money, ratioOf } from '#domain/money.ts'
+import { format, type Money, money, ratioOf } from '#domain/money.ts'
 import { type NewsKind, newsOf } from '#domain/news.ts'
-import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time } from '#domain/time.ts'
 import { Engine } from '#engine'
 import { openDesk } from '#live/desk.ts'
@@ -19,11 +16,11 @@ import type { Clock } from '#ports/clock.ts'
 import type { Desk } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
-import { holdingOf, neededTimeframes, quarantinedRows, shortest, volumesOf } from './compose/account.ts'
-import { bundledRecordings, bundledSymbols, costsOf } from './compose/market.ts'
+import { holdingOf, neededTimeframes, quarantinedRows, volumesOf } from './compose/account.ts'
 import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
 import { openRecovery } from './compose/recovery.ts'
-import { type Config, ConfigError } from './config.ts'
+import type { Venue } from './compose/venue.ts'
+import type { Config } from './config.ts'
 import { type LoadedStrategy, loadStrategies } from './load-folder.ts'
 
 /** The root folder of the program. */
@@ -31,16 +28,12 @@ const programFolder = fileURLToPath(new URL('../', import.meta.url))
 /** The version of the program, from its package. */
 export const programVersion = (JSON.parse(readFileSync(join(programFolder, 'package.json'), 'utf8')) as { version: string }).version
 
-/** The account that a mode trades: state of modes never mixes. */
-export const DEMO_ACCOUNT = 'demo'
-
 /** How a service is started. */
 export interface ServiceSetup {
   readonly config: Config
   readonly env: Readonly<Record<string, string | undefined>>
   readonly store: Store
-  /** Candles a second. */
-  readonly speed: number
+  readonly venue: Venue
   readonly tell: ShellSetup['tell']
   /** Whether somebody is to be pushed the news. */
   readonly news?: boolean
@@ -67,7 +60,7 @@ export interface Summary {
   readonly holding: Money | null
 }
 
-/** A running demo: replayed candles, paper exchange, the same core as live. */
+/** A running service. */
 export interface Service {
   readonly desk: Desk
   readonly symbols: readonly string[]
@@ -93,29 +86,15 @@ interface Core {
   running: Promise<void> | null
 }
 
-/** Which symbols the demo trades: those set, as far as there are candles of them. */
-export function demoSymbols(
-  config: Config,
-  known: ReadonlyMap<string, SymbolInfo>,
-): { readonly symbols: string[]; readonly missing: string[] } {
-  const wanted = config.SYMBOLS ?? config.SYMBOL ?? [...known.keys()]
-  const symbols = wanted.filter(symbol => known.has(symbol))
-  return { symbols: symbols.length > 0 ? symbols : [...known.keys()], missing: wanted.filter(symbol => !known.has(symbol)) }
-}
-
-/** Starts the demo: loads the store, goes on where it stopped, and is ready to run. Throws ConfigError for wrong settings. */
-export async function startDemo({ clock = systemClock, ...setup }: ServiceSetup): Promise<Service> {
-  const { config, env, store, strategyFolder } = setup
-  const known = bundledSymbols()
-  const { symbols } = demoSymbols(config, known)
-  const infos = symbols.map(symbol => known.get(symbol)!)
-  const quote = infos[0]!.quote
-  if (infos.some(info => info.quote !== quote)) throw new ConfigError(`SYMBOLS: the demo trades against one quote asset, not several.`)
-  const recordings = bundledRecordings(symbols, resolve(config.DATA_DIR, 'cache'))
+/** Starts a service: loads the store, goes on where it stopped, and is ready to run. Throws ConfigError for wrong settings. */
+export async function startService({ clock = systemClock, ...setup }: ServiceSetup): Promise<Service> {
+  const { config, env, store, venue, strategyFolder } = setup
+  const { quote } = venue
+  const symbols = venue.infos.map(({ symbol }) => symbol)
   const broken = new Map<string, Fault>()
   const folder = strategyFolder ?? new URL('../strategies/', import.meta.url)
   const strategies = await loadStrategies(folder, (name, fault) => broken.set(name, fault))
-  const parts: Parts = { ...setup, clock, infos, quote, recordings, strategies, broken }
+  const parts: Parts = { ...setup, clock, strategies, broken }
 
   let core = await startCore(parts, true)
   const resumed = core.saved !== null
@@ -124,6 +103,8 @@ export async function startDemo({ clock = systemClock, ...setup }: ServiceSetup)
   if (!resumed) await beginAccount(core, parts)
   let settings = await settingsOf(store, core)
   let volumes = volumesOf(config, settings)
+
+  const startEquity = (): Money => money(settings.get('start.equity') ?? format(venue.capital))
 
   let renewing: Promise<void> = Promise.resolve()
   // What runs is thrown away and built anew from the store: for changed settings, and when a round could not be written.
@@ -154,14 +135,14 @@ export async function startDemo({ clock = systemClock, ...setup }: ServiceSetup)
     }
   }
   const desk = openDesk({
-    trading: 'demo',
+    trading: venue.trading,
     quote,
     started,
     version: programVersion,
     store,
     core: () => core,
     wish,
-    startEquity: () => money(settings.get('start.equity') ?? config.DEMO_CAPITAL),
+    startEquity,
     holding: engine => holdingOf(engine, settings, symbols),
     strategies: () => [...core.owners.map(({ row }) => row), ...quarantinedRows(core.engine, broken)],
     planChange: (name, change) => planChange({ env, strategies, symbols, saved: settings }, name, change),
@@ -213,7 +194,7 @@ export async function startDemo({ clock = systemClock, ...setup }: ServiceSetup)
         ...totals,
         openPositions: core.engine.slots.filter(({ position }) => position.quantity > 0n).length,
         quote,
-        startEquity: money(settings.get('start.equity') ?? config.DEMO_CAPITAL),
+        startEquity: startEquity(),
         equity,
         realisedPnl: realised,
         unrealisedPnl: unrealised,
@@ -227,26 +208,20 @@ export async function startDemo({ clock = systemClock, ...setup }: ServiceSetup)
 
 interface Parts extends ServiceSetup {
   readonly clock: Clock
-  readonly infos: readonly SymbolInfo[]
-  readonly quote: string
-  readonly recordings: readonly Recording[]
   readonly strategies: ReadonlyMap<string, LoadedStrategy>
   /** Strategies whose files cannot be used, and why. */
   readonly broken: ReadonlyMap<string, Fault>
 }
 
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
-async function startCore(
-  { config, env, store, speed, tell, news, clock, infos, quote, recordings, strategies, broken }: Parts,
-  first: boolean,
-): Promise<Core> {
+async function startCore({ config, env, store, venue, tell, news, strategies, broken }: Parts, first: boolean): Promise<Core> {
+  const { infos, quote, base, capital } = venue
   const saved = await store.open()
   // a broken file stops the start, unless something is held under its name: that must be looked after; a service that runs goes on
   for (const [name, fault] of first ? broken : [])
     if (!saved?.holdings.some(({ owner, position }) => owner === name && position.quantity > 0n)) throw fault
   const symbols = infos.map(({ symbol }) => symbol)
-  const base = shortest(recordings)
-  // the market to come has candles of every length, a recording has only its own
+  // a market has candles of every length, a recording has only its own
   const interval = lengthOf(config.INTERVAL) < lengthOf(base) ? base : config.INTERVAL
   const owners = ownersOf({
     config: { ...config, INTERVAL: interval },
@@ -257,11 +232,10 @@ async function startCore(
     base,
     broken: new Set(broken.keys()),
   })
-  const capital = new Map([[quote, money(config.DEMO_CAPITAL)]])
   const records = new Records(symbol => infos.find(info => info.symbol === symbol)!)
   const engine = new Engine({
     symbols: infos,
-    funds: capital,
+    funds: new Map([[quote, capital]]),
     rules: {
       ...sizesOf(config),
       perSymbol: config.EXPOSURE_PER_SYMBOL === null ? null : ratioOf(config.EXPOSURE_PER_SYMBOL),
@@ -274,29 +248,27 @@ async function startCore(
     recorder: records,
   })
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
-  const exchange = openPaperExchange(infos, costsOf(config), capital)
-  const feed = openReplay({ recordings, timeframes: neededTimeframes(owners), speed, clock })
+  const { exchange, market } = await venue.join()
+  const feed = await venue.feed(neededTimeframes(owners))
   const shell = new Shell({
     engine,
     exchange,
     store,
     records,
-    market: exchange.market,
     newId,
     tell,
+    ...(market === undefined ? {} : { market }),
     ...(news === true ? { news: newsOf } : {}),
   })
-  if (saved !== null) {
-    const mode = saved.settings.get('mode')
-    if (mode === 'paused' || mode === 'reduced' || mode === 'halted') engine.trader.mode = mode
-    let time = 0 as Time
-    if (saved.feedState !== null)
-      for (const event of feed.history(saved.feedState)) {
-        engine.warm(event.time, event.bars, event.candles)
-        time = event.time
-      }
-    await shell.resume(saved, time)
+  const mode = saved?.settings.get('mode')
+  if (mode === 'paused' || mode === 'reduced' || mode === 'halted') engine.trader.mode = mode
+  let time = 0 as Time
+  for (const event of feed.history(saved?.feedState ?? null)) {
+    engine.warm(event.time, event.bars, event.candles)
+    time = event.time
   }
+  if (saved === null) shell.begin(time)
+  else await shell.resume(saved, time)
   return { engine, shell, feed, owners, saved, running: null }
 }
 
@@ -304,16 +276,14 @@ const runCore = (core: Core): Promise<void> =>
   core.feed.run(core.saved?.feedState ?? null, (event, state) => core.shell.offer(event, state))
 
 // What a new account begins with is written before anything trades.
-async function beginAccount(core: Core, { config, recordings }: Parts): Promise<void> {
+async function beginAccount(core: Core, { venue }: Parts): Promise<void> {
+  const prices = await venue.firstPrices()
   await core.shell.wish({
     person: 'system',
     text: 'begin the account',
     run(_, records) {
-      records.setting('start.equity', config.DEMO_CAPITAL)
-      records.setting(
-        'start.prices',
-        JSON.stringify(Object.fromEntries(recordings.map(({ symbol, columns }) => [symbol, columns.open[0]]))),
-      )
+      records.setting('start.equity', format(venue.capital))
+      records.setting('start.prices', JSON.stringify(prices))
     },
   })
 }

@@ -6,8 +6,7 @@ import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
 import { aliveFile, PULSE_MS } from './cli/health.ts'
 import { openSession } from './cli/session.ts'
-import { bundledSymbols } from './compose/market.ts'
-import { demoSymbols, programVersion } from './compose.ts'
+import { programVersion } from './compose.ts'
 import { type Config, ConfigError, readConfig, secretsOf } from './config.ts'
 
 const LIVE_IS_NOT_THERE = `TRADING_MODE=live: trading with real money is not there yet; it comes with the Binance adapter.
@@ -27,7 +26,7 @@ async function serve(config: Config): Promise<void> {
     note: (level, text) => log[level]({}, text),
     onLine: line => log.debug({ line }, 'database'),
   })
-  const { missing } = demoSymbols(config, bundledSymbols())
+  const { missing } = session.venue
   if (missing.length > 0) log.warn({ symbols: missing }, 'there are no bundled candles of these symbols: the demo leaves them out')
   log.info(
     { version: programVersion, symbols: session.service.symbols, database: session.storage.where, resumed: session.service.resumed },

@@ -5,8 +5,6 @@ import { Fault } from '#domain/fault.ts'
 import { redact } from '#domain/secrets.ts'
 import type { Told } from '#domain/told.ts'
 import { type Config, secretsOf } from '../config.ts'
-import { demoSymbols } from '../compose.ts'
-import { bundledSymbols } from '../compose/market.ts'
 import { jsonLinesOf, linesOf, openSession, type Session } from './session.ts'
 import { resetStorage } from './storage.ts'
 import { summaryJson, summaryLines } from './summary.ts'
@@ -94,7 +92,7 @@ export async function demoMain(
   const quit = quitter(session)
   let prompt: Prompt | null = null
   try {
-    if (!options.json) for (const line of greeting(session, config)) out(line)
+    if (!options.json) for (const line of greeting(session)) out(line)
     const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
     prompt = openPrompt({
       input: process.stdin,
@@ -144,13 +142,12 @@ function quitter(session: Session) {
   return { now, asked: promise, wasAsked: () => asked }
 }
 
-function greeting({ service, storage, platforms }: Session, config: Config): string[] {
-  const { missing } = demoSymbols(config, bundledSymbols())
+function greeting({ service, storage, platforms, venue }: Session): string[] {
   return [
     `RootTrading demo: ${service.symbols.join(', ')} on paper, every four hours of 2021-02 to 2023-12. No real money.`,
     `Kept in ${storage.where}.${service.resumed ? ' Going on where the last run stopped (--reset begins anew).' : ''}`,
     ...(platforms.length > 0 ? [`It answers on ${platforms.join(' and ')} too; /whoami tells ids for the lists of people.`] : []),
-    ...(missing.length > 0 ? [`There are no bundled candles of ${missing.join(', ')}: left out.`] : []),
+    ...(venue.missing.length > 0 ? [`There are no bundled candles of ${venue.missing.join(', ')}: left out.`] : []),
     'Type help for commands; Ctrl-C ends with a summary.',
     '',
   ]

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Fault } from '#domain/fault.ts'
-import { bundledSymbols } from '../compose/market.ts'
 import { ownersOf } from '../compose/owners.ts'
-import { demoSymbols, programVersion } from '../compose.ts'
+import { replayedSymbols } from '../compose/replay-venue.ts'
+import { programVersion } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { loadStrategies } from '../load-folder.ts'
 import { isOwn, openStorage } from './storage.ts'
@@ -31,7 +31,7 @@ export async function doctorMain(
   if (config.TRADING_MODE === 'live')
     found('wrong', 'mode', 'live is not there yet: it comes with the Binance adapter. Set TRADING_MODE=demo.')
   else found('ok', 'mode', 'demo: paper trading on replayed candles, no key is used')
-  const { symbols, missing } = demoSymbols(config, bundledSymbols())
+  const { symbols, missing } = replayedSymbols(config)
   if (missing.length > 0) found('note', 'symbols', `no bundled candles of ${missing.join(', ')}`)
   found('ok', 'symbols', symbols.join(', '))
   await strategiesOf(config, env, symbols, found)

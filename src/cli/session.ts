@@ -12,8 +12,10 @@ import { type AnyCommand, isCommand, type Person } from '#command'
 import { redact } from '#domain/secrets.ts'
 import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
-import { DEMO_ACCOUNT, programVersion, type Service, startDemo } from '../compose.ts'
+import { programVersion, type Service, startService } from '../compose.ts'
 import { platformsOf } from '../compose/chat.ts'
+import { openReplayVenue } from '../compose/replay-venue.ts'
+import type { Venue } from '../compose/venue.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { loadFolder } from '../load-folder.ts'
 import { openStorage, type Storage } from './storage.ts'
@@ -29,6 +31,7 @@ export interface Session {
   readonly storage: Storage
   readonly store: Store
   readonly service: Service
+  readonly venue: Venue
   readonly commands: ReadonlyMap<string, AnyCommand>
   /** On which platforms it answers; none without a token. */
   readonly platforms: readonly string[]
@@ -59,7 +62,9 @@ const loadCommands = (): Promise<Map<string, AnyCommand>> =>
 export async function openSession({ config, env, speed, tell, report, note, onLine }: SessionSetup): Promise<Session> {
   const storage = await openStorage(config, onLine)
   try {
-    const store = openPostgresStore({ database: storage.database, account: DEMO_ACCOUNT, demo: true })
+    const venue = openReplayVenue(config, { speed, clock: systemClock })
+    const { account } = venue
+    const store = openPostgresStore({ database: storage.database, account, demo: venue.trading === 'demo' })
     const platforms = platformsOf(config, systemClock)
     const news = platforms.messengers.length > 0
     let chat: Chat | null = null
@@ -67,11 +72,11 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
       tell(told)
       chat?.ring()
     }
-    const [service, commands] = await Promise.all([startDemo({ config, env, store, speed, tell: tellAll, news }), loadCommands()])
+    const [service, commands] = await Promise.all([startService({ config, env, store, venue, tell: tellAll, news }), loadCommands()])
     if (news)
       chat = await openChat({
         ...platforms,
-        mailbox: openPostgresMailbox(storage.database, DEMO_ACCOUNT),
+        mailbox: openPostgresMailbox(storage.database, account),
         commands,
         desk: service.desk,
         clock: systemClock,
@@ -88,6 +93,7 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
       storage,
       store,
       service,
+      venue,
       commands,
       platforms: platforms.messengers.map(({ platform }) => platform),
       async answer(line) {
@@ -96,6 +102,7 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
       async close() {
         if (chat !== null) await service.post('stop', 'stopped\nWhat rests on the exchange stays there.').catch(report)
         await chat?.stop(CHAT_STOP_MS)
+        await venue.close()
         await store.close()
         await storage.close()
       },

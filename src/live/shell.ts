@@ -68,6 +68,11 @@ export class Shell {
     return this.#time
   }
 
+  /** Begins a new account at a time. */
+  begin(time: Time): void {
+    this.#time = time
+  }
+
   /** Takes the record of an earlier run: brings the core to where it was and repeats what may not have reached the exchange. */
   async resume(saved: Saved, time: Time): Promise<void> {
     const { engine, exchange } = this.#setup

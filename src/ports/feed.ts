@@ -31,8 +31,8 @@ export type FeedState = string
 
 /** Where candles come from. */
 export interface Feed {
-  /** The close events up to a state, oldest first: a start brings indicators to where they were. */
-  history(until: FeedState): Iterable<MarketEvent & { readonly kind: 'close' }>
+  /** The close events up to a state, oldest first: a start brings indicators to where they were. Null: all that was before a first start. */
+  history(until: FeedState | null): Iterable<MarketEvent & { readonly kind: 'close' }>
   /** Offers events one after the other, each once the one before is worked off, until the end or until stopped. */
   run(from: FeedState | null, offer: (event: MarketEvent, state: FeedState) => Promise<void>): Promise<void>
   stop(): void

@@ -8,7 +8,8 @@ import { dropHolders, type MemoryDisk, newMemoryDisk, openMemoryStore } from '#a
 import { systemClock } from '#adapters/system/clock.ts'
 import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
-import { DEMO_ACCOUNT, type Service, startDemo } from '../../src/compose.ts'
+import { type Service, startService } from '../../src/compose.ts'
+import { DEMO_ACCOUNT, openReplayVenue } from '../../src/compose/replay-venue.ts'
 import { readConfig } from '../../src/config.ts'
 
 const contract = new URL('../../src/strategy.ts', import.meta.url).href
@@ -62,13 +63,15 @@ export async function openDemo({ disk = newMemoryDisk(), env = {}, strategies, s
   const used = store?.(real) ?? real
   const pauses: number[] = []
   const given = { SYMBOLS: 'ADAEUR', DATA_DIR: cache, ...env }
-  const service = await startDemo({
-    config: readConfig(given),
+  const config = readConfig(given)
+  const clock = { ...systemClock, wait: async (milliseconds: number) => void pauses.push(milliseconds) }
+  const service = await startService({
+    config,
     env: given,
     store: used,
-    speed: Number.POSITIVE_INFINITY,
+    venue: openReplayVenue(config, { speed: Number.POSITIVE_INFINITY, clock }),
     tell,
-    clock: { ...systemClock, wait: async milliseconds => void pauses.push(milliseconds) },
+    clock,
     ...(strategies === undefined ? {} : { strategyFolder: strategies }),
   })
   return { service, store: used, pauses }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { readConfig } from '../../src/config.ts'
-import { DEMO_ACCOUNT } from '../../src/compose.ts'
+import { DEMO_ACCOUNT } from '../../src/compose/replay-venue.ts'
 import { openStorage } from '../../src/cli/storage.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { journalLines } from '#domain/journal.ts'

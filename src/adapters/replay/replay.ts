@@ -103,6 +103,7 @@ export function openReplay({ recordings, timeframes, speed, clock }: ReplayOptio
 
   return {
     *history(until) {
+      if (until === null) return
       const { time, phase } = read(until)
       for (const instant of instants) {
         if (instant > time || (instant === time && phase < phases.indexOf('close'))) return

@@ -1,0 +1,39 @@
+/** Where a service trades. Demo and live, replay and market, paper and real exchange differ in their venue and in nothing else. */
+import type { Money } from '#domain/money.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Timeframe } from '#domain/time.ts'
+import type { Exchange } from '#ports/exchange.ts'
+import type { Feed, MarketEvent } from '#ports/feed.ts'
+import type { Status } from '#ports/desk.ts'
+
+/** An exchange as a core is joined to it. */
+export interface Joined {
+  readonly exchange: Exchange
+  /** Shows it each market event before the core sees it; a real exchange sees the market by itself. */
+  readonly market?: (event: MarketEvent) => void
+}
+
+/** A venue of one account. */
+export interface Venue {
+  readonly trading: Status['trading']
+  /** Whose records these are: the state of accounts never mixes. */
+  readonly account: string
+  /** What it is, for people: "replayed candles, paper". */
+  readonly about: string
+  readonly infos: readonly SymbolInfo[]
+  /** The one quote asset that all symbols are traded against. */
+  readonly quote: string
+  /** The shortest candles that there are. */
+  readonly base: Timeframe
+  /** What a new account begins with, in the quote asset. */
+  readonly capital: Money
+  /** Symbols that were wished for and are not there. */
+  readonly missing: readonly string[]
+  /** Prices that a new account begins at, by symbol: what holding would have brought is reckoned from them. */
+  firstPrices(): Promise<Readonly<Record<string, number>>>
+  /** An exchange for a new core; the one given before is of no use any more. */
+  join(): Promise<Joined>
+  /** A feed for a new core, with the candles that its strategies look at. */
+  feed(timeframes: readonly Timeframe[]): Promise<Feed>
+  close(): Promise<void>
+}
