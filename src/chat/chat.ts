@@ -197,7 +197,12 @@ class Worker {
     const { platform, user, place, name, text } = message
     const role = roleOf(access, platform, user)
     const open = commandOf(text, commands)?.command.open === true
-    if (this.#isOld(message)) return { reply: role === null ? null : TOO_LATE, outcome: 'too old' }
+    if (this.#isOld(message)) {
+      // it may have been done just before the end, and only the answer is missing
+      const before = await desk.under(wishId(message)).earlier()
+      if (before !== null) return { reply: replyOf([before]), outcome: 'answered' }
+      return { reply: role === null ? null : TOO_LATE, outcome: 'too old' }
+    }
     if (!open && (role === null || !isAnswered(access, message))) {
       const before = await mailbox.count(message, STRANGER)
       if (before === 0)

@@ -48,9 +48,10 @@ type Grant = (engine: Engine, records: Records, time: Time) => WishResult
 
 function deskOf(setup: DeskSetup, message: string | null): Desk {
   const { store } = setup
+  const earlier = async (): Promise<string | null> => (message === null ? null : await store.wished(message))
   const wish = async (person: string, text: string, run: Grant): Promise<WishResult> => {
     if (message === null) return await setup.wish({ person, text, run })
-    const before = await store.wished(message)
+    const before = await earlier()
     return before === null ? await setup.wish({ id: message, person, text, run }) : { done: true, message: before }
   }
   const pnlSince = async (name: string, from: number) => ({ name, rows: await store.pnl(from as Time) })
@@ -100,6 +101,7 @@ function deskOf(setup: DeskSetup, message: string | null): Desk {
       return result
     },
     under: id => deskOf(setup, id),
+    earlier,
   }
 }
 

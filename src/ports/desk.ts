@@ -153,5 +153,7 @@ export interface Desk {
   setVolume(person: string, kind: NewsKind, volume: Volume): Promise<WishResult>
   /** The same desk for what one message wishes: a wish of a message that was granted before is not granted again, the answer is as it was. */
   under(message: string): Desk
+  /** What a wish of this message was answered in an earlier run or attempt, or null. */
+  earlier(): Promise<string | null>
   readonly version: string
 }

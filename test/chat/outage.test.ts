@@ -1,7 +1,11 @@
 /** A chat that is away delays nothing and loses nothing. */
 import { expect, test } from 'vitest'
 import { journalLines } from '#domain/journal.ts'
+import { openMemoryMailbox } from '#adapters/memory/mailbox.ts'
+import { quantity } from '#domain/money.ts'
+import type { Time } from '#domain/time.ts'
 import { ANN, openBed } from '../support/chat/bed.ts'
+import { TEST_ACCOUNT } from '../support/trading.ts'
 import { openTrading } from '../support/trading.ts'
 
 // up and down again, so that there is something to tell at every bar
@@ -74,4 +78,30 @@ test('the last news go out before the end, and what does not goes out after the 
   await second.trading.shell.post({ kind: 'stop', text: 'stopped', time: second.clock.now() })
   await second.chat.stop(5_000)
   expect(second.telegram.sent.at(-1)!.text).toContain('stopped')
+})
+
+test('what was done just before the end, and could not be answered, is told as done, however late', async () => {
+  const first = await openBed({ bars, platforms: ['telegram'], targets: [] })
+  await first.trading.until(2)
+  const message = {
+    platform: 'telegram',
+    bot: String(first.telegram.me.id),
+    update: '1',
+    message: '1',
+    chat: String(ANN),
+    place: null,
+    user: String(ANN),
+    name: 'Ann',
+    text: '/buy btc 1',
+    button: false,
+    sentAt: (first.clock.now() - 10 * 60_000) as Time,
+  } as const
+  await openMemoryMailbox({ disk: first.trading.disk, account: TEST_ACCOUNT }).receive(message)
+  const wish = { symbol: 'BTCUSDC', amount: { kind: 'quantity', quantity: quantity('1') }, limit: null, stop: null, target: null } as const
+  const { message: told } = await first.trading.desk.under(`telegram ${message.bot} 1`).buy('Ann', wish)
+  await first.chat.stop(0)
+  await first.trading.store.close()
+
+  const second = await openBed({ bars, platforms: ['telegram'], targets: [], disk: first.trading.disk })
+  expect((await second.telegram.until(() => second.telegram.sent.at(-1))).text).toBe(told)
 })

@@ -208,7 +208,16 @@ export function fakeDesk(more: Partial<Desk> = {}): { readonly desk: Desk; reado
     changeStrategy: take('changeStrategy'),
     setVolume: take('setVolume'),
   }
-  const desk: Desk = { ...reads, ...wishes, symbol, volumes: () => usualVolumes, under: () => desk, version: '0.1.0', ...more }
+  const desk: Desk = {
+    ...reads,
+    ...wishes,
+    symbol,
+    volumes: () => usualVolumes,
+    under: () => desk,
+    earlier: async () => null,
+    version: '0.1.0',
+    ...more,
+  }
   return { desk, asked }
 }
 
