@@ -25,6 +25,10 @@ const names = z
     return [...new Set(named.filter(name => name !== ''))]
   })
   .refine(list => list.length > 0, 'at least one symbol is needed, such as BTCEUR')
+const flag = z
+  .enum(['yes', 'no'], 'yes or no is needed')
+  .default('no')
+  .transform(text => text === 'yes')
 const timeframe = z.string().refine(isTimeframe, `one of ${timeframes.join(', ')} is needed`) as unknown as z.ZodType<Timeframe>
 const AMOUNT = /^(\d+(?:\.\d+)?)(?: ([A-Za-z]{2,10}))?$/
 const quantities = z.string().refine(
@@ -128,8 +132,49 @@ export const settings = {
   PGDATABASE: { schema: z.string().default('trading'), example: 'trading', about: '' },
   REDIS_HOST: { schema: z.string().optional(), example: '', about: 'Redis for other programs; not used yet' },
   REDIS_PORT: { schema: whole.min(1).max(65535).default(6379), example: '6379', about: '' },
-  BINANCE_API_KEY: { schema: z.string().optional(), example: '', about: 'not used yet', secret: true },
-  BINANCE_SECRET_KEY: { schema: z.string().optional(), example: '', about: 'not used yet', secret: true },
+  MARKET: {
+    schema: z.enum(['binance', 'replay']).default('binance'),
+    example: 'binance',
+    about: 'where the candles of the service come from in demo: the live market, or the bundled recordings',
+  },
+  BINANCE_SITE: {
+    schema: z
+      .string()
+      .regex(/^(binance|testnet|demo|https?:\/\/[\w.[\]:-]+\/?)$/, 'binance, testnet, demo, or the address of a simulator is needed')
+      .default('binance'),
+    example: 'binance',
+    about: 'which Binance: binance, testnet, demo (its demo mode), or a simulator such as http://127.0.0.1:9500',
+  },
+  BINANCE_API_KEY: { schema: z.string().optional(), example: '', about: 'key of your account, for live', secret: true },
+  BINANCE_SECRET_KEY: { schema: z.string().optional(), example: '', about: 'its secret (HMAC)', secret: true },
+  BINANCE_PRIVATE_KEY_FILE: {
+    schema: z.string().optional(),
+    example: '',
+    about: 'or the file of an Ed25519 private key (PEM, readable by you alone), as Binance recommends',
+  },
+  ALLOCATED_CAPITAL: {
+    schema: z
+      .string()
+      .regex(/^\d+(\.\d{1,8})?$/, 'a plain number is needed')
+      .optional(),
+    example: '',
+    about: 'the most of the quote asset that a live account may use; empty: all that is free at its first start',
+  },
+  LIVE_CONFIRMATION: {
+    schema: z.string().default(''),
+    example: '',
+    about: 'live starts only with the sentence: I trade with real money',
+  },
+  LIVE_WITHOUT_IP_RESTRICTION: {
+    schema: flag,
+    example: 'no',
+    about: 'yes: live starts with a key that is not restricted to IP addresses',
+  },
+  LIVE_ORDERS_OUTSIDE: {
+    schema: flag,
+    example: 'no',
+    about: 'yes: live sends orders to other machines than this one; its protection is not proven on Binance yet',
+  },
   TELEGRAM_TOKEN: {
     schema: z
       .string()

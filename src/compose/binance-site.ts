@@ -44,10 +44,6 @@ const known: Readonly<Record<string, Omit<BinanceSite, 'name' | 'local'>>> = {
 
 const LOCAL = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-/** True for a name or an address that `siteOf` knows what to do with. */
-export const isSite = (text: string): boolean =>
-  Object.hasOwn(known, text) || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
-
 /** The addresses of `binance`, `testnet`, `demo`, or of a simulator ("http://127.0.0.1:9500"), which has all under one. */
 export function siteOf(text: string): BinanceSite {
   const site = known[text]
