@@ -16,7 +16,8 @@ import type { Clock } from '#ports/clock.ts'
 import type { Desk } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
-import { holdingOf, neededTimeframes, quarantinedRows, volumesOf } from './compose/account.ts'
+import { holdingOf, quarantinedRows, volumesOf } from './compose/account.ts'
+import { needsOf, schedulesOf } from './compose/needs.ts'
 import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
 import { openRecovery } from './compose/recovery.ts'
 import type { Venue } from './compose/venue.ts'
@@ -100,8 +101,9 @@ export async function startService({ clock = systemClock, ...setup }: ServiceSet
   const resumed = core.saved !== null
   const started = clock.now()
   const stopping = new AbortController()
-  if (!resumed) await beginAccount(core, parts)
-  let settings = await settingsOf(store, core)
+  const begun = core.saved?.settings.has('start.equity') === true
+  if (!begun) await beginAccount(core, parts)
+  let settings = await settingsOf(store, begun ? core.saved : null)
   let volumes = volumesOf(config, settings)
 
   const startEquity = (): Money => money(settings.get('start.equity') ?? format(venue.capital))
@@ -115,7 +117,7 @@ export async function startService({ clock = systemClock, ...setup }: ServiceSet
     await core.running?.catch(() => {})
     await core.shell.idle()
     core = await startCore(parts, false)
-    settings = await settingsOf(store, core)
+    settings = await settingsOf(store, core.saved)
     volumes = volumesOf(config, settings)
   }
   const renew = (): Promise<void> => {
@@ -249,7 +251,8 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
   })
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
   const { exchange, market } = await venue.join()
-  const feed = await venue.feed(neededTimeframes(owners))
+  const kept = saved?.settings ?? new Map<string, string>()
+  const { feed, settings } = await venue.feed({ needs: needsOf(engine), schedules: schedulesOf(engine), settings: kept })
   const shell = new Shell({
     engine,
     exchange,
@@ -269,6 +272,15 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
   }
   if (saved === null) shell.begin(time)
   else await shell.resume(saved, time)
+  const fresh = Object.entries(settings).filter(([key, value]) => kept.get(key) !== value)
+  if (fresh.length > 0)
+    await shell.wish({
+      person: 'system',
+      text: 'begin the history of candles',
+      run(_, records) {
+        for (const [key, value] of fresh) records.setting(key, value)
+      },
+    })
   return { engine, shell, feed, owners, saved, running: null }
 }
 
@@ -288,6 +300,6 @@ async function beginAccount(core: Core, { venue }: Parts): Promise<void> {
   })
 }
 
-async function settingsOf(store: Store, core: Core): Promise<ReadonlyMap<string, string>> {
-  return core.saved?.settings ?? (await store.open())?.settings ?? new Map()
+async function settingsOf(store: Store, saved: Saved | null): Promise<ReadonlyMap<string, string>> {
+  return saved?.settings ?? (await store.open())?.settings ?? new Map()
 }

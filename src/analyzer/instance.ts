@@ -16,6 +16,8 @@ export interface Instance extends Run {
   readonly scan: Scan
   /** Feeds of all its timeframes, its own under ''. */
   readonly feeds: ReadonlyMap<string, { readonly timeframe: Timeframe; readonly feed: Feed }>
+  /** By feed: how many candles pass before its indicators have values; a feed without indicators has no entry. */
+  readonly warmups: ReadonlyMap<string, number>
   /** When a candle of its own timeframe opened. */
   openTime(index: number): Time
   /** Indicator values at the cursor, by name. */
@@ -66,6 +68,7 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
     timeframe,
     scan,
     feeds,
+    warmups: firsts,
     feed: own,
     decide: strategy.kind === 'single' ? strategy.decide : () => null,
     market,

@@ -3,12 +3,11 @@ import type { Recording } from '#adapters/replay/replay.ts'
 import type { Fault } from '#domain/fault.ts'
 import { add, affordable, type Money, money, notional, priceOf, zero } from '#domain/money.ts'
 import { isVolume, type NewsKind, newsKinds, type Volume, type Volumes } from '#domain/news.ts'
-import { lengthOf, type Timeframe, timeframes } from '#domain/time.ts'
+import { lengthOf, type Timeframe } from '#domain/time.ts'
 import type { Engine } from '#engine'
 import { VOLUME_KEY } from '#live/desk.ts'
 import type { StrategyRow } from '#ports/desk.ts'
 import type { Config } from '../config.ts'
-import type { Owner } from './owners.ts'
 
 /** How loud news are: by the settings, then as people changed it. */
 export function volumesOf(config: Config, saved: ReadonlyMap<string, string>): Volumes {
@@ -54,13 +53,3 @@ export function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Faul
 /** The shortest timeframe there is. */
 export const shortest = (recordings: readonly Recording[]): Timeframe =>
   recordings.map(({ timeframe }) => timeframe).reduce((a, b) => (lengthOf(a) <= lengthOf(b) ? a : b))
-
-/** Every timeframe that a strategy looks at. */
-export function neededTimeframes(owners: readonly Owner[]): Timeframe[] {
-  const needed = new Set<Timeframe>()
-  for (const { setup } of owners) {
-    needed.add(setup.timeframe)
-    if (setup.strategy.kind === 'single') for (const timeframe of Object.values(setup.strategy.also ?? {})) needed.add(timeframe)
-  }
-  return timeframes.filter(timeframe => needed.has(timeframe))
-}

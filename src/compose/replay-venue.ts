@@ -45,7 +45,10 @@ export function openReplayVenue(config: Config, { speed, clock }: { readonly spe
       const exchange = openPaperExchange(infos, costsOf(config), new Map([[quote, capital]]))
       return { exchange, market: exchange.market }
     },
-    feed: async timeframes => openReplay({ recordings, timeframes, speed, clock }),
+    async feed({ needs }) {
+      const timeframes = [...new Set(needs.map(({ timeframe }) => timeframe))]
+      return { feed: openReplay({ recordings, timeframes, speed, clock }), settings: {} }
+    },
     close: async () => {},
   }
 }

@@ -1,16 +1,33 @@
 /** Where a service trades. Demo and live, replay and market, paper and real exchange differ in their venue and in nothing else. */
 import type { Money } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Schedule } from '#domain/schedule.ts'
 import type { Timeframe } from '#domain/time.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import type { Feed, MarketEvent } from '#ports/feed.ts'
 import type { Status } from '#ports/desk.ts'
+import type { Need } from './needs.ts'
 
 /** An exchange as a core is joined to it. */
 export interface Joined {
   readonly exchange: Exchange
   /** Shows it each market event before the core sees it; a real exchange sees the market by itself. */
   readonly market?: (event: MarketEvent) => void
+}
+
+/** What a feed has to bring. */
+export interface Wanted {
+  readonly needs: readonly Need[]
+  /** Of the strategies that decide at slots. */
+  readonly schedules: readonly Schedule[]
+  /** Settings that were kept with the account. */
+  readonly settings: ReadonlyMap<string, string>
+}
+
+/** A feed, and what has to be kept with the account so that the next one begins its history where this one does. */
+export interface OpenFeed {
+  readonly feed: Feed
+  readonly settings: Readonly<Record<string, string>>
 }
 
 /** A venue of one account. */
@@ -33,7 +50,7 @@ export interface Venue {
   firstPrices(): Promise<Readonly<Record<string, number>>>
   /** An exchange for a new core; the one given before is of no use any more. */
   join(): Promise<Joined>
-  /** A feed for a new core, with the candles that its strategies look at. */
-  feed(timeframes: readonly Timeframe[]): Promise<Feed>
+  /** A feed for a new core. */
+  feed(wanted: Wanted): Promise<OpenFeed>
   close(): Promise<void>
 }
