@@ -6,6 +6,7 @@ import type { KeySetup } from './keys.ts'
 import type { LimitSetup } from './limits.ts'
 import type { Recording } from './market/replay.ts'
 import type { SwitchName } from './switches.ts'
+import type { ConnectionTimes } from './wire/connection.ts'
 
 /** Options of openSimulator. Amounts are exact, shares counted in 1e-8. */
 export interface SimulatorOptions {
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   /** True: fees are paid in BNB while there is some. */
   readonly feesInBnb?: boolean
   readonly limits?: Partial<LimitSetup>
+  /** Pings and the life of sockets; Binance's by default. */
+  readonly times?: Partial<ConnectionTimes>
   readonly clock?: SimulatorClock
   /** Which time the server has: the clock's (default), or the market's in the replay. */
   readonly serverTime?: 'clock' | 'market'

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ratio, ratioOf, zero } from '#domain/money.ts'
 import { machineClock } from './clock.ts'
 import { Faults } from './control/faults.ts'
-import { RequestLog } from './control/log.ts'
+import { type LogLine, RequestLog } from './control/log.ts'
 import { apiKeyOf } from './keys.ts'
 import { Limits, usualLimits } from './limits.ts'
 import { Replay, type Step } from './market/replay.ts'
@@ -13,7 +13,11 @@ import { switchesOf } from './switches.ts'
 import { followLists } from './trading/place-list.ts'
 import { listed } from './trading/listing.ts'
 import { Venue } from './trading/venue.ts'
+import { usualTimes } from './wire/connection.ts'
 import { serveRest } from './wire/rest.ts'
+import { Sockets } from './wire/sockets.ts'
+import { Streams } from './wire/streams.ts'
+import { WsApi } from './wire/ws-api.ts'
 import type { World } from './world.ts'
 
 /** A simulator that runs. */
@@ -24,6 +28,7 @@ export interface Simulator {
   readonly wsUrl: string
   readonly world: World
   readonly log: RequestLog
+  readonly sockets: Sockets
   /** Makes steps of the market; less are left at the end. */
   step(phases: number): readonly Step[]
   /** Makes steps until so many instants have passed (each: bars end, then new ones open), or to the end. */
@@ -31,15 +36,25 @@ export interface Simulator {
   close(): Promise<void>
 }
 
+// Binance tells open bars again every two seconds.
+const REPEAT_MS = 2000
+
 /** Opens a simulator. Everything it needs is handed in; it contacts nobody. */
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   const world = worldOf(options)
   const log = new RequestLog()
+  const add = (line: LogLine): void => log.add(line)
   const flush = (): void => {
+    const { events } = world.venue
+    if (events.length === 0) return
     world.venue.events = []
+    api.tell(events)
   }
+  const streams = new Streams(world)
+  const api = new WsApi(world, { flush, log: add })
+  const sockets = new Sockets(world, { times: { ...usualTimes, ...options.times }, streams, api })
   const server = createServer((request, response) => {
-    void serveRest(world, request, response, { flush, log: line => log.add(line) }).catch((error: unknown) => {
+    void serveRest(world, request, response, { flush, log: add }).catch((error: unknown) => {
       // a bug of the simulator: the client sees a cut connection, the process the error
       request.socket.destroy()
       queueMicrotask(() => {
@@ -47,6 +62,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       })
     })
   })
+  sockets.attach(server)
   await listening(server, options.port ?? 0)
   const { port } = server.address() as AddressInfo
 
@@ -58,24 +74,38 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       world.bookUpdates++
       world.venue.advance(next)
       flush()
+      streams.publish(next)
       made.push(next)
     }
     return made
   }
   // the first bars open at once: a market without a price is none
   step(1)
+  let repeating = true
+  const repeat = (): void => {
+    if (!repeating) return
+    streams.repeat()
+    cancelRepeat = world.clock.after(REPEAT_MS, repeat)
+  }
+  let cancelRepeat = world.clock.after(REPEAT_MS, repeat)
 
   return {
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
     world,
     log,
+    sockets,
     step,
     stepCandles(instants) {
       for (let count = 0; count < instants && !world.replay.ended; count++)
         while (step(1)[0]?.phase !== 'open' && !world.replay.ended) continue
     },
-    close: () => closing(server),
+    close() {
+      repeating = false
+      cancelRepeat()
+      sockets.drop(null)
+      return closing(server)
+    },
   }
 }
 

@@ -61,7 +61,7 @@ function exchangeInfo(call: Call): ReturnType<typeof ok> {
     serverTime: world.now(),
     rateLimits: world.limits.table(),
     exchangeFilters: [],
-    symbols: sets ? symbols : symbols.map(({ permissionSets: _, ...raw }) => ({ ...raw, permissionSets: [] })),
+    symbols: sets ? symbols : symbols.map(raw => ({ ...raw, permissionSets: [] })),
   })
 }
 
