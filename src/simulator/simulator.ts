@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ratio, ratioOf, zero } from '#domain/money.ts'
 import { machineClock } from './clock.ts'
+import { command, type Controlled } from './control/admin.ts'
 import { Faults } from './control/faults.ts'
 import { type LogLine, RequestLog } from './control/log.ts'
 import { apiKeyOf } from './keys.ts'
@@ -13,6 +14,7 @@ import { switchesOf } from './switches.ts'
 import { followLists } from './trading/place-list.ts'
 import { listed } from './trading/listing.ts'
 import { Venue } from './trading/venue.ts'
+import { serveAdmin } from './wire/admin-http.ts'
 import { usualTimes } from './wire/connection.ts'
 import { serveRest } from './wire/rest.ts'
 import { Sockets } from './wire/sockets.ts'
@@ -33,6 +35,8 @@ export interface Simulator {
   step(phases: number): readonly Step[]
   /** Makes steps until so many instants have passed (each: bars end, then new ones open), or to the end. */
   stepCandles(instants: number): void
+  /** Does a command of the admin endpoint: POST /admin/NAME with this body. Throws AdminError. */
+  admin(name: string, body: Readonly<Record<string, unknown>>): object
   close(): Promise<void>
 }
 
@@ -54,7 +58,11 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   const api = new WsApi(world, { flush, log: add })
   const sockets = new Sockets(world, { times: { ...usualTimes, ...options.times }, streams, api })
   const server = createServer((request, response) => {
-    void serveRest(world, request, response, { flush, log: add }).catch((error: unknown) => {
+    const serving =
+      request.url?.startsWith('/admin') === true
+        ? serveAdmin(controlled, request, response)
+        : serveRest(world, request, response, { flush, log: add })
+    void serving.catch((error: unknown) => {
       // a bug of the simulator: the client sees a cut connection, the process the error
       request.socket.destroy()
       queueMicrotask(() => {
@@ -79,6 +87,11 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     }
     return made
   }
+  const stepCandles = (instants: number): void => {
+    for (let count = 0; count < instants && !world.replay.ended; count++)
+      while (step(1)[0]?.phase !== 'open' && !world.replay.ended) continue
+  }
+  const controlled: Controlled = { world, sockets, log, step, stepCandles, flush }
   // the first bars open at once: a market without a price is none
   step(1)
   let repeating = true
@@ -96,10 +109,8 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     log,
     sockets,
     step,
-    stepCandles(instants) {
-      for (let count = 0; count < instants && !world.replay.ended; count++)
-        while (step(1)[0]?.phase !== 'open' && !world.replay.ended) continue
-    },
+    stepCandles,
+    admin: (name, body) => command(controlled, name, body),
     close() {
       repeating = false
       cancelRepeat()
@@ -117,7 +128,7 @@ function worldOf(options: SimulatorOptions): World {
   const limits = new Limits({ ...usualLimits, ...orders, ...options.limits }, () => clock.now())
   const usualFee = ratio(switches.defaultFeeIsTenBasisPoints ? '0.001' : '0.0015')
   const { maker, taker } = options.fees ?? { maker: usualFee, taker: usualFee }
-  const now = (): number => (serverTime === 'market' ? venue.marketNow : clock.now())
+  const now = (): number => (serverTime === 'market' ? venue.marketNow : clock.now()) + world.skew
   const symbols = options.symbols.filter(({ symbol }) => replay.histories.has(symbol)).map(raw => listed(raw, switches.widePercentPrice))
   const venue = new Venue({
     symbols,
@@ -134,9 +145,12 @@ function worldOf(options: SimulatorOptions): World {
     now,
   })
   followLists(venue)
-  for (const [asset, amount] of options.balances) venue.matching.wallet.of(asset).free = amount
+  for (const [asset, amount] of options.balances) {
+    venue.matching.wallet.of(asset).free = amount
+    venue.deposit(asset, amount)
+  }
   venue.views.noteBalances(venue.matching.wallet.all(), Number.NEGATIVE_INFINITY)
-  return {
+  const world: World = {
     venue,
     replay,
     limits,
@@ -145,9 +159,14 @@ function worldOf(options: SimulatorOptions): World {
     clock,
     keys: new Map(options.keys.map(setup => [setup.apiKey, apiKeyOf(setup)])),
     commission: { maker, taker, inBnb: feesInBnb },
+    started: clock.now(),
+    maintenance: false,
     bookUpdates: 1,
+    sapi: new Limits({ ...usualLimits, weight: 12_000 }, () => clock.now()),
+    skew: 0,
     now,
   }
+  return world
 }
 
 const listening = (server: Server, port: number): Promise<void> =>

@@ -25,6 +25,14 @@ export interface World {
   readonly clock: SimulatorClock
   readonly keys: ReadonlyMap<string, ApiKey>
   readonly commission: Commission
+  /** Fees and rights are asked for by SAPI, which counts apart. */
+  readonly sapi: Limits
+  /** Milliseconds that the server's clock is ahead, on purpose. */
+  skew: number
+  /** When it was opened. */
+  readonly started: number
+  /** True while the system is told to be under maintenance. */
+  maintenance: boolean
   /** Updates of the book so far. */
   bookUpdates: number
   /** The server's time, as answers and signatures see it. */

@@ -21,7 +21,8 @@ const LONGEST_WINDOW = 60_000
 /** Lets a request in: limits, key, signature, time. What it gives carries it out, at once or later: the time is looked at again then. Both throw ApiError. */
 export function admit(world: World, endpoint: Endpoint, params: Params, credentials: Credentials): () => Answer {
   const weight = typeof endpoint.weight === 'number' ? endpoint.weight : endpoint.weight(params)
-  world.limits.arrive(weight)
+  const limits = endpoint.rest.includes('/sapi/') ? world.sapi : world.limits
+  limits.arrive(weight)
   const key = endpoint.security === 'NONE' ? null : authenticate(world, endpoint, params, credentials)
   if (key === null) params.passOver('returnRateLimits', 'apiKey')
   const ready = (): void => {

@@ -12,8 +12,8 @@ export type RequestFault =
   | { readonly kind: 'server_error'; readonly status: number; readonly executed: boolean }
   /** -1007: status unknown, done or not. */
   | { readonly kind: 'timeout'; readonly executed: boolean }
-  /** It waits before it is looked at; `after`: the answer waits. Milliseconds. */
-  | { readonly kind: 'latency'; readonly milliseconds: number; readonly after: boolean }
+  /** It waits before it is looked at (false), between its two time checks (engine), or before its answer (true). Milliseconds. */
+  | { readonly kind: 'latency'; readonly milliseconds: number; readonly after: boolean | 'engine' }
   /** Any refusal. */
   | { readonly kind: 'refuse'; readonly status: number; readonly code: number; readonly text: string; readonly retryAfter: number }
   /** Its events go out before its answer. */
@@ -30,7 +30,7 @@ export type EventFault =
 export interface Where {
   /** HTTP method; any when absent. The WebSocket API's requests are known by their REST twin, too. */
   readonly method?: string
-  /** A part of the path or of the WebSocket method. */
+  /** The path, or the WebSocket API's method; either names its twin too. With a star at its end: whatever begins so. */
   readonly path?: string
   /** For events: the type, such as executionReport. */
   readonly type?: string
@@ -56,6 +56,9 @@ export interface Lags {
   balances: number
 }
 
+const isMeant = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
+
 const eventKinds = new Set(['event_lost', 'event_twice', 'event_late'])
 
 /** All faults that are armed. */
@@ -80,13 +83,13 @@ export class Faults {
     return this.#armed
   }
 
-  /** Faults that hit a request: they are spent by it. `names`: method and path, and its twin's. */
-  ofRequest(method: string, names: readonly string[]): RequestFault[] {
+  /** Faults that hit a request: they are spent by it. `methods`, `names`: HTTP method or WS and path, and those of its twin. */
+  ofRequest(methods: readonly string[], names: readonly string[]): RequestFault[] {
     return this.#take(
       ({ fault, where }) =>
         !eventKinds.has(fault.kind) &&
-        (where.method === undefined || where.method === method) &&
-        (where.path === undefined || names.some(name => name.includes(where.path!))),
+        (where.method === undefined || methods.includes(where.method)) &&
+        (where.path === undefined || names.some(name => isMeant(where.path!, name))),
     ) as RequestFault[]
   }
   /** Faults that hit an event. */

@@ -84,6 +84,8 @@ export class Venue {
   readonly open = new Set<Order>()
   readonly lists = new Map<number, List>()
   readonly trades: Trade[] = []
+  /** What came in from outside, less what went out, by asset. */
+  readonly deposits = new Map<string, bigint>()
   /** Matches that self-trade prevention kept from happening, as they are queried. */
   readonly prevented: PreventedMatch[] = []
   readonly views = new Views()
@@ -341,6 +343,12 @@ export class Venue {
     this.touch(order.symbol)
     this.events.push(executionReport(order, { execution, executionId: this.nextExecution(), time: order.updated, ...details }))
     this.onOrder(order)
+  }
+
+  /** Something came in from outside (or went out, below zero). The balance itself is the caller's. */
+  deposit(asset: string, amount: bigint): void {
+    this.deposits.set(asset, (this.deposits.get(asset) ?? 0n) + amount)
+    this.#assets.add(asset)
   }
 
   /** Marks a symbol's assets as possibly changed. */

@@ -1,10 +1,20 @@
 /** The endpoints by REST path and by WebSocket method. */
 import { accountEndpoints } from '../api/account.ts'
 import type { Endpoint } from '../api/endpoint.ts'
+import { listEndpoints } from '../api/lists.ts'
 import { marketEndpoints } from '../api/market.ts'
+import { replaceEndpoints } from '../api/replace.ts'
 import { tradingEndpoints } from '../api/trading.ts'
+import { walletEndpoints } from '../api/wallet.ts'
 
-const all: readonly Endpoint[] = [...marketEndpoints, ...tradingEndpoints, ...accountEndpoints]
+const all: readonly Endpoint[] = [
+  ...marketEndpoints,
+  ...tradingEndpoints,
+  ...replaceEndpoints,
+  ...listEndpoints,
+  ...accountEndpoints,
+  ...walletEndpoints,
+]
 
 /** By method and path. */
 export const byRest: ReadonlyMap<string, Endpoint> = new Map(all.map(endpoint => [endpoint.rest, endpoint]))

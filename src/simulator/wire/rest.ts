@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { admit } from '../api/dispatch.ts'
 import type { Endpoint } from '../api/endpoint.ts'
-import type { RequestFault } from '../control/faults.ts'
 import type { LogLine } from '../control/log.ts'
-import { ApiError, bodyOf, timedOut } from '../errors.ts'
+import { underFaults } from '../control/under-faults.ts'
+import { ApiError, bodyOf } from '../errors.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
@@ -32,43 +32,23 @@ export async function serveRest(
   const query = (request.url ?? '').split('?')[1] ?? ''
   const body = await textOf(request)
   if (body === null) return cut(request)
-  const endpoint = byRest.get(`${method} ${url.pathname}`)
-  const faults = world.faults.ofRequest(method, [url.pathname, endpoint?.ws ?? ''])
-  const fault = (kind: RequestFault['kind']): RequestFault | undefined => faults.find(one => one.kind === kind)
-  const started = { time: world.clock.now(), method, path: url.pathname, query: hidden(query), body: hidden(body) }
-  if (fault('request_lost') !== undefined) {
-    log({ ...started, status: 0, fault: 'request_lost' })
-    return cut(request)
-  }
-  for (const one of faults) if (one.kind === 'latency' && !one.after) await waiting(world, one.milliseconds)
-  const skipped = faults.find(one => 'executed' in one && !one.executed)
-  const refusal = faults.find(one => one.kind === 'refuse')
-  const reply =
-    refusal !== undefined
-      ? replyOf(new ApiError(refusal.code, refusal.text, refusal))
-      : skipped !== undefined
-        ? replyOf(timedOut())
-        : await carryOut(world, endpoint, { method, path: url.pathname, query, body, headers: request.headers })
-  log({ ...started, status: reply.status, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) })
-  if (fault('events_first') !== undefined || faults.some(one => one.kind === 'latency' && one.after)) flush()
-  for (const one of faults) if (one.kind === 'latency' && one.after) await waiting(world, one.milliseconds)
-  if (fault('reply_lost') !== undefined) {
-    flush()
-    return cut(request)
-  }
-  if (fault('silence') !== undefined) return flush()
-  const broken = faults.find(one => one.kind === 'server_error' || one.kind === 'timeout')
-  if (broken?.kind === 'server_error') sendHtml(response, broken.status)
-  else send(world, response, broken === undefined ? reply : replyOf(timedOut()))
+  const path = url.pathname
+  const endpoint = byRest.get(`${method} ${path}`)
+  const faults = world.faults.ofRequest([method], [path, endpoint?.ws ?? ''])
+  const started = { time: world.clock.now(), method, path, query: hidden(query), body: hidden(body) }
+  const ending = await underFaults<Reply>(world, faults, {
+    act: pause => carryOut(world, endpoint, { method, path, query, body, headers: request.headers }, pause),
+    refuse: replyOf,
+    broken: html,
+    flush,
+    done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
+  })
+  if (ending.kind === 'cut') cut(request)
+  else if (ending.kind === 'answer') send(world, response, ending.reply)
   flush()
 }
 
 const cut = (request: IncomingMessage): void => void request.socket.destroy()
-
-const waiting = (world: World, milliseconds: number): Promise<void> =>
-  new Promise(resolve => {
-    world.clock.after(milliseconds, resolve)
-  })
 
 async function textOf(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = []
@@ -93,7 +73,7 @@ interface Raw {
   readonly headers: IncomingMessage['headers']
 }
 
-async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw): Promise<Reply> {
+async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, pause: () => Promise<void>): Promise<Reply> {
   try {
     if (raw.path.endsWith('/userDataStream')) return html(410)
     if (endpoint === undefined) return html(404)
@@ -106,6 +86,7 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw):
       payload,
       session: null,
     })
+    await pause()
     const { body, status = 200 } = act()
     return { status, body, retryAfter: 0, counted: endpoint.orders !== undefined && status < 400 }
   } catch (error) {

@@ -1,9 +1,9 @@
 /** The WebSocket API: requests and answers over one socket, sessions, and the user data stream. */
 import { admit, type Credentials } from '../api/dispatch.ts'
 import { type Endpoint, ok } from '../api/endpoint.ts'
-import type { RequestFault } from '../control/faults.ts'
 import type { LogLine } from '../control/log.ts'
-import { ApiError, badKey, timedOut } from '../errors.ts'
+import { underFaults } from '../control/under-faults.ts'
+import { ApiError, badKey } from '../errors.ts'
 import type { RateLimit } from '../limits.ts'
 import { Params } from '../params.ts'
 import type { UserEvent } from '../trading/events.ts'
@@ -17,6 +17,12 @@ interface Request {
   readonly id: unknown
   readonly method: string
   readonly values: ReadonlyMap<string, string>
+}
+
+interface WsReply {
+  readonly status: number
+  readonly result?: unknown
+  readonly error?: unknown
 }
 
 const WEIGHT = 2
@@ -69,58 +75,34 @@ export class WsApi {
   async #answer(session: Session, text: string): Promise<void> {
     const request = read(text)
     if (request === null) return session.connection.send({ id: null, status: 400, error: { code: -1135, msg: 'Invalid JSON Request' } })
-    const faults = this.#world.faults.ofRequest('WS', [request.method, byWs.get(request.method)?.rest.split(' ')[1] ?? ''])
-    const has = (kind: RequestFault['kind']): boolean => faults.some(fault => fault.kind === kind)
-    const log = (status: number): void =>
-      this.#log({
-        time: this.#world.clock.now(),
-        method: 'WS',
-        path: request.method,
-        query: [...request.values]
-          .flatMap(([name, value]) => (name === 'signature' || name === 'apiKey' ? [] : [`${name}=${value}`]))
-          .join('&'),
-        body: '',
-        status,
-        ...(faults[0] === undefined ? {} : { fault: faults[0].kind }),
-      })
-    if (has('request_lost')) return log(0)
-    for (const fault of faults) if (fault.kind === 'latency' && !fault.after) await this.#wait(fault.milliseconds)
-    const skipped = faults.some(fault => 'executed' in fault && !fault.executed)
-    const refusal = faults.find(fault => fault.kind === 'refuse')
-    let answer =
-      refusal === undefined
-        ? skipped
-          ? failure(timedOut())
-          : this.#carryOut(session, request)
-        : failure(new ApiError(refusal.code, refusal.text, refusal), this.#world.now())
-    log(answer.status)
-    if (has('events_first') || faults.some(fault => fault.kind === 'latency' && fault.after)) this.#flush()
-    for (const fault of faults) if (fault.kind === 'latency' && fault.after) await this.#wait(fault.milliseconds)
-    if (has('reply_lost') || has('silence')) return this.#flush()
-    const broken = faults.find(fault => fault.kind === 'server_error' || fault.kind === 'timeout')
-    if (broken?.kind === 'timeout') answer = failure(timedOut())
-    if (broken?.kind === 'server_error')
-      answer = failure(new ApiError(-1000, 'An unknown error occurred while processing the request.', { status: broken.status }))
-    session.connection.send({ id: request.id, ...answer, ...this.#limitsFor(session, request) })
-    if (answer.status === 418) this.dropAll()
+    const [method, path] = (byWs.get(request.method)?.rest ?? ' ').split(' ') as [string, string]
+    const faults = this.#world.faults.ofRequest(['WS', method], [request.method, path])
+    const ending = await underFaults<WsReply>(this.#world, faults, {
+      act: pause => this.#carryOut(session, request, pause),
+      refuse: error => failure(error, this.#world.now()),
+      broken: status => failure(new ApiError(-1000, 'An unknown error occurred while processing the request.', { status })),
+      flush: this.#flush,
+      done: reply =>
+        this.#log({ ...logged(request, this.#world.clock.now(), reply), ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
+    })
+    if (ending.kind === 'answer') {
+      session.connection.send({ id: request.id, ...ending.reply, ...this.#limitsFor(session, request) })
+      if (ending.reply.status === 418) this.dropAll()
+    }
     this.#flush()
-    for (const id of this.#terminated.splice(0))
-      session.connection.send({ subscriptionId: id, event: { e: 'eventStreamTerminated', E: this.#world.now() } })
+    const event = { e: 'eventStreamTerminated', E: this.#world.now() }
+    for (const subscriptionId of this.#terminated.splice(0)) session.connection.send({ subscriptionId, event })
   }
 
   #terminated: number[] = []
 
-  #wait(milliseconds: number): Promise<void> {
-    return new Promise(resolve => {
-      this.#world.clock.after(milliseconds, resolve)
-    })
-  }
-
-  #carryOut(session: Session, request: Request): { status: number; result?: unknown; error?: unknown } {
+  async #carryOut(session: Session, request: Request, pause: () => Promise<void>): Promise<WsReply> {
     try {
       const endpoint = byWs.get(request.method) ?? this.#ofSession(session, request.method)
       const params = new Params(request.values)
-      const { body, status = 200 } = admit(this.#world, endpoint, params, credentialsOf(session, request))()
+      const act = admit(this.#world, endpoint, params, credentialsOf(session, request))
+      await pause()
+      const { body, status = 200 } = act()
       return status < 400 ? { status, result: body } : { status, error: body }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
@@ -188,7 +170,16 @@ export class WsApi {
   }
 }
 
-function failure(error: ApiError, now = 0): { status: number; error: object } {
+const logged = ({ method, values }: Request, time: number, reply: WsReply | null): LogLine => ({
+  time,
+  method: 'WS',
+  path: method,
+  query: [...values].flatMap(([name, value]) => (name === 'signature' || name === 'apiKey' ? [] : [`${name}=${value}`])).join('&'),
+  body: '',
+  status: reply?.status ?? 0,
+})
+
+function failure(error: ApiError, now = 0): WsReply {
   const { status, code, message: msg, data, retryAfter } = error
   const more = data ?? (retryAfter > 0 ? { serverTime: now, retryAfter: now + retryAfter * 1000 } : undefined)
   return { status, error: more === undefined ? { code, msg } : { code, msg, data: more } }
