@@ -22,14 +22,23 @@ const whichParameters = (which: Selection): Record<string, string> => ({
   ...('startTime' in which ? { startTime: String(which.startTime) } : {}),
 })
 
+/** An order to place, or with `pair` both of a one-cancels-the-other pair. */
+export interface Placing {
+  readonly parameters: Readonly<Record<string, string>>
+  readonly pair: boolean
+  readonly urgency: Urgency
+  /** It has been signed and goes out now; a second time where Binance refused the first for its time. */
+  sent?(): void
+}
+
 /** An account over REST. */
 export interface Account {
   account(): Promise<Raw>
   openOrders(symbol?: string): Promise<Report[]>
   order(which: Which): Promise<Report>
   trades(which: WhichTrades): Promise<Trade[]>
-  /** Places an order or, with `pair`, a one-cancels-the-other pair. */
-  place(parameters: Parameters, pair: boolean, urgency: Urgency): Promise<Report[]>
+  /** Places an order or a one-cancels-the-other pair. */
+  place(placing: Placing): Promise<Report[]>
   /** Cancels an order; the other one of its pair goes with it. */
   cancel(symbol: string, clientId: string): Promise<Report[]>
   /** Whether an order would be taken; it is not placed. */
@@ -49,8 +58,6 @@ export const MOST_TRADES = 1000
 export function openAccount(rest: Rest): Account {
   const get = (path: string, weight: number, parameters: Parameters = {}, urgency: Urgency = 'ordinary'): Promise<unknown> =>
     rest.ask({ method: 'GET', path, parameters, weight, urgency, signed: true })
-  const change = (method: 'POST' | 'DELETE', path: string, parameters: Parameters, urgency: Urgency, orders: number): Promise<unknown> =>
-    rest.ask({ method, path, parameters, weight: 1, orders, urgency, signed: true })
 
   return {
     account: async () => (await get('/api/v3/account', 20)) as Raw,
@@ -71,13 +78,14 @@ export function openAccount(rest: Rest): Account {
       const rows = await get('/api/v3/myTrades', ofOrder ? 5 : 20, parameters, ofOrder ? 'exit' : 'ordinary')
       return readAs('GET /api/v3/myTrades', false, () => (rows as Raw[]).map(tradeOf))
     },
-    async place(parameters, pair, urgency) {
+    async place({ pair, ...placing }) {
       const path = pair ? '/api/v3/orderList/oco' : '/api/v3/order'
-      const raw = await change('POST', path, parameters, urgency, pair ? 2 : 1)
+      const raw = await rest.ask({ method: 'POST', path, weight: 1, orders: pair ? 2 : 1, signed: true, ...placing })
       return readAs(`POST ${path}`, true, () => reportsOf(raw as Raw))
     },
     async cancel(symbol, clientId) {
-      const raw = await change('DELETE', '/api/v3/order', { symbol, origClientOrderId: clientId }, 'exit', 0)
+      const parameters = { symbol, origClientOrderId: clientId }
+      const raw = await rest.ask({ method: 'DELETE', path: '/api/v3/order', parameters, weight: 1, urgency: 'exit', signed: true })
       return readAs('DELETE /api/v3/order', true, () => reportsOf(raw as Raw))
     },
     async test(parameters) {

@@ -1,15 +1,19 @@
 /** Binance's errors as what to do about them (errors.md of its documentation; what is said there about the status of an order decides). */
 import { Fault, type FaultKind } from '#domain/fault.ts'
 
-/** A Fault with Binance's own code (0 where there is none), and how long to stay away where Binance said so. */
+/** A Fault with Binance's own code, and how long to stay away where Binance said so. */
 export class BinanceFault extends Fault {
+  /** Binance's; 0: none was said. */
   readonly code: number
+  /** HTTP's; 0: there was no answer. */
+  readonly status: number
   /** Milliseconds; 0: not said. */
   readonly retryAfter: number
-  constructor(kind: FaultKind, message: string, code = 0, retryAfter = 0) {
+  constructor(kind: FaultKind, message: string, { code = 0, status = 0, retryAfter = 0 } = {}) {
     super(kind, message)
     this.name = 'BinanceFault'
     this.code = code
+    this.status = status
     this.retryAfter = retryAfter
   }
 }
@@ -59,7 +63,7 @@ export const notPermitted = (text: string): boolean =>
 /** What to do about an answer. */
 export function faultOf(refusal: Refusal): BinanceFault {
   const { ask, changes, status, code, text, retryAfter } = refusal
-  const make = (kind: FaultKind, words: string): BinanceFault => new BinanceFault(kind, words, code, retryAfter)
+  const make = (kind: FaultKind, words: string): BinanceFault => new BinanceFault(kind, words, { code, status, retryAfter })
   const said = `${text === '' ? `status ${status}` : text}${code === 0 ? '' : ` (${code})`}`
   if (status === 451) return make('misconfigured', `Binance refused ${ask}: ${said}. ${PLACE_MEND}`)
   if (status === 429 || status === 418 || TOO_MUCH.has(code)) {

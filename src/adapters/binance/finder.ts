@@ -31,6 +31,9 @@ const ABSENT_ANSWERS = 3
 // Events that are under way may bring what is missing.
 const EVENT_ROOM_MS = 300
 
+// One look falls on the instant from which on absence may be final.
+const untilNext = (attempt: number, final: number): number => (final > 0 ? Math.min(gapBefore(attempt), final) : gapBefore(attempt))
+
 /** The finder. */
 export class Finder {
   readonly #setup: FinderSetup
@@ -65,7 +68,7 @@ export class Finder {
     const since = stood ? clock.now() : tracked.sentBefore
     let absent = 0
     for (let attempt = 0; ; attempt++) {
-      await clock.wait(gapBefore(attempt), signal)
+      await clock.wait(untilNext(attempt, since + ABSENT_MS - clock.now()), signal)
       if (signal.aborted || followed.over || (!stood && followed.arrived)) break
       const look = await this.look(tracked)
       if (look === 'found') break

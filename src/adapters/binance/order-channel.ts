@@ -1,14 +1,12 @@
 /** Where orders go: over the WebSocket API while it is open, else by REST. Never over one and then, unanswered, over the other. */
-import type { Account } from './account.ts'
-import { readAs } from './account.ts'
-import type { Urgency } from './budget.ts'
+import { type Account, type Placing, readAs } from './account.ts'
 import { BinanceFault } from './faults.ts'
 import { type Raw, type Report, reportsOf } from './reports.ts'
 import type { Call, WsApi } from './ws-api.ts'
 
 /** Places and cancels. What it throws is a BinanceFault: refused or retry, nothing was done; unknown_outcome, that has to be found out. */
 export interface OrderChannel {
-  place(parameters: Readonly<Record<string, string>>, pair: boolean, urgency: Urgency): Promise<Report[]>
+  place(placing: Placing): Promise<Report[]>
   cancel(symbol: string, clientId: string): Promise<Report[]>
 }
 
@@ -27,9 +25,9 @@ export function openOrderChannel(wsApi: WsApi, account: Account): OrderChannel {
     return readAs(call.method, true, () => reportsOf(raw as Raw))
   }
   return {
-    place: (parameters, pair, urgency) =>
-      over({ method: pair ? 'orderList.place.oco' : 'order.place', parameters, weight: 1, orders: pair ? 2 : 1, urgency }, () =>
-        account.place(parameters, pair, urgency),
+    place: ({ pair, ...placing }) =>
+      over({ method: pair ? 'orderList.place.oco' : 'order.place', weight: 1, orders: pair ? 2 : 1, ...placing }, () =>
+        account.place({ pair, ...placing }),
       ),
     cancel: (symbol, clientId) =>
       over({ method: 'order.cancel', parameters: { symbol, origClientOrderId: clientId }, weight: 1, urgency: 'exit' }, () =>

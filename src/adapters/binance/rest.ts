@@ -25,6 +25,8 @@ export interface Ask extends Cost {
   readonly urgency?: Urgency
   /** Whether it changes something there; default: unless it is a GET. */
   readonly changes?: boolean
+  /** It has been signed and goes out now. May be called a second time, where Binance refused the first for its time. */
+  sent?(): void
 }
 
 /** REST at Binance. */
@@ -82,6 +84,7 @@ export function openRest(setup: RestSetup): Rest {
     const enough = new AbortController()
     try {
       const sent = signed ? spot.signRequest(method, path, { ...parameters }) : spot.publicRequest(method, path, { ...parameters })
+      one.sent?.()
       // the library's own time-out begins anew with every byte that comes
       const late = clock.wait(2 * timeout, enough.signal).then(() => null)
       const answer = await Promise.race([sent, late])

@@ -99,15 +99,15 @@ export class Sender {
       second === undefined
         ? orderParameters(first!.request, first!.clientId)
         : pairParameters(first!.request, second.request, ({ id }) => orders.find(({ request }) => request.id === id)!.clientId)
-    for (const order of orders) order.sentBefore = clock.now()
+    const sent = (): void => {
+      for (const order of orders) order.sentBefore = clock.now()
+    }
     try {
-      const reports = await channel.place(parameters, second !== undefined, first!.entry ? 'ordinary' : 'exit')
+      const reports = await channel.place({ parameters, pair: second !== undefined, urgency: first!.entry ? 'ordinary' : 'exit', sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
-      // it may have been signed a second time, up to now
-      for (const order of orders) order.sentBefore = clock.now()
       return error
     }
   }

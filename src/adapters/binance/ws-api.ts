@@ -19,6 +19,8 @@ export interface Call extends Cost {
   readonly urgency?: Urgency
   /** Whether it changes something there. */
   readonly changes?: boolean
+  /** It has been signed and goes out now. May be called a second time, where Binance refused the first for its time. */
+  sent?(): void
 }
 
 /** Sends a request over one link. Throws BinanceFault; retry: it did not leave, or changes nothing. */
@@ -170,6 +172,7 @@ class Calls {
     return new Promise((resolve, reject) => {
       const left = link?.send(JSON.stringify({ id, method: call.method, params: this.#signed(call, link) })) === true
       if (!left) return reject(new BinanceFault('retry', `Binance, ${call.method}: there is no connection. It was not sent.`))
+      call.sent?.()
       this.#waiting.set(id, { call, link: link!, due: this.#setup.clock.now() + this.#timeout, resolve, reject })
       if (!this.#watching) void this.#watch()
     })
