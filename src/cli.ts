@@ -1,4 +1,4 @@
-/** The door for people at a terminal: `node src/cli.ts demo | backtest | doctor | sql | health`. */
+/** The door for people at a terminal: `node src/cli.ts demo | backtest | simulator | doctor | sql | health`. */
 import { existsSync } from 'node:fs'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
@@ -6,6 +6,7 @@ import { backtestMain } from './cli/backtest.ts'
 import { demoMain } from './cli/demo.ts'
 import { doctorMain } from './cli/doctor.ts'
 import { healthMain } from './cli/health.ts'
+import { simulatorMain } from './cli/simulator.ts'
 import { sqlMain } from './cli/sql.ts'
 import { ConfigError, readConfig } from './config.ts'
 
@@ -23,13 +24,15 @@ async function run(name: string | undefined, args: readonly string[]): Promise<n
     case 'doctor':
       takesNothing(name, args)
       return doctorMain(readConfig(env), env, out)
+    case 'simulator':
+      return simulatorMain(args, out)
     case 'sql':
       return sqlMain(args, readConfig(env), out)
     case 'health':
       takesNothing(name, args)
       return healthMain(readConfig(env), err)
     default:
-      err(`"${name ?? ''}" is not known. There are: demo, backtest, doctor, sql, health. For example: npm run demo`)
+      err(`"${name ?? ''}" is not known. There are: demo, backtest, simulator, doctor, sql, health. For example: npm run demo`)
       return 2
   }
 }
