@@ -17,8 +17,9 @@ export type MarketText =
 
 const OPEN: MarketText = { kind: 'open' }
 const OTHER: MarketText = { kind: 'other' }
-const WRAPPED = Buffer.from('{"stream":"')
+const BEFORE_NAME = '{"stream":"'.length
 const CLOSED_BAR = Buffer.from('"x":true')
+const S = 's'.charCodeAt(0)
 const AT = '@'.charCodeAt(0)
 const KLINE = 'k'.charCodeAt(0)
 
@@ -28,8 +29,8 @@ export const nameOf = (stream: Stream): string =>
 
 /** Reads one message. `now` stands for the time of a quote, which Binance does not tell. Never throws. */
 export function readMarket(data: Buffer, now: Time): MarketText {
-  if (data.compare(WRAPPED, 0, WRAPPED.length, 0, WRAPPED.length) !== 0) return readAnswer(data)
-  const at = data.indexOf(AT, WRAPPED.length)
+  if (data[2] !== S) return readAnswer(data)
+  const at = data.indexOf(AT, BEFORE_NAME)
   if (data[at + 1] === KLINE) return data.includes(CLOSED_BAR, at) ? readCandle(data) : OPEN
   return data.toString('latin1', at, at + 12) === '@bookTicker"' ? readQuote(data, now) : OTHER
 }
