@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newId, systemClock } from '#adapters/system/clock.ts'
 import type { Fault } from '#domain/fault.ts'
-import { format, type Money, money, ratioOf } from '#domain/money.ts'
+import { format, type Money, money, ratioOf, toNumber } from '#domain/money.ts'
 import { type NewsKind, newsOf } from '#domain/news.ts'
 import { lengthOf, type Time } from '#domain/time.ts'
 import { Engine } from '#engine'
@@ -250,9 +250,9 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
     recorder: records,
   })
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
-  const { exchange, market } = await venue.join()
   const kept = saved?.settings ?? new Map<string, string>()
-  const { feed, settings } = await venue.feed({ needs: needsOf(engine), schedules: schedulesOf(engine), settings: kept })
+  const { exchange, market, settled, settings: joined } = await venue.join(kept)
+  const { feed, settings: fed } = await venue.feed({ needs: needsOf(engine), schedules: schedulesOf(engine), settings: kept })
   const shell = new Shell({
     engine,
     exchange,
@@ -261,6 +261,7 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
     newId,
     tell,
     ...(market === undefined ? {} : { market }),
+    ...(settled === undefined ? {} : { settled }),
     ...(news === true ? { news: newsOf } : {}),
   })
   const mode = saved?.settings.get('mode')
@@ -272,11 +273,11 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
   }
   if (saved === null) shell.begin(time)
   else await shell.resume(saved, time)
-  const fresh = Object.entries(settings).filter(([key, value]) => kept.get(key) !== value)
+  const fresh = Object.entries({ ...joined, ...fed }).filter(([key, value]) => kept.get(key) !== value)
   if (fresh.length > 0)
     await shell.wish({
       person: 'system',
-      text: 'begin the history of candles',
+      text: 'join the venue',
       run(_, records) {
         for (const [key, value] of fresh) records.setting(key, value)
       },
@@ -289,7 +290,9 @@ const runCore = (core: Core): Promise<void> =>
 
 // What a new account begins with is written before anything trades.
 async function beginAccount(core: Core, { venue }: Parts): Promise<void> {
-  const prices = await venue.firstPrices()
+  const lastPrices = (): Record<string, number> =>
+    Object.fromEntries(core.engine.markets.map(({ info: { symbol }, last }) => [symbol, toNumber(last)]))
+  const prices = venue.firstPrices ?? lastPrices()
   await core.shell.wish({
     person: 'system',
     text: 'begin the account',

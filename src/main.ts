@@ -9,9 +9,6 @@ import { openSession } from './cli/session.ts'
 import { programVersion } from './compose.ts'
 import { type Config, ConfigError, readConfig, secretsOf } from './config.ts'
 
-const LIVE_IS_NOT_THERE = `TRADING_MODE=live: trading with real money is not there yet; it comes with the Binance adapter.
-Set TRADING_MODE=demo in .env: the demo replays real candles on paper.`
-
 // Candles a second of a replay that stands in for the market until there is one.
 const REPLAY_SPEED = 20
 
@@ -20,16 +17,22 @@ async function serve(config: Config): Promise<void> {
   const session = await openSession({
     config,
     env: process.env,
-    speed: REPLAY_SPEED,
+    venue: { purpose: 'service', exchange: 'paper', speed: REPLAY_SPEED },
     tell: told => logTold(log, told),
     report: error => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a command failed'),
     note: (level, text) => log[level]({}, text),
     onLine: line => log.debug({ line }, 'database'),
   })
   const { missing } = session.venue
-  if (missing.length > 0) log.warn({ symbols: missing }, 'there are no bundled candles of these symbols: the demo leaves them out')
+  if (missing.length > 0) log.warn({ symbols: missing }, 'these symbols are not there: they are left out')
   log.info(
-    { version: programVersion, symbols: session.service.symbols, database: session.storage.where, resumed: session.service.resumed },
+    {
+      version: programVersion,
+      venue: session.venue.about,
+      symbols: session.service.symbols,
+      database: session.storage.where,
+      resumed: session.service.resumed,
+    },
     'started',
   )
   const pulse = beat(config)
@@ -66,7 +69,6 @@ function beat(config: Config): NodeJS.Timeout {
 try {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readConfig(process.env)
-  if (config.TRADING_MODE === 'live') throw new ConfigError(LIVE_IS_NOT_THERE)
   await serve(config)
 } catch (error) {
   if (!(error instanceof Fault || error instanceof ConfigError || error instanceof EmbeddedServerError)) throw error

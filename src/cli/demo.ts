@@ -15,6 +15,7 @@ Replays real candles of BTC, ETH, ADA and XRP against the euro (2021-02 to 2023-
 strategies at once, on paper. Everything is kept in a database; a second start goes on where the first stopped.
 
   --speed N      candles a second (default 20), or max
+  --exchange X   paper (default), or simulator: a Binance on this machine, by the real adapter over HTTP and WebSockets
   --until-end    exit when the candles end (else wait for commands)
   --data-dir DIR where the embedded database lives (default .roottrading)
   --reset        begin anew
@@ -28,6 +29,7 @@ const DEFAULT_SPEED = 20
 /** The options of the demo. */
 interface DemoOptions {
   readonly speed: number
+  readonly exchange: 'paper' | 'simulator'
   readonly untilEnd: boolean
   readonly dataDir: string | null
   readonly reset: boolean
@@ -41,6 +43,7 @@ function readOptions(args: readonly string[]): DemoOptions {
       args: [...args],
       options: {
         speed: { type: 'string' },
+        exchange: { type: 'string', default: 'paper' },
         'until-end': { type: 'boolean' },
         'data-dir': { type: 'string' },
         reset: { type: 'boolean' },
@@ -51,8 +54,12 @@ function readOptions(args: readonly string[]): DemoOptions {
     const text = values.speed ?? String(DEFAULT_SPEED)
     const speed = text === 'max' ? Number.POSITIVE_INFINITY : Number(text)
     if (!(speed > 0)) throw new Fault('misconfigured', `--speed ${text}: a number of candles a second above 0 is needed, or max.`)
+    const { exchange } = values
+    if (exchange !== 'paper' && exchange !== 'simulator')
+      throw new Fault('misconfigured', `--exchange ${exchange}: paper or simulator is needed.`)
     return {
       speed,
+      exchange,
       untilEnd: values['until-end'] === true,
       dataDir: values['data-dir'] ?? null,
       reset: values.reset === true,
@@ -88,7 +95,14 @@ export async function demoMain(
   const note = (level: 'info' | 'warn', text: string): void => {
     if (level === 'warn') complain(text)
   }
-  const session = await openSession({ config, env, speed: options.speed, tell, report, note })
+  const session = await openSession({
+    config,
+    env,
+    venue: { purpose: 'demo', exchange: options.exchange, speed: options.speed },
+    tell,
+    report,
+    note,
+  })
   const quit = quitter(session)
   let prompt: Prompt | null = null
   try {
@@ -144,7 +158,7 @@ function quitter(session: Session) {
 
 function greeting({ service, storage, platforms, venue }: Session): string[] {
   return [
-    `RootTrading demo: ${service.symbols.join(', ')} on paper, every four hours of 2021-02 to 2023-12. No real money.`,
+    `RootTrading demo: ${service.symbols.join(', ')}, every four hours of 2021-02 to 2023-12: ${venue.about}. No real money.`,
     `Kept in ${storage.where}.${service.resumed ? ' Going on where the last run stopped (--reset begins anew).' : ''}`,
     ...(platforms.length > 0 ? [`It answers on ${platforms.join(' and ')} too; /whoami tells ids for the lists of people.`] : []),
     ...(venue.missing.length > 0 ? [`There are no bundled candles of ${venue.missing.join(', ')}: left out.`] : []),

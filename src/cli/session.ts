@@ -14,7 +14,7 @@ import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 import { programVersion, type Service, startService } from '../compose.ts'
 import { platformsOf } from '../compose/chat.ts'
-import { openReplayVenue } from '../compose/replay-venue.ts'
+import { openVenue, type VenueChoice } from '../compose/open-venue.ts'
 import type { Venue } from '../compose/venue.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { loadFolder } from '../load-folder.ts'
@@ -44,7 +44,8 @@ export interface Session {
 export interface SessionSetup {
   readonly config: Config
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly speed: number
+  /** Where it trades. */
+  readonly venue: Pick<VenueChoice, 'purpose' | 'exchange' | 'speed'>
   tell(told: readonly Told[]): void
   /** Takes what should not have happened. */
   report(error: unknown): void
@@ -59,20 +60,26 @@ const loadCommands = (): Promise<Map<string, AnyCommand>> =>
   loadFolder(new URL('../../commands/', import.meta.url), isCommand, 'a command, made by defineCommand')
 
 /** Opens the database and starts the demo on it, or goes on with it. */
-export async function openSession({ config, env, speed, tell, report, note, onLine }: SessionSetup): Promise<Session> {
+export async function openSession({ config, env, venue: choice, tell, report, note, onLine }: SessionSetup): Promise<Session> {
   const storage = await openStorage(config, onLine)
+  let chat: Chat | null = null
+  let running: Service | null = null
   try {
-    const venue = openReplayVenue(config, { speed, clock: systemClock })
+    const trouble = (text: string): void => {
+      note('warn', text)
+      running?.post('trouble', text).then(() => chat?.ring(), report)
+    }
+    const venue = await openVenue(config, { ...choice, clock: systemClock, note: text => note('info', text), trouble })
     const { account } = venue
     const store = openPostgresStore({ database: storage.database, account, demo: venue.trading === 'demo' })
     const platforms = platformsOf(config, systemClock)
     const news = platforms.messengers.length > 0
-    let chat: Chat | null = null
     const tellAll = (told: readonly Told[]): void => {
       tell(told)
       chat?.ring()
     }
     const [service, commands] = await Promise.all([startService({ config, env, store, venue, tell: tellAll, news }), loadCommands()])
+    running = service
     if (news)
       chat = await openChat({
         ...platforms,
@@ -85,7 +92,10 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
         log: { info: text => note('info', text), warn: text => note('warn', text), error: report },
       })
     if (news) {
-      await service.post('start', `started · RootTrading ${programVersion}\nDemo on ${service.symbols.join(', ')}: no real money.`)
+      await service.post(
+        'start',
+        `started · RootTrading ${programVersion}\n${service.symbols.join(', ')}: ${venue.about}${venue.trading === 'demo' ? ', no real money' : ''}.`,
+      )
       chat?.ring()
     }
     const paint = paintFor(process.stdout, env)

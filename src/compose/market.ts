@@ -12,11 +12,12 @@ import type { Config } from '../config.ts'
 
 const bundled = fileURLToPath(new URL('../../data/', import.meta.url))
 
+/** The bundled symbols as Binance's exchangeInfo has them. */
+export const bundledExchangeInfo = (): ExchangeSymbol[] =>
+  (JSON.parse(readFileSync(join(bundled, 'symbols.json'), 'utf8')) as { symbols: ExchangeSymbol[] }).symbols
+
 /** Filters of the bundled symbols, by symbol. */
-export function bundledSymbols(): Map<string, SymbolInfo> {
-  const { symbols } = JSON.parse(readFileSync(join(bundled, 'symbols.json'), 'utf8')) as { symbols: ExchangeSymbol[] }
-  return new Map(symbols.map(raw => [raw.symbol, symbolInfoOf(raw)]))
-}
+export const bundledSymbols = (): Map<string, SymbolInfo> => new Map(bundledExchangeInfo().map(raw => [raw.symbol, symbolInfoOf(raw)]))
 
 /** The bundled candles of symbols. `cacheDir` keeps them as columns for the next start. */
 export function bundledRecordings(symbols: readonly string[], cacheDir: string): Recording[] {

@@ -5,10 +5,10 @@ import { openReplay } from '#adapters/replay/replay.ts'
 import { money } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
-import { type Config, ConfigError } from '../config.ts'
+import type { Config } from '../config.ts'
 import { shortest } from './account.ts'
 import { bundledRecordings, bundledSymbols, costsOf } from './market.ts'
-import type { Venue } from './venue.ts'
+import { quoteOf, type Venue } from './venue.ts'
 
 /** The account of all trading on paper. */
 export const DEMO_ACCOUNT = 'demo'
@@ -40,10 +40,10 @@ export function openReplayVenue(config: Config, { speed, clock }: { readonly spe
     base: shortest(recordings),
     capital,
     missing,
-    firstPrices: async () => Object.fromEntries(recordings.map(({ symbol, columns }) => [symbol, columns.open[0]!])),
+    firstPrices: Object.fromEntries(recordings.map(({ symbol, columns }) => [symbol, columns.open[0]!])),
     async join() {
       const exchange = openPaperExchange(infos, costsOf(config), new Map([[quote, capital]]))
-      return { exchange, market: exchange.market }
+      return { exchange, market: exchange.market, settings: {} }
     },
     async feed({ needs }) {
       const timeframes = [...new Set(needs.map(({ timeframe }) => timeframe))]
@@ -51,15 +51,4 @@ export function openReplayVenue(config: Config, { speed, clock }: { readonly spe
     },
     close: async () => {},
   }
-}
-
-/** The one quote asset of symbols. Throws ConfigError where there are several. */
-function quoteOf(infos: readonly SymbolInfo[]): string {
-  const quotes = new Set(infos.map(({ quote }) => quote))
-  const [quote] = quotes
-  if (quote === undefined || quotes.size > 1)
-    throw new ConfigError(
-      `SYMBOLS: one account trades against one quote asset, but these have ${[...quotes].join(' and ')}. Leave out those of the others.`,
-    )
-  return quote
 }

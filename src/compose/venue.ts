@@ -6,6 +6,7 @@ import type { Timeframe } from '#domain/time.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import type { Feed, MarketEvent } from '#ports/feed.ts'
 import type { Status } from '#ports/desk.ts'
+import { ConfigError } from '../config.ts'
 import type { Need } from './needs.ts'
 
 /** An exchange as a core is joined to it. */
@@ -13,6 +14,10 @@ export interface Joined {
   readonly exchange: Exchange
   /** Shows it each market event before the core sees it; a real exchange sees the market by itself. */
   readonly market?: (event: MarketEvent) => void
+  /** For a market that waits for us: resolves once the exchange has told all that the last event led to. */
+  readonly settled?: () => Promise<void>
+  /** What has to be kept with the account, so that the next one is joined alike. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 /** What a feed has to bring. */
@@ -46,11 +51,22 @@ export interface Venue {
   readonly capital: Money
   /** Symbols that were wished for and are not there. */
   readonly missing: readonly string[]
-  /** Prices that a new account begins at, by symbol: what holding would have brought is reckoned from them. */
-  firstPrices(): Promise<Readonly<Record<string, number>>>
-  /** An exchange for a new core; the one given before is of no use any more. */
-  join(): Promise<Joined>
+  /** Prices that a new account begins at, by symbol: what holding would have brought is reckoned from them. Null: the last of its history. */
+  readonly firstPrices: Readonly<Record<string, number>> | null
+  /** An exchange for a new core; the one given before is of no use any more. `settings`: what was kept with the account. */
+  join(settings: ReadonlyMap<string, string>): Promise<Joined>
   /** A feed for a new core. */
   feed(wanted: Wanted): Promise<OpenFeed>
   close(): Promise<void>
+}
+
+/** The one quote asset of symbols. Throws ConfigError where there are several. */
+export function quoteOf(infos: readonly SymbolInfo[]): string {
+  const quotes = new Set(infos.map(({ quote }) => quote))
+  const [quote] = quotes
+  if (quote === undefined || quotes.size > 1)
+    throw new ConfigError(
+      `SYMBOLS: one account trades against one quote asset, but these have ${[...quotes].join(' and ')}. Leave out those of the others.`,
+    )
+  return quote
 }

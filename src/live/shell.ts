@@ -35,6 +35,8 @@ export interface ShellSetup {
   readonly records: Records
   /** Shown each market event before the core: how a paper exchange sees the market. */
   readonly market?: (event: MarketEvent) => void
+  /** For a market that waits for us: resolves once the exchange has told all that the last event led to. */
+  readonly settled?: () => Promise<void>
   /** A new id for a wish that brings none of its own. */
   newId(): string
   /** What of it is pushed to people; it is written in the same transaction. None: there is nobody. */
@@ -94,8 +96,14 @@ export class Shell {
     this.#feedState = state
     this.#time = event.time
     this.#mailbox.push({ kind: 'market', event })
-    this.#setup.market?.(event)
+    const { market, exchange, settled } = this.#setup
+    market?.(event)
     await this.#work()
+    if (settled === undefined) return
+    do {
+      await settled()
+      await this.#work()
+    } while (exchange.busy)
   }
 
   /** Offers a wish; resolves with its answer once everything that it changed is written. */

@@ -1,0 +1,60 @@
+/** What every venue at Binance needs: which symbols it has, and that a request limit is kept to over a restart. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { openBinancePublic, type BinancePublic } from '#adapters/binance/binance.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { MarketData } from '#ports/market.ts'
+import { type Config, ConfigError } from '../config.ts'
+import type { BinanceSite } from './binance-site.ts'
+import { bundledSymbols } from './market.ts'
+import { quoteOf } from './venue.ts'
+
+/** What a venue is handed by the service. */
+export interface VenueHands {
+  readonly clock: Clock
+  /** For the log. */
+  note(text: string): void
+  /** For people. */
+  trouble(text: string): void
+}
+
+/** Binance's market data, its clock measured. Throws a Fault that names what can be done without Binance. */
+export async function openMarket(config: Config, site: BinanceSite, { clock }: Pick<VenueHands, 'clock'>): Promise<BinancePublic> {
+  const market = openBinancePublic({ restUrl: site.data, clock, ...keptBudget(config, site) })
+  await market.rest.serverClock.measure()
+  return market
+}
+
+/** How long to stay away from a site, kept in a file of the data folder. */
+export function keptBudget(config: Config, { name }: BinanceSite) {
+  const folder = resolve(config.DATA_DIR)
+  const file = join(folder, `limits-${name.replaceAll(/[^\w.-]/g, '-')}.json`)
+  let savedBudget: string | null = null
+  try {
+    savedBudget = readFileSync(file, 'utf8')
+  } catch {
+    // there is none yet
+  }
+  return {
+    savedBudget,
+    saveBudget(state: string): void {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(file, state)
+    },
+  }
+}
+
+/** The symbols of the settings as Binance trades them. Throws ConfigError where nothing is left, or quote assets differ. */
+export async function tradedSymbols(
+  { SYMBOLS, SYMBOL }: Pick<Config, 'SYMBOLS' | 'SYMBOL'>,
+  data: MarketData,
+): Promise<{ readonly infos: readonly SymbolInfo[]; readonly quote: string; readonly missing: readonly string[] }> {
+  const wanted = SYMBOLS ?? SYMBOL ?? [...bundledSymbols().keys()]
+  const known = await data.symbols(wanted)
+  const infos = wanted.flatMap(symbol => known.get(symbol) ?? []).filter(({ trading }) => trading)
+  const missing = wanted.filter(symbol => !infos.some(info => info.symbol === symbol))
+  if (infos.length === 0)
+    throw new ConfigError(`SYMBOLS: Binance trades none of ${wanted.join(', ')} at present. Name others, such as BTCUSDC,ETHUSDC.`)
+  return { infos, quote: quoteOf(infos), missing }
+}

@@ -1,0 +1,159 @@
+/** The venue of real orders: an account at Binance, its testnet, its demo mode, or a simulator. */
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { type Binance, openBinance } from '#adapters/binance/binance.ts'
+import { selfCheck } from '#adapters/binance/self-check.ts'
+import { openSigner, type Signer } from '#adapters/binance/signer.ts'
+import { Fault } from '#domain/fault.ts'
+import { least, type Money, money, type Price, priceOf, zero } from '#domain/money.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { MarketEvent } from '#ports/feed.ts'
+import { type Config, ConfigError } from '../config.ts'
+import { keptBudget, openMarket, tradedSymbols, type VenueHands } from './binance.ts'
+import { type BinanceSite, siteOf } from './binance-site.ts'
+import { openMarketFeed, SHORTEST } from './market-feed.ts'
+import type { Venue } from './venue.ts'
+
+/** What LIVE_CONFIRMATION has to say. */
+export const CONFIRMATION = 'I trade with real money'
+/** Under which key the account keeps the tag of its client order ids: an id that was used is never used again, also by a new record. */
+const TAG_KEY = 'order.tag'
+const TAG_BYTES = 5
+const SUBSCRIBED_MS = 10_000
+
+/** Opens it. Throws ConfigError or Fault with every reason why live trading does not begin. */
+export async function openLiveVenue(config: Config, hands: VenueHands): Promise<Venue> {
+  const site = siteOf(config.BINANCE_SITE)
+  const signer = signerOf(config)
+  allowed(config, site)
+  const { clock, note, trouble } = hands
+  const { rest, market } = await openMarket(config, site, { clock })
+  const { infos, quote, missing } = await tradedSymbols(config, market)
+  const theirs: Clock = { now: () => rest.serverClock.now(), wait: clock.wait }
+  const prices = new Map<string, Price>()
+  const open = async (tag: string): Promise<Binance> => {
+    const binance = openBinance({
+      restUrl: site.api,
+      wsApiUrl: site.webSocketApi,
+      signer,
+      tag,
+      clock,
+      random: Math.random,
+      lastPrice: symbol => prices.get(symbol) ?? zero(),
+      trouble,
+      ...keptBudget(config, site),
+    })
+    await binance.rest.serverClock.measure()
+    return binance
+  }
+  const capital = await checked(await open('check'), { config, site, symbols: infos.map(({ symbol }) => symbol), quote, note })
+  let joined: Binance | null = null
+
+  return {
+    trading: 'live',
+    account: `live:${fingerprintOf(signer, site)}`,
+    about: `REAL ORDERS at ${site.name}`,
+    infos,
+    quote,
+    base: SHORTEST,
+    capital,
+    missing,
+    firstPrices: null,
+    async join(settings) {
+      await joined?.stop()
+      const tag = settings.get(TAG_KEY) ?? randomBytes(TAG_BYTES).toString('hex')
+      const binance = await open(tag)
+      joined = binance
+      if (!(await binance.subscribed(SUBSCRIBED_MS))) trouble('Binance tells no fills by itself yet: they are asked for meanwhile.')
+      await binance.market.symbols(infos.map(({ symbol }) => symbol))
+      return { exchange: binance.exchange, market: event => notePrices(prices, event), settings: { [TAG_KEY]: tag } }
+    },
+    feed: wanted => openMarketFeed({ data: market, site, infos, clock: theirs, note }, wanted),
+    async close() {
+      await joined?.stop()
+    },
+  }
+}
+
+// Several steps lead to real orders, so that no slip of one setting does.
+function allowed({ LIVE_CONFIRMATION, LIVE_ORDERS_OUTSIDE }: Config, { name, local }: BinanceSite): void {
+  if (LIVE_CONFIRMATION !== CONFIRMATION)
+    throw new ConfigError(
+      `TRADING_MODE=live sends orders to ${name}. If you mean that, set LIVE_CONFIRMATION=${CONFIRMATION}. TRADING_MODE=demo trades on paper.`,
+    )
+  if (!local && !LIVE_ORDERS_OUTSIDE)
+    throw new ConfigError(
+      `TRADING_MODE=live: how positions are protected has been proven against the simulator, not at ${name} yet. Try it there (npm run simulator, then BINANCE_SITE=http://127.0.0.1:PORT), or set LIVE_ORDERS_OUTSIDE=yes to trade at ${name} all the same.`,
+    )
+}
+
+function signerOf({ BINANCE_API_KEY, BINANCE_SECRET_KEY, BINANCE_PRIVATE_KEY_FILE }: Config): Signer {
+  if (BINANCE_API_KEY === undefined || (BINANCE_SECRET_KEY === undefined && BINANCE_PRIVATE_KEY_FILE === undefined))
+    throw new ConfigError(
+      'TRADING_MODE=live needs BINANCE_API_KEY, and BINANCE_SECRET_KEY or BINANCE_PRIVATE_KEY_FILE. TRADING_MODE=demo needs no key.',
+    )
+  if (BINANCE_PRIVATE_KEY_FILE === undefined) return openSigner(BINANCE_API_KEY, BINANCE_SECRET_KEY!)
+  return openSigner(BINANCE_API_KEY, readPrivate(BINANCE_PRIVATE_KEY_FILE))
+}
+
+function readPrivate(file: string): string {
+  let text: string
+  try {
+    const { mode } = statSync(file)
+    if ((mode & 0o077) !== 0)
+      throw new ConfigError(`BINANCE_PRIVATE_KEY_FILE: others on this machine may read ${file}. Make it yours alone: chmod 600 ${file}`)
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`BINANCE_PRIVATE_KEY_FILE: ${file} cannot be read.`)
+  }
+  return text
+}
+
+/** Which account: of which key, where. The key cannot be read from it. */
+const fingerprintOf = ({ apiKey }: Signer, { name }: BinanceSite): string =>
+  createHash('sha256').update(`${name} ${apiKey}`).digest('hex').slice(0, 12)
+
+// Everything has to be in order before the first order; what is free is what there is to trade with.
+async function checked(
+  binance: Binance,
+  setup: {
+    readonly config: Config
+    readonly site: BinanceSite
+    readonly symbols: readonly string[]
+    readonly quote: string
+    note(text: string): void
+  },
+): Promise<Money> {
+  const { config, site, symbols, quote, note } = setup
+  try {
+    const { refusals, notes } = await selfCheck({
+      account: binance.account,
+      market: binance.market,
+      serverClock: binance.rest.serverClock,
+      symbols,
+      subscribed: binance.subscribed,
+      withoutSapi: !site.tellsPermissions || site.local,
+      anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION,
+    })
+    for (const one of notes) note(one)
+    if (refusals.length > 0)
+      throw new Fault('misconfigured', ['Live trading does not begin:', ...refusals.map(text => `- ${text}`)].join('\n'))
+    const free = await freeOf(binance, quote)
+    return config.ALLOCATED_CAPITAL === undefined ? free : least(money(config.ALLOCATED_CAPITAL), free)
+  } finally {
+    await binance.stop()
+  }
+}
+
+async function freeOf({ account }: Binance, quote: string): Promise<Money> {
+  const { balances = [] } = (await account.account()) as {
+    readonly balances?: readonly { readonly asset: string; readonly free: string }[]
+  }
+  return money(balances.find(({ asset }) => asset === quote)?.free ?? '0')
+}
+
+function notePrices(prices: Map<string, Price>, event: MarketEvent): void {
+  if (event.kind === 'quotes') for (const { symbol, bid, ask } of event.quotes) prices.set(symbol, priceOf((bid + ask) / 2))
+  else if (event.kind === 'close') for (const { symbol, close } of event.bars) prices.set(symbol, priceOf(close))
+}
