@@ -143,13 +143,16 @@ export class Bed {
     )
   }
 
-  /** Trades as the updates told them, and as the simulator made them: they have to be the same, each once. */
-  trades(): { readonly told: string[]; readonly made: string[] } {
-    const told = this.updates.flatMap(({ fill }) => (fill === null ? [] : [`${fill.tradeId} ${fill.side} ${format(fill.quantity)}`]))
-    const made = this.simulator.world.venue.trades.map(
-      ({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`,
-    )
-    return { told: told.toSorted(), made: made.toSorted() }
+  /** Trades as the updates told them: they have to be those that were made, each once. */
+  get told(): string[] {
+    const fills = this.updates.flatMap(({ fill }) => (fill === null ? [] : [fill]))
+    return fills.map(({ tradeId, side, quantity }) => `${tradeId} ${side} ${format(quantity)}`).toSorted()
+  }
+
+  /** Trades that the simulator made. */
+  get made(): string[] {
+    const { trades } = this.simulator.world.venue
+    return trades.map(({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`).toSorted()
   }
 
   #action(text: string): Action {
