@@ -2,7 +2,7 @@
  * An account on a Binance on this machine: the real adapter over HTTP and WebSocket against the simulator, and what the trader would make of
  * its updates. A test says orders as "1 BUY LIMIT 2 at 95" (see ../exchange.ts) and reads what became of them.
  */
-import { expect, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
 import { assert } from '#domain/fault.ts'
@@ -64,6 +64,7 @@ export class Bed {
     this.clock = clock
     this.secrets = secrets
     this.#open = () => open(this)
+    simulator.log.onLine = () => this.watched.changed()
     this.binance = this.#begin()
   }
 
@@ -97,6 +98,14 @@ export class Bed {
   /** Arms a fault of the simulator. */
   fault(fault: object, where: object = {}): void {
     this.simulator.admin('faults', { fault, where })
+  }
+
+  /** Waits until something was asked so often. */
+  untilAsked(path: string, times: number): Promise<unknown> {
+    return this.watched.until(
+      () => this.asked(path) >= times,
+      () => `${path} asked ${times} times; it was ${this.asked(path)} times`,
+    )
   }
 
   /** How often something was asked. */
@@ -134,13 +143,16 @@ export class Bed {
     )
   }
 
-  /** What was bought less what was sold by the updates, against what the simulator's trades say: they have to be the same. */
-  compareWithTrades(): void {
-    const ours = this.updates.flatMap(({ fill }) => (fill === null ? [] : [`${fill.tradeId} ${fill.side} ${format(fill.quantity)}`]))
-    const theirs = this.simulator.world.venue.trades.map(
-      ({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`,
-    )
-    expect(ours.toSorted()).toEqual(theirs.toSorted())
+  /** Trades as the updates told them: they have to be those that were made, each once. */
+  get told(): string[] {
+    const fills = this.updates.flatMap(({ fill }) => (fill === null ? [] : [fill]))
+    return fills.map(({ tradeId, side, quantity }) => `${tradeId} ${side} ${format(quantity)}`).toSorted()
+  }
+
+  /** Trades that the simulator made. */
+  get made(): string[] {
+    const { trades } = this.simulator.world.venue
+    return trades.map(({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`).toSorted()
   }
 
   #action(text: string): Action {
