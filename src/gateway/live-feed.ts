@@ -135,7 +135,7 @@ class Market implements LiveFeed {
   }
 
   history(until: FeedState): ReturnType<Feed['history']> {
-    return pastCloses(this.#all, readProgress(until), this.#shortest)
+    return pastCloses(this.#all, readProgress(until ?? this.loaded), this.#shortest)
   }
 
   async run(from: FeedState | null, offer: (event: MarketEvent, state: FeedState) => Promise<void>): Promise<void> {

@@ -1,0 +1,155 @@
+/** The whole service on a market that goes on by itself: on paper, and with real orders at a Binance on this machine. */
+import { describe, expect, test } from 'vitest'
+import { dropHolders, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
+import { format, money } from '#domain/money.ts'
+import type { Told } from '#domain/told.ts'
+import { type Service, startService } from '../../src/compose.ts'
+import { openVenue } from '../../src/compose/open-venue.ts'
+import { readConfig } from '../../src/config.ts'
+import { openRunningMarket, type RunningMarket } from '../support/binance/market.ts'
+import { Watched } from '../support/chat/until.ts'
+import { fileOf, strategyFolder, temporaryFolder } from '../support/demo.ts'
+
+const SPEED = 240
+/** Falls and rises, so that something is bought and sold every few minutes. */
+const closes = [100, 99, 98, 97, 98, 99]
+const swing = fileOf(
+  `return candle.close < 98 ? enter({ reason: 'low', stopLoss: percent(10) }) : candle.close > 99 ? exit({ reason: 'high' }) : null`,
+)
+
+interface Running {
+  readonly service: Service
+  readonly store: ReturnType<typeof openMemoryStore>
+  readonly told: readonly Told[]
+  readonly troubles: readonly string[]
+  /** Resolves once there are so many fills. */
+  fills(count: number): Promise<void>
+  stop(): Promise<void>
+}
+
+async function start(market: RunningMarket, env: Readonly<Record<string, string>>, disk = newMemoryDisk()): Promise<Running> {
+  const { simulator, clock } = market
+  const given = { SYMBOLS: 'BTCUSDC', INTERVAL: '1m', DATA_DIR: temporaryFolder('venues'), BINANCE_SITE: simulator.url, ...env }
+  const config = readConfig(given)
+  const told: Told[] = []
+  const troubles: string[] = []
+  const watched = new Watched()
+  const venue = await openVenue(config, {
+    purpose: 'service',
+    exchange: 'paper',
+    speed: 1,
+    clock,
+    note: () => {},
+    trouble: text => void troubles.push(text),
+  })
+  dropHolders(disk)
+  const store = openMemoryStore({ disk, account: venue.account })
+  const service = await startService({
+    config,
+    env: given,
+    store,
+    venue,
+    clock,
+    strategyFolder: strategyFolder({ swing }),
+    tell(news) {
+      told.push(...news)
+      watched.changed()
+    },
+  })
+  const running = service.run()
+  const count = (): number => told.filter(({ kind }) => kind === 'fill').length
+  return {
+    service,
+    store,
+    told,
+    troubles,
+    async fills(wanted) {
+      await watched.until(
+        () => count() >= wanted,
+        () => JSON.stringify({ told: told.map(({ kind }) => kind), troubles }),
+      )
+    },
+    async stop() {
+      service.stop()
+      await running
+      await service.finished()
+      await venue.close()
+    },
+  }
+}
+
+test('on paper, on a live market: it knows the past, decides on each minute, fills at the book, and goes on after a restart', async () => {
+  const market = await openRunningMarket({ closes, past: 500, speed: SPEED })
+  const disk = newMemoryDisk()
+  const first = await start(market, {}, disk)
+  await first.fills(3)
+  await first.stop()
+  const trades = await first.store.trades({ limit: 10 })
+  // bought under 98 at the price asked, sold over 99 at the price offered
+  expect(trades.map(({ fill: { side, price } }) => `${side} ${Number(format(price)) > 98.5 ? 'high' : 'low'}`).reverse()).toEqual([
+    'BUY low',
+    'SELL high',
+    'BUY low',
+  ])
+  expect((await first.store.candles('BTCUSDC', '1m', 1000)).every(({ volume }) => volume === 1)).toBe(true)
+
+  const second = await start(market, {}, disk)
+  expect(second.service.resumed).toBe(true)
+  await second.fills(2)
+  await second.stop()
+  const times = (await second.store.candles('BTCUSDC', '1m', 1000)).map(({ openTime }) => openTime)
+  // none twice, none missing, over the restart too
+  expect(times).toEqual(Array.from({ length: times.length }, (_, minute) => times[0]! + minute * 60_000))
+  expect([first.troubles, second.troubles]).toEqual([[], []])
+}, 60_000)
+
+describe('live', () => {
+  const live = ({ key }: RunningMarket): Record<string, string> => ({
+    TRADING_MODE: 'live',
+    BINANCE_API_KEY: key.apiKey,
+    BINANCE_SECRET_KEY: key.secret,
+    LIVE_CONFIRMATION: 'I trade with real money',
+  })
+
+  test('orders are real at a Binance on this machine; what it has is what the record says, also after a restart', async () => {
+    const market = await openRunningMarket({ closes, past: 500, speed: SPEED })
+    const disk = newMemoryDisk()
+    const first = await start(market, { ...live(market), ALLOCATED_CAPITAL: '5000' }, disk)
+    expect((await first.service.summary()).startEquity).toBe(money('5000'))
+    await first.fills(3)
+    await first.stop()
+    const second = await start(market, live(market), disk)
+    expect(second.service.resumed).toBe(true)
+    await second.fills(2)
+    await second.stop()
+    const { wallet } = market.simulator.world.venue.matching
+    const usdc = wallet.of('USDC')
+    const summary = await second.service.summary()
+    const balances = new Map((await second.service.desk.balances()).map(({ asset, free, locked }) => [asset, free + locked]))
+    // half of what is there was allocated
+    expect(usdc.free + usdc.locked).toBe(balances.get('USDC')! + money('5000'))
+    const btc = wallet.of('BTC')
+    expect(btc.free + btc.locked).toBe((balances.get('BTC') ?? 0n) + (balances.get('BTC dust') ?? 0n))
+    expect(summary.fillsInDatabase).toBe((await second.store.trades({ limit: 1000 })).length)
+    expect([first.troubles, second.troubles]).toEqual([[], []])
+  }, 60_000)
+
+  test.each<[string, Record<string, string>, Record<string, boolean>, string]>([
+    ['without the sentence', { LIVE_CONFIRMATION: 'yes' }, {}, 'set LIVE_CONFIRMATION=I trade with real money'],
+    ['without a key', { BINANCE_API_KEY: '' }, {}, 'TRADING_MODE=live needs BINANCE_API_KEY'],
+    ['with a key that may withdraw', {}, { enableWithdrawals: true }, 'may withdraw'],
+    ['with a key from anywhere', {}, { ipRestrict: false }, 'may be used from any address'],
+    ['with a key that may not trade', {}, { enableSpotAndMarginTrading: false }, 'may not trade on spot'],
+  ])('%s it does not begin, and says why', async (_, env, rights, reason) => {
+    const key = { apiKey: 'a'.repeat(64), secret: 'canary-of-a-secret-'.repeat(3) }
+    const market = await openRunningMarket({ closes, past: 10, speed: 1, simulator: { keys: [{ ...key, rights }] } })
+    const refused = start(market, { ...live({ ...market, key }), ...env })
+    await expect(refused).rejects.toThrow(reason)
+    await expect(refused).rejects.not.toThrow(/canary/)
+  })
+
+  test('away from this machine it needs one step more', async () => {
+    const market = await openRunningMarket({ closes, past: 10, speed: 1 })
+    await expect(start(market, { ...live(market), BINANCE_SITE: 'testnet' })).rejects.toThrow('set LIVE_ORDERS_OUTSIDE=yes')
+  })
+})
