@@ -1,7 +1,7 @@
 /** Order lists in, on and out: a pair at once, pending legs when their working order is filled. */
 import { floorTo, type Quantity, zero } from '#domain/money.ts'
 import { lock, unlock } from '#matching/wallet.ts'
-import { ApiError, orderRejected } from '../errors.ts'
+import { ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkPair, checkRules, type Company, needOf } from './checks.ts'
 import { listEvent } from './events.ts'
 import { type List, type ListDraft, paysTheOther } from './lists.ts'
@@ -85,7 +85,7 @@ function checkLegs(venue: Venue, legs: readonly Draft[]): void {
 
 /** Cancels a list whole. The orders that ended by it. `cancelId`: the cancel's own. */
 export function cancelList(venue: Venue, list: List, cancelId: string): Order[] {
-  checkAccount(venue)
+  checkAccount(venue, cancelRejected)
   const open = list.orders.filter(isOpen)
   for (const order of open) {
     if (!isOpen(order)) continue

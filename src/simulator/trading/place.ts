@@ -69,7 +69,7 @@ export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED' | null
 
 /** Cancels an order, and the list it belongs to. The orders that ended by it. `cancelId`: the cancel's own. Throws ApiError. */
 export function cancelOrder(venue: Venue, name: OrderName, cancelId: string, restriction: CancelRestriction = null): Order[] {
-  checkAccount(venue)
+  checkAccount(venue, cancelRejected)
   const order = findOpen(venue, name)
   const wanted = restriction === 'ONLY_NEW' ? 'NEW' : restriction === 'ONLY_PARTIALLY_FILLED' ? 'PARTIALLY_FILLED' : order.status
   if (order.status !== wanted) throw cancelRejected('Order was not canceled due to cancel restrictions.')
@@ -81,7 +81,7 @@ export function cancelOrder(venue: Venue, name: OrderName, cancelId: string, res
 
 /** Cancels what is open on a symbol: single orders, and lists whole. Throws -2011 when there is nothing. */
 export function cancelAll(venue: Venue, symbol: string, cancelId: string): Order[] {
-  checkAccount(venue)
+  checkAccount(venue, cancelRejected)
   const open = venue.openOf(symbol)
   if (open.length === 0) throw cancelRejected()
   return open.flatMap(({ id, listId }) => {
