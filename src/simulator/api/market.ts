@@ -5,9 +5,11 @@ import { levelsOf } from '../market/book.ts'
 import type { History } from '../market/history.ts'
 import { aggRowOf, bookRow, dayOf, dayRow, intervalOf, klineRow, tradeRowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
-import type { RawSymbol } from '../trading/venue.ts'
+import { averagePrice } from '../trading/scene.ts'
+import type { RawSymbol } from '../trading/listing.ts'
 import type { World } from '../world.ts'
 import { type Call, type Endpoint, ok } from './endpoint.ts'
+import { limited } from './rows.ts'
 
 const open = { security: 'NONE' as const }
 
@@ -73,9 +75,10 @@ function klines({ world, params }: Call): ReturnType<typeof ok> {
   const zone = params.text('timeZone')
   if (zone !== null && !/^[+-]?\d{1,2}(:\d{2})?$/.test(zone)) throw illegal('timeZone', '^[+-]?[0-9]{1,2}(:[0-9]{2})?$')
   if (interval === null) return ok([])
-  const bars = history.bars(interval, { from, to, limit })
+  const bars = history.bars(interval, { from, to, limit: limit + 1 })
   // what has not closed is the last row as long as its end lies ahead; by a clock that is far beyond it, it would look closed
-  return ok(bars.filter(bar => bar.closed || bar.closeTime >= world.now()).map(klineRow))
+  const seen = bars.filter(bar => bar.closed || bar.closeTime >= world.now())
+  return ok(limited(seen, limit, from !== null).map(klineRow))
 }
 
 function depth({ world, params }: Call): ReturnType<typeof ok> {
@@ -136,7 +139,7 @@ export const marketEndpoints: readonly Endpoint[] = [
     answer({ world, params }) {
       const symbol = params.symbol()
       const history = historyOf(world, symbol)
-      return ok({ mins: 5, price: eight(world.venue.averagePrice(symbol)), closeTime: history.lastTrade()?.time ?? 0 })
+      return ok({ mins: 5, price: eight(averagePrice(world.venue, symbol)), closeTime: history.lastTrade()?.time ?? 0 })
     },
   },
   {
