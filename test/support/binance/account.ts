@@ -9,7 +9,7 @@ import { assert } from '#domain/fault.ts'
 import { add, format, money, price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
-import { newEd25519Key, newHmacKey } from '#simulator/keys.ts'
+import { type KeyRights, newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
 import { Watched } from '../chat/until.ts'
@@ -39,6 +39,7 @@ export interface BedSetup {
   /** "10000 USDC 10 BTC". */
   readonly have?: string
   readonly key?: 'hmac' | 'ed25519'
+  readonly rights?: Partial<KeyRights>
   readonly simulator?: Partial<SimulatorOptions>
   /** False: no connection for orders and events, all goes by REST. */
   readonly sockets?: boolean
@@ -217,7 +218,7 @@ export async function openBed(setup: BedSetup = {}): Promise<Bed> {
   const simulator = await openSimulator({
     recordings: [{ symbol: 'BTCUSDC', timeframe: '1h', columns: columns(bars) }],
     symbols: [BTCUSDC],
-    keys: [hmac, ed25519],
+    keys: [hmac, ed25519].map(one => ({ ...one, rights: setup.rights ?? {} })),
     balances,
     fees: { maker: zero(), taker: zero() },
     limits: { orders10s: 5000, weight: 1_000_000 },
