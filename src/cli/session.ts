@@ -60,7 +60,7 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
   const storage = await openStorage(config, onLine)
   try {
     const store = openPostgresStore({ database: storage.database, account: DEMO_ACCOUNT, demo: true })
-    const platforms = platformsOf(config, systemClock)
+    const platforms = await platformsOf(config, systemClock)
     const news = platforms.messengers.length > 0
     let chat: Chat | null = null
     const tellAll = (told: readonly Told[]): void => {
