@@ -77,8 +77,8 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      comment: 'nobody imports it and it imports nothing',
-      from: { orphan: true, path: '^src/', pathNot: '^src/(main|cli)\\.ts$' },
+      comment: 'nobody imports it and it imports nothing; the types of a library that brings none are found by the compiler alone',
+      from: { orphan: true, path: '^src/', pathNot: '^src/(main|cli)\\.ts$|\\.d\\.ts$' },
       to: {},
     },
     { name: 'a-known-room', severity: 'error', comment: 'a new room needs a row here and in docs/ARCHITECTURE.md', from: { path: '^src/', pathNot: known }, to: {} },

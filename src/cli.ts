@@ -1,4 +1,4 @@
-/** The door for people at a terminal: `node src/cli.ts demo | backtest | doctor | sql | health`. */
+/** The door for people at a terminal: `node src/cli.ts demo | backtest | simulator | doctor | sql | health`. */
 import { existsSync } from 'node:fs'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
@@ -19,13 +19,15 @@ async function run(name: string | undefined, args: readonly string[]): Promise<n
     case 'doctor':
       takesNothing(name, args)
       return (await import('./cli/doctor.ts')).doctorMain(readConfig(env), env, out)
+    case 'simulator':
+      return (await import('./cli/simulator.ts')).simulatorMain(args, out)
     case 'sql':
       return (await import('./cli/sql.ts')).sqlMain(args, readConfig(env), out)
     case 'health':
       takesNothing(name, args)
       return (await import('./cli/health.ts')).healthMain(readConfig(env), err)
     default:
-      err(`"${name ?? ''}" is not known. There are: demo, backtest, doctor, sql, health. For example: npm run demo`)
+      err(`"${name ?? ''}" is not known. There are: demo, backtest, simulator, doctor, sql, health. For example: npm run demo`)
       return 2
   }
 }

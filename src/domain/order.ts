@@ -74,7 +74,8 @@ const table: { readonly [From in OrderStatus]: Row } = {
   }),
   expired: row({ accepted: 'expired', partly_filled: 'expired', filled: 'expired', expired: 'expired', no_answer: 'expired' }),
   rejected: row({ rejected: 'rejected', no_answer: 'rejected' }),
-  absent: row({ not_found: 'absent', no_answer: 'absent' }),
+  // proven by all that can be asked, and yet what comes of it is booked
+  absent: row({ accepted: 'absent', partly_filled: 'absent', filled: 'absent', not_found: 'absent', no_answer: 'absent' }),
 }
 
 function rowOf(status: OrderStatus): Row {

@@ -14,7 +14,7 @@ const TABLE = `
   cancelled     cancelled      cancelled      cancelled  cancelled  .          .          cancelled      .
   expired       expired        expired        expired    .          expired    .          expired        .
   rejected      .              .              .          .          .          rejected   rejected       .
-  absent        .              .              .          .          .          .          absent         absent
+  absent        absent         absent         absent     .          .          .          absent         absent
 `
 const [head, ...rows] = TABLE.trim()
   .split('\n')

@@ -42,6 +42,8 @@ export class TestClock implements Clock {
 
   /** Moves time: what is due by then rings, in order. */
   async advance(milliseconds: number): Promise<void> {
+    // what is under way gets to its waiting first
+    await new Promise(resolve => setImmediate(resolve))
     const until = this.#now + milliseconds
     for (;;) {
       const next = this.#timers.filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0]

@@ -1,0 +1,160 @@
+/** Everything of Binance, joined: REST, the WebSocket API, user data, and the exchange over them. */
+import type { Price } from '#domain/money.ts'
+import type { Clock } from '#ports/clock.ts'
+import { type Account, openAccount } from './account.ts'
+import { Budget } from './budget.ts'
+import { type BinanceExchange, openBinanceExchange } from './exchange.ts'
+import { type BinanceMarketData, openMarketData } from './market-data.ts'
+import { openOrderChannel } from './order-channel.ts'
+import type { Balance } from './reports.ts'
+import { openRest, type Rest } from './rest.ts'
+import type { Signer } from './signer.ts'
+import { openUserData } from './user-data.ts'
+import { openWsApi, type WsApi } from './ws-api.ts'
+
+/** What can be asked without an account. */
+export interface BinancePublicSetup {
+  /** Without a path: https://api.binance.com */
+  readonly restUrl: string
+  readonly clock: Clock
+  /** How long to stay away, as `saveBudget` was given it in an earlier run; null: nothing. */
+  readonly savedBudget?: string | null
+  /** Keeps how long to stay away over a restart. Must not throw. */
+  saveBudget?(state: string): void
+  /** Milliseconds until a request counts as unanswered; 5,000. */
+  readonly timeout?: number
+}
+
+/** An account at Binance. What is called must not throw. */
+export interface BinanceSetup extends BinancePublicSetup {
+  /** With its path: wss://ws-api.binance.com/ws-api/v3 */
+  readonly wsApiUrl: string
+  readonly signer: Signer
+  readonly tag: string
+  /** A number from 0 up to 1, as Math.random gives. */
+  random(): number
+  /** The last known price of a symbol; 0: none. */
+  lastPrice(symbol: string): Price
+  /** Balances that changed, all of what they are now. */
+  balances?(balances: readonly Balance[]): void
+  /** Something that a person should look at. */
+  trouble(text: string): void
+}
+
+/** Binance without an account. */
+export interface BinancePublic {
+  readonly rest: Rest
+  readonly market: BinanceMarketData
+}
+
+/** Binance with an account. */
+export interface Binance extends BinancePublic {
+  readonly account: Account
+  readonly wsApi: WsApi
+  readonly exchange: BinanceExchange
+  /** Resolves once user data comes; false where that took longer. */
+  subscribed(milliseconds: number): Promise<boolean>
+  stop(): Promise<void>
+}
+
+/** Opens what needs no account. Nothing is sent yet. */
+export function openBinancePublic(setup: BinancePublicSetup, signer: Signer | null = null, signal?: AbortSignal): BinancePublic {
+  const { clock, savedBudget: saved = null } = setup
+  const rest = openRest({
+    url: setup.restUrl,
+    clock,
+    signer,
+    budget: serverClock =>
+      new Budget({
+        clock,
+        saved,
+        now: () => serverClock.now(),
+        save: state => setup.saveBudget?.(state),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    ...(setup.timeout === undefined ? {} : { timeout: setup.timeout }),
+  })
+  return { rest, market: openMarketData(rest) }
+}
+
+/** Opens an account and begins to connect. The clock is to be measured first: `await rest.serverClock.measure()`. */
+export function openBinance(setup: BinanceSetup): Binance {
+  const { clock, signer, trouble } = setup
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const { rest, market } = openBinancePublic(setup, signer, signal)
+  const { serverClock, budget } = rest
+  const account = openAccount(rest)
+  let comes = false
+  let away = false
+  const waiting = new Set<() => void>()
+
+  const userData = openUserData({
+    signer,
+    clock,
+    signal,
+    order: report => exchange.heard(report),
+    balances: balances => setup.balances?.(balances),
+    subscribed() {
+      comes = true
+      for (const heard of waiting) heard()
+      exchange.sweep()
+      if (away) trouble('User data of Binance comes again.')
+      away = false
+    },
+    mute(reason) {
+      trouble(`User data of Binance: ${reason}. Connecting anew; orders are looked up meanwhile.`)
+      exchange.sweep()
+      wsApi.renew()
+    },
+  })
+  const wsApi: WsApi = openWsApi({
+    url: setup.wsApiUrl,
+    signer,
+    clock,
+    serverClock,
+    budget,
+    random: setup.random,
+    opened: call => userData.subscribe(call),
+    event: raw => userData.event(raw),
+    lost(reason) {
+      comes = false
+      if (!away && !signal.aborted) trouble(`No user data of Binance: ${reason}. Connecting anew; orders go by REST meanwhile.`)
+      away = true
+    },
+    ...(setup.timeout === undefined ? {} : { timeout: setup.timeout }),
+  })
+  const exchange = openBinanceExchange({
+    tag: setup.tag,
+    account,
+    channel: openOrderChannel(wsApi, account),
+    clock,
+    serverClock,
+    signal,
+    info: symbol => market.known(symbol),
+    lastPrice: setup.lastPrice,
+    acknowledged: report => userData.expect(report),
+    outdated: () => market.outdate(),
+    trouble,
+  })
+
+  return {
+    rest,
+    market,
+    account,
+    wsApi,
+    exchange,
+    async subscribed(milliseconds) {
+      const enough = new AbortController()
+      const heard = (): void => enough.abort()
+      waiting.add(heard)
+      if (!comes) await clock.wait(milliseconds, enough.signal)
+      waiting.delete(heard)
+      return comes
+    },
+    async stop() {
+      stopping.abort()
+      await wsApi.stop()
+    },
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Binance behind the exchange port: one account. Orders are sent at once and without waiting; what becomes of them is told as updates, each
+ * once and in order, whether an event, an answer or a query brought it. REST is the truth, events are a hint that is mostly sooner.
+ */
+import type { Price } from '#domain/money.ts'
+import type { Action, Order } from '#domain/order.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Exchange } from '#ports/exchange.ts'
+import type { Account } from './account.ts'
+import { Book, type Tracked } from './book.ts'
+import { BinanceFault } from './faults.ts'
+import { Finder, gapBefore } from './finder.ts'
+import type { OrderChannel } from './order-channel.ts'
+import type { Report } from './reports.ts'
+import { Sender } from './sender.ts'
+import type { ServerClock } from './server-clock.ts'
+import { Sweeper } from './sweeper.ts'
+
+/** What it is made of. What is called must not throw. */
+export interface ExchangeSetup {
+  /** Of the client order ids of this record: 1 to 16 letters and digits, kept in the store and never given to another. */
+  readonly tag: string
+  readonly account: Account
+  readonly channel: OrderChannel
+  readonly clock: Clock
+  readonly serverClock: ServerClock
+  /** Aborted when the service stops. */
+  readonly signal: AbortSignal
+  info(symbol: string): SymbolInfo | undefined
+  /** The last known price of a symbol; 0: none. */
+  lastPrice(symbol: string): Price
+  /** Binance acknowledged something: an event of it has to come. */
+  acknowledged(report: Report): void
+  /** Filters that are known may be old. */
+  outdated(): void
+  /** Something that a person should look at. */
+  trouble(text: string): void
+}
+
+/** The exchange port, and what the user data stream brings. */
+export interface BinanceExchange extends Exchange {
+  /** Something was heard of an order. */
+  heard(report: Report): void
+  /** Events may have been lost: how things stand is asked for. */
+  sweep(): void
+}
+
+/** Opens the exchange. Nothing is sent before `recover` or `act`. */
+export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
+  const book = new Book(setup)
+  const finder = new Finder({ ...setup, book })
+  const sender = new Sender({ ...setup, book, finder })
+  const sweeper = new Sweeper({ ...setup, book, finder })
+
+  book.changed = tracked => {
+    const { followed, cancelWanted, request, clientId } = tracked
+    if (followed.missing && followed.ended === null) void finder.settle(tracked)
+    // one whose absence was final, and which is there after all
+    const risen = followed.ended === 'not_found' && followed.arrived && !tracked.cancelWanted
+    if (risen) {
+      tracked.cancelWanted = true
+      setup.trouble(`Order ${clientId} (${request.side} ${request.symbol}) reached Binance long after it was sent. It is cancelled.`)
+    }
+    if (risen || (cancelWanted && followed.arrived && !followed.over)) void sender.takeBack(tracked)
+  }
+
+  const place = (orders: readonly Order[]): void => {
+    void sender.send(orders.map(order => book.add(order, setup.serverClock.now())))
+  }
+  const cancel = (orderId: number): void => {
+    const tracked = book.get(orderId)
+    if (tracked === undefined) return
+    tracked.cancelWanted = true
+    // what has no answer yet is taken back once it has one
+    if (tracked.followed.arrived) void sender.takeBack(tracked)
+  }
+  const findAfterStart = async (tracked: Tracked): Promise<void> => {
+    for (let attempt = 0; !setup.signal.aborted; attempt++) {
+      const look = await finder.look(tracked)
+      if (look === 'absent') void finder.find(tracked)
+      if (look !== 'unsure') return
+      if (attempt === 0) setup.trouble('Binance does not say what became of the orders that were open; tried again.')
+      await setup.clock.wait(gapBefore(attempt), setup.signal)
+    }
+  }
+
+  return {
+    get busy() {
+      return book.open.some(({ followed, cancelWanted }) => !followed.arrived || cancelWanted || followed.missing)
+    },
+    connect(hear) {
+      book.hear = hear
+      void sweeper.run()
+    },
+    async recover(orders, pending) {
+      // an order was made no sooner than the event that it came of; and no later than now
+      const tracked = orders.map(order => book.add(order, order.createdAt))
+      book.ready = true
+      for (const symbol of new Set(orders.map(({ request }) => request.symbol))) await patiently(setup, () => sweeper.watch(symbol))
+      for (const one of tracked) await findAfterStart(one)
+      for (const action of pending) if (action.kind === 'cancel') cancel(action.order.id)
+      // what is ours and not in the record is told
+      await patiently(setup, async () => {
+        for (const report of await setup.account.openOrders()) book.heard(report)
+      })
+    },
+    act(actions: readonly Action[]) {
+      book.ready = true
+      for (const action of actions) {
+        if (action.kind === 'cancel') cancel(action.order.id)
+        else place(action.kind === 'place' ? [action.order] : [action.first, action.second])
+      }
+    },
+    changedState: () => null,
+    restore() {},
+    heard: report => void book.heard(report),
+    sweep: () => void sweeper.sweep(true),
+  }
+}
+
+// Until it is done: without it trading does not begin.
+async function patiently({ clock, signal, trouble }: ExchangeSetup, ask: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt++)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof BinanceFault) || error.kind === 'misconfigured') throw error
+      if (attempt === 0) trouble(`Binance cannot be asked yet; tried again. ${error.message}`)
+      await clock.wait(Math.max(gapBefore(attempt), error.retryAfter), signal)
+    }
+}

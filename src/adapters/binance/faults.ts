@@ -1,0 +1,88 @@
+/** Binance's errors as what to do about them (errors.md of its documentation; what is said there about the status of an order decides). */
+import { Fault, type FaultKind } from '#domain/fault.ts'
+
+/** A Fault with Binance's own code, and how long to stay away where Binance said so. */
+export class BinanceFault extends Fault {
+  /** Binance's; 0: none was said. */
+  readonly code: number
+  /** HTTP's; 0: there was no answer. */
+  readonly status: number
+  /** Milliseconds; 0: not said. */
+  readonly retryAfter: number
+  constructor(kind: FaultKind, message: string, { code = 0, status = 0, retryAfter = 0 } = {}) {
+    super(kind, message)
+    this.name = 'BinanceFault'
+    this.code = code
+    this.status = status
+    this.retryAfter = retryAfter
+  }
+}
+
+/** What Binance answered to something, when it was not what was asked for. */
+export interface Refusal {
+  /** What was asked, for messages: "POST /api/v3/order". */
+  readonly ask: string
+  /** Whether it changes something there: then an answer that leaves open what happened is an unknown outcome. */
+  readonly changes: boolean
+  /** HTTP's. */
+  readonly status: number
+  readonly code: number
+  readonly text: string
+  /** Milliseconds to stay away; 0: not said. */
+  readonly retryAfter: number
+}
+
+// Whether the engine did something is unknown. -1008 is not documented as "not done", so it counts as unknown too.
+const UNKNOWN = new Set([-1000, -1001, -1006, -1007, -1008])
+const TOO_MUCH = new Set([-1003, -1015, -1034])
+const NOT_NOW = new Set([-1016, -2016])
+const KEY = new Set([-1002, -2014, -2015])
+/** The time of a request was off: it was certainly not carried out. */
+export const BAD_TIMESTAMP = -1021
+/** The engine does not take an order. */
+export const ORDER_REFUSED = -2010
+/** The engine does not cancel an order: mostly it has ended. */
+export const CANCEL_REFUSED = -2011
+/** A query for an order found none: no proof that there is none. */
+export const NO_SUCH_ORDER = -2013
+/** An order that never filled, older than 90 days. */
+export const ARCHIVED = -2026
+/** A symbol that does not exist. */
+export const NO_SUCH_SYMBOL = -1121
+const BAD_SIGNATURE = -1022
+
+const KEY_MEND =
+  'The API key is wrong, may not do this, or may not be used from this address: look at its permissions and its IP list in the API management of Binance.'
+const PLACE_MEND = 'Binance does not serve this place. Nothing can be traded from here by this account.'
+const SIGNATURE_MEND = 'The secret does not belong to the API key: set BINANCE_API_KEY and BINANCE_SECRET_KEY of one key.'
+
+/** True for a refusal that the same order would meet again whoever asks: the account or the symbol is closed to it. */
+export const notPermitted = (text: string): boolean =>
+  /action is disabled|may not place or cancel|not permitted|is restricted|not enabled|permissions? for/i.test(text)
+
+/** What to do about an answer. */
+export function faultOf(refusal: Refusal): BinanceFault {
+  const { ask, changes, status, code, text, retryAfter } = refusal
+  const make = (kind: FaultKind, words: string): BinanceFault => new BinanceFault(kind, words, { code, status, retryAfter })
+  const said = `${text === '' ? `status ${status}` : text}${code === 0 ? '' : ` (${code})`}`
+  if (status === 451) return make('misconfigured', `Binance refused ${ask}: ${said}. ${PLACE_MEND}`)
+  if (status === 429 || status === 418 || TOO_MUCH.has(code)) {
+    const pause = retryAfter > 0 ? `; again in ${Math.ceil(retryAfter / 1000)} s` : ''
+    return make('retry', `Binance was asked too much (${ask}): ${said}${pause}`)
+  }
+  if (code === BAD_TIMESTAMP) return make('retry', `Binance says that the clock is off (${ask}): ${said}. Set the time of this machine.`)
+  if (status >= 500 || UNKNOWN.has(code))
+    return changes
+      ? make('unknown_outcome', `Binance does not say whether ${ask} was done: ${said}`)
+      : make('retry', `Binance could not answer ${ask}: ${said}`)
+  if (NOT_NOW.has(code)) return make('retry', `Binance does not do ${ask} now: ${said}`)
+  if (code === BAD_SIGNATURE) return make('misconfigured', `Binance refused ${ask}: ${said}. ${SIGNATURE_MEND}`)
+  if (status === 401 || KEY.has(code)) return make('misconfigured', `Binance refused ${ask}: ${said}. ${KEY_MEND}`)
+  // its firewall: nothing came through
+  if (status === 403) return make('retry', `Binance's firewall refused ${ask}: ${said}`)
+  if (status === 404 || status === 410) return make('misconfigured', `Binance does not know ${ask} at this address: ${said}`)
+  if (status >= 400 && status < 500 && code !== 0) return make('refused', `Binance refused ${ask}: ${said}`)
+  return changes
+    ? make('unknown_outcome', `Binance's answer to ${ask} cannot be read (status ${status}): whether it was done is unknown`)
+    : make('retry', `Binance's answer to ${ask} cannot be read (status ${status})`)
+}

@@ -1,0 +1,121 @@
+/**
+ * Finds out what is not known of an order by asking. That Binance does not know an order is no proof that there is none: it may still take
+ * a request for some seconds, and its queries lag. Absence is final only long after the signing, when it was said several times, and when
+ * no trade is the order's either.
+ */
+import type { Clock } from '#ports/clock.ts'
+import type { Account } from './account.ts'
+import type { Book, Tracked } from './book.ts'
+import { ARCHIVED, BinanceFault, NO_SUCH_ORDER } from './faults.ts'
+
+/** What it is made of. */
+export interface FinderSetup {
+  readonly book: Book
+  readonly account: Account
+  readonly clock: Clock
+  /** Aborted when the service stops. */
+  readonly signal: AbortSignal
+}
+
+/** What a look came to: it is there, it is said not to be, or nobody could say. */
+export type Look = 'found' | 'absent' | 'unsure'
+
+/** Pauses between attempts at one thing, in milliseconds; the last one again and again. */
+const GAPS_MS = [200, 500, 1_000, 2_000, 4_000, 8_000]
+/** The pause before an attempt, in milliseconds. */
+export const gapBefore = (attempt: number): number => GAPS_MS[Math.min(attempt, GAPS_MS.length - 1)]!
+
+// The window of a request (3 s), the longest that Binance waits for its engine (10 s), and some room.
+const ABSENT_MS = 15_000
+const ABSENT_ANSWERS = 3
+// Events that are under way may bring what is missing.
+const EVENT_ROOM_MS = 300
+
+// One look falls on the instant from which on absence may be final.
+const untilNext = (attempt: number, final: number): number => (final > 0 ? Math.min(gapBefore(attempt), final) : gapBefore(attempt))
+
+/** The finder. */
+export class Finder {
+  readonly #setup: FinderSetup
+
+  constructor(setup: FinderSetup) {
+    this.#setup = setup
+  }
+
+  /** Asks for an order once. What was found is told. */
+  async look(tracked: Tracked): Promise<Look> {
+    const { account, book } = this.#setup
+    const { symbol } = tracked.request
+    const { clientId } = tracked
+    try {
+      const report = await account.order({ symbol, clientId })
+      // an older order of that name is not the one that was sent
+      return book.heard({ ...report, clientId }) ? 'found' : 'absent'
+    } catch (error) {
+      if (!(error instanceof BinanceFault)) throw error
+      if (error.code === ARCHIVED && tracked.followed.arrived) return 'absent'
+      return error.code === NO_SUCH_ORDER ? 'absent' : 'unsure'
+    }
+  }
+
+  /** Looks for an order until it is found or its absence is final. An event may find it meanwhile. */
+  async find(tracked: Tracked): Promise<void> {
+    if (tracked.finding) return
+    tracked.finding = true
+    const { clock, signal, book } = this.#setup
+    const { followed } = tracked
+    const stood = followed.arrived
+    const since = stood ? clock.now() : tracked.sentBefore
+    let absent = 0
+    for (let attempt = 0; ; attempt++) {
+      await clock.wait(untilNext(attempt, since + ABSENT_MS - clock.now()), signal)
+      if (signal.aborted || followed.over || (!stood && followed.arrived)) break
+      const look = await this.look(tracked)
+      if (look === 'found') break
+      if (look === 'absent') absent++
+      const late = clock.now() - since >= ABSENT_MS
+      if (!late || absent < ABSENT_ANSWERS || (await this.#foundByTrade(tracked))) continue
+      if (stood) book.close(tracked, 'cancelled', 'Binance does not know this order any more')
+      else book.close(tracked, 'not_found', 'it never arrived at Binance')
+      break
+    }
+    tracked.finding = false
+  }
+
+  /** Asks for the trades of an order until all that were claimed are there. */
+  async settle(tracked: Tracked): Promise<void> {
+    if (tracked.settling) return
+    tracked.settling = true
+    const { clock, signal, account, book } = this.#setup
+    const { followed, request } = tracked
+    await clock.wait(EVENT_ROOM_MS, signal)
+    for (let attempt = 0; followed.missing && !signal.aborted; attempt++) {
+      if (attempt > 0) await clock.wait(gapBefore(attempt), signal)
+      try {
+        if (followed.exchangeId === 0) await this.look(tracked)
+        else book.heardTrades(tracked, await account.trades({ symbol: request.symbol, exchangeId: followed.exchangeId }))
+      } catch (error) {
+        if (!(error instanceof BinanceFault)) throw error
+      }
+    }
+    tracked.settling = false
+  }
+
+  // Trades since it was sent, of an order that nobody knows: whose is it? True where it is this one, or nobody could say.
+  async #foundByTrade(tracked: Tracked): Promise<boolean> {
+    const { account, book } = this.#setup
+    const { symbol, side } = tracked.request
+    try {
+      const trades = await account.trades({ symbol, startTime: tracked.sentAfter })
+      const unknown = trades.filter(trade => trade.side === side && book.byExchangeId(symbol, trade.exchangeId) === undefined)
+      for (const exchangeId of new Set(unknown.map(trade => trade.exchangeId))) {
+        const report = await account.order({ symbol, exchangeId })
+        if (report.clientId === tracked.clientId && book.heard(report)) return true
+      }
+      return false
+    } catch (error) {
+      if (!(error instanceof BinanceFault)) throw error
+      return true
+    }
+  }
+}

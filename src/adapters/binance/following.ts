@@ -1,0 +1,177 @@
+/**
+ * Follows one order through everything that is said of it: by events, by answers, by queries, in any order and more than once. What the
+ * trader is told comes of it in order and once: that it stands, each of its trades by their numbers, and its end after all its trades.
+ * A trade is held back while one before it is missing; `missing` says so, and asking for the order's trades brings it.
+ */
+import type { Quantity } from '#domain/money.ts'
+import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
+import type { Time } from '#domain/time.ts'
+import type { Report, Trade } from './reports.ts'
+
+type End = Extract<OrderEvent, 'filled' | 'cancelled' | 'expired' | 'rejected' | 'not_found'>
+
+/** An order as far as it is known. */
+export class Followed {
+  readonly request: OrderRequest
+  /** Binance's number of it; 0: not known yet. */
+  exchangeId = 0
+  /** True once it is known to have arrived. */
+  arrived = false
+  /** How it ended, once that was told. */
+  ended: End | null = null
+  readonly #trades = new Map<number, Trade>()
+  readonly #told = new Set<number>()
+  #known = 0n
+  #claimed: bigint
+  /** What the trader had of it before, from an earlier run: of the first trades, without being told again. */
+  #before: bigint
+  #accepted = false
+  #end: { readonly event: End; readonly reason: string; readonly time: Time } | null = null
+
+  /** After a start: `before` is what is booked of it already, `stands` whether the trader knows that it arrived. */
+  constructor(request: OrderRequest, before: Quantity, stands: boolean) {
+    this.request = request
+    this.#before = before
+    this.#claimed = before
+    this.#accepted = stands
+    this.arrived = stands
+  }
+
+  /** True while trades are known of by their sum only. */
+  get missing(): boolean {
+    return this.#known < this.#claimed
+  }
+
+  /** True once it is known how it ended, told or not. */
+  get over(): boolean {
+    return this.#end !== null
+  }
+
+  /** True where a trade of it is known already. */
+  knows(tradeId: number): boolean {
+    return this.#trades.has(tradeId)
+  }
+
+  /** Takes in what was said. What the trader is told of it now. */
+  hear(report: Report): OrderUpdate[] {
+    this.arrived = true
+    if (report.exchangeId > 0) this.exchangeId = report.exchangeId
+    this.#add(report.trades)
+    if (report.executed > this.#claimed) this.#claimed = report.executed
+    const event = endOf(report.status)
+    if (event !== null) this.#end ??= { event, reason: wordsOf(report, this.request), time: report.time }
+    return this.#tell(report.time)
+  }
+
+  /** Takes in trades of it, from a list. What the trader is told of them now. */
+  hearTrades(trades: readonly Trade[], time: Time): OrderUpdate[] {
+    this.#add(trades)
+    return this.#tell(time)
+  }
+
+  /** It ended without Binance's saying so: refused, never arrived, or forgotten there. */
+  close(event: End, reason: string, time: Time): OrderUpdate[] {
+    if (this.ended !== null) return []
+    this.#claimed = this.#known
+    this.#end = { event, reason, time }
+    return this.#tell(time)
+  }
+
+  /** No answer came to it. Told once, while nothing else is known. */
+  unanswered(time: Time): OrderUpdate[] {
+    return this.arrived || this.ended !== null ? [] : [this.#update('no_answer', time, null, '')]
+  }
+
+  #add(trades: readonly Trade[]): void {
+    for (const trade of trades) {
+      if (this.#trades.has(trade.tradeId)) continue
+      this.#trades.set(trade.tradeId, trade)
+      this.#known += trade.quantity
+    }
+    if (this.#known > this.#claimed) this.#claimed = this.#known
+  }
+
+  #tell(time: Time): OrderUpdate[] {
+    const updates: OrderUpdate[] = []
+    // what Binance refused cannot trade: whatever that was, it was not this order
+    if (this.ended === 'rejected') return updates
+    if (!this.missing) {
+      const fresh = this.#fresh()
+      for (const [place, trade] of fresh.entries()) {
+        const last = place === fresh.length - 1 && this.#end?.event === 'filled' && this.ended === null
+        if (last) this.ended = 'filled'
+        this.#accepted = true
+        updates.push(this.#update(last ? 'filled' : 'partly_filled', trade.time, trade, ''))
+      }
+      if (this.#end !== null && this.ended === null) {
+        this.ended = this.#accepted ? lateEnd(this.#end.event) : this.#end.event
+        updates.push(this.#update(this.ended, this.#end.time, null, this.#end.reason))
+      }
+    }
+    if (!this.#accepted && this.arrived && this.ended === null) {
+      this.#accepted = true
+      updates.push(this.#update('accepted', time, null, ''))
+    }
+    return updates
+  }
+
+  // The trades that were not told yet, by number.
+  #fresh(): Trade[] {
+    const fresh = [...this.#trades.values()].filter(({ tradeId }) => !this.#told.has(tradeId)).sort((a, b) => a.tradeId - b.tradeId)
+    for (const { tradeId } of fresh) this.#told.add(tradeId)
+    return fresh.filter(({ quantity }) => {
+      if (this.#before <= 0n) return true
+      this.#before -= quantity
+      return false
+    })
+  }
+
+  #update(event: OrderEvent, time: Time, trade: Trade | null, reason: string): OrderUpdate {
+    return { orderId: this.request.id, event, time, fill: trade === null ? null : fillOf(trade, this.request.id), reason }
+  }
+}
+
+function fillOf(trade: Trade, orderId: number): Fill {
+  const { tradeId, symbol, side, price, quantity, quote, fee, feeAsset, maker, time } = trade
+  return { tradeId, orderId, symbol, side, price, quantity, quote, fee, feeAsset, maker, time }
+}
+
+// What stood has arrived, whatever is said of it later.
+const lateEnd = (event: End): End => (event === 'rejected' ? 'expired' : event === 'not_found' ? 'cancelled' : event)
+
+/** How an order ended that has this status, or null while it stands: REPLACED, PENDING_NEW and words not known yet leave it standing. */
+export function endOf(status: string): End | null {
+  switch (status) {
+    case 'FILLED':
+      return 'filled'
+    case 'CANCELED':
+      return 'cancelled'
+    case 'EXPIRED':
+    case 'EXPIRED_IN_MATCH':
+      return 'expired'
+    case 'REJECTED':
+      return 'rejected'
+    default:
+      return null
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  OCO_TRIGGER: PAIR_REACHED,
+  INSUFFICIENT_LIQUIDITY: 'the order book had too little volume',
+  EXCHANGE_CANCELED: 'Binance cancelled it',
+  EXECUTION_RULE_PRICE_RANGE_EXCEEDED: 'the price was outside of the range in which Binance executes',
+  UNFILLED_IOC_QUANTITY_EXPIRED: 'it did not fill at once',
+  UNFILLED_FOK_ORDER_EXPIRED: 'it could not be filled whole',
+  INSUFFICIENT_BALANCES: 'the account has too little for it',
+  STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY: 'the order would trigger immediately',
+  WOULD_MATCH_IMMEDIATELY: 'the order would match and take immediately',
+}
+
+function wordsOf({ status, reason, executed }: Report, request: OrderRequest): string {
+  if (reason !== '') return REASONS[reason] ?? `Binance says ${reason}`
+  if (status === 'EXPIRED_IN_MATCH') return 'it would have met another order of this account'
+  // said since 2026 only; a stop that was reached ends for other reasons, and then it has traded or is a market order
+  if (status === 'EXPIRED') return request.pairedWith > 0 && executed === 0n ? PAIR_REACHED : 'it expired on Binance'
+  return status === 'REJECTED' ? 'Binance rejected it' : ''
+}

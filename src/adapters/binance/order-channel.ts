@@ -1,0 +1,37 @@
+/** Where orders go: over the WebSocket API while it is open, else by REST. Never over one and then, unanswered, over the other. */
+import { type Account, type Placing, readAs } from './account.ts'
+import { BinanceFault } from './faults.ts'
+import { type Raw, type Report, reportsOf } from './reports.ts'
+import type { Call, WsApi } from './ws-api.ts'
+
+/** Places and cancels. What it throws is a BinanceFault: refused or retry, nothing was done; unknown_outcome, that has to be found out. */
+export interface OrderChannel {
+  place(placing: Placing): Promise<Report[]>
+  cancel(symbol: string, clientId: string): Promise<Report[]>
+}
+
+/** Opens the channel. */
+export function openOrderChannel(wsApi: WsApi, account: Account): OrderChannel {
+  const over = async (call: Call, otherwise: () => Promise<Report[]>): Promise<Report[]> => {
+    if (!wsApi.open) return await otherwise()
+    let raw: unknown
+    try {
+      raw = await wsApi.call({ ...call, changes: true })
+    } catch (error) {
+      // it closed at this moment: it did not leave
+      if (error instanceof BinanceFault && error.kind === 'retry' && error.code === 0 && !wsApi.open) return await otherwise()
+      throw error
+    }
+    return readAs(call.method, true, () => reportsOf(raw as Raw))
+  }
+  return {
+    place: ({ pair, ...placing }) =>
+      over({ method: pair ? 'orderList.place.oco' : 'order.place', weight: 1, orders: pair ? 2 : 1, ...placing }, () =>
+        account.place({ pair, ...placing }),
+      ),
+    cancel: (symbol, clientId) =>
+      over({ method: 'order.cancel', parameters: { symbol, origClientOrderId: clientId }, weight: 1, urgency: 'exit' }, () =>
+        account.cancel(symbol, clientId),
+      ),
+  }
+}

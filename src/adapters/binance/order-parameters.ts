@@ -1,0 +1,72 @@
+/** Our orders as Binance takes them, and the names that they have there. */
+import { assert } from '#domain/fault.ts'
+import { format } from '#domain/money.ts'
+import type { OrderRequest } from '#domain/order.ts'
+
+/** Begins every client order id of ours, so that what is found on the account can be told from what others placed. */
+export const CLIENT_PREFIX = 'rt-'
+const TAG = /^[A-Za-z0-9]{1,16}$/
+
+/**
+ * The client order id of one of our orders: never used again, since order ids are not. `tag` belongs to one record of one account: Binance
+ * takes an id anew once the order that had it has ended, so two records that count from 1 must not share it.
+ */
+export function clientIdOf(tag: string, orderId: number): string {
+  assert(TAG.test(tag), `"${tag}" is not a tag of client order ids: 1 to 16 letters and digits are needed`)
+  return `${CLIENT_PREFIX}${tag}-${orderId}`
+}
+
+/** Our order id in a client order id with this tag, or null. */
+export function orderIdOf(tag: string, clientId: string): number | null {
+  const start = `${CLIENT_PREFIX}${tag}-`
+  const digits = clientId.startsWith(start) ? clientId.slice(start.length) : ''
+  return /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : null
+}
+
+const hasLimit = ({ type }: OrderRequest): boolean => type === 'LIMIT' || type === 'STOP_LOSS_LIMIT' || type === 'TAKE_PROFIT_LIMIT'
+
+/** Parameters of one order. */
+export function orderParameters(request: OrderRequest, clientId: string): Record<string, string> {
+  const { symbol, side, type, quantity, quoteAmount, price, stopPrice, timeInForce } = request
+  return {
+    symbol,
+    side,
+    type,
+    ...(quoteAmount > 0n ? { quoteOrderQty: format(quoteAmount) } : { quantity: format(quantity) }),
+    ...(price > 0n ? { price: format(price) } : {}),
+    ...(stopPrice > 0n ? { stopPrice: format(stopPrice) } : {}),
+    ...(hasLimit(request) ? { timeInForce } : {}),
+    newClientOrderId: clientId,
+    // the default for stops and post-only orders says too little
+    newOrderRespType: 'FULL',
+  }
+}
+
+/** Parameters of a one-cancels-the-other pair: the leg that waits for a rising price is the one above. */
+export function pairParameters(
+  first: OrderRequest,
+  second: OrderRequest,
+  clientId: (request: OrderRequest) => string,
+): Record<string, string> {
+  const stop = first.stopPrice > 0n ? first : second
+  const target = stop === first ? second : first
+  const [above, below] = first.side === 'SELL' ? [target, stop] : [stop, target]
+  return {
+    symbol: first.symbol,
+    side: first.side,
+    quantity: format(first.quantity),
+    ...legParameters('above', above, clientId(above)),
+    ...legParameters('below', below, clientId(below)),
+    newOrderRespType: 'FULL',
+  }
+}
+
+function legParameters(name: 'above' | 'below', leg: OrderRequest, clientId: string): Record<string, string> {
+  return {
+    [`${name}Type`]: leg.type,
+    [`${name}ClientOrderId`]: clientId,
+    ...(leg.price > 0n ? { [`${name}Price`]: format(leg.price) } : {}),
+    ...(leg.stopPrice > 0n ? { [`${name}StopPrice`]: format(leg.stopPrice) } : {}),
+    ...(hasLimit(leg) ? { [`${name}TimeInForce`]: leg.timeInForce } : {}),
+  }
+}

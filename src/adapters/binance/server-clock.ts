@@ -1,0 +1,48 @@
+/** Binance's clock: this machine's, corrected by what Binance says the time is. Requests are signed with it. */
+import type { Time } from '#domain/time.ts'
+import type { Clock } from '#ports/clock.ts'
+
+/** The time at Binance. */
+export class ServerClock {
+  /** Milliseconds that Binance is ahead of this machine. */
+  offset = 0
+  /** How long the answer took that the offset is made of: it is right to half of this, in milliseconds. Infinite: never asked. */
+  roundTrip = Number.POSITIVE_INFINITY
+  readonly #clock: Clock
+  readonly #ask: () => Promise<Time>
+  #asking: Promise<void> | null = null
+  #measuredAt = Number.NEGATIVE_INFINITY
+
+  /** `ask`: asks Binance for its time. */
+  constructor(clock: Clock, ask: () => Promise<Time>) {
+    this.#clock = clock
+    this.#ask = ask
+  }
+
+  /** Now, at Binance. */
+  now(): Time {
+    return (this.#clock.now() + this.offset) as Time
+  }
+
+  /** Measures the offset. Whoever asks meanwhile gets the same answer. Rejects as `ask` does. */
+  measure(): Promise<void> {
+    this.#asking ??= this.#measure().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  /** Measures it again, unless that was done since an instant of this machine's clock. */
+  async measureSince(time: Time): Promise<void> {
+    if (this.#measuredAt < time) await this.measure()
+  }
+
+  async #measure(): Promise<void> {
+    const before = this.#clock.now()
+    const time = await this.#ask()
+    const after = this.#clock.now()
+    this.offset = Math.round(time - (before + after) / 2)
+    this.roundTrip = after - before
+    this.#measuredAt = after
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Asks Binance now and then how things stand, since events get lost: every ten seconds for the orders that should stand, every minute for
+ * trades. What differs is found out order by order.
+ */
+import type { Clock } from '#ports/clock.ts'
+import { type Account, MOST_TRADES } from './account.ts'
+import type { Book, Tracked } from './book.ts'
+import { BinanceFault } from './faults.ts'
+import type { Finder } from './finder.ts'
+import { type Report, type Trade, wordsOf } from './reports.ts'
+import type { ServerClock } from './server-clock.ts'
+
+/** What it is made of. */
+export interface SweeperSetup {
+  readonly book: Book
+  readonly finder: Finder
+  readonly account: Account
+  readonly clock: Clock
+  readonly serverClock: ServerClock
+  readonly signal: AbortSignal
+  trouble(text: string): void
+}
+
+const ORDERS_MS = 10_000
+const TRADES_MS = 60_000
+const CLOCK_MS = 600_000
+// from so many symbols on it is cheaper to ask for all at once: 80 against 6 each
+const MANY_SYMBOLS = 13
+
+/** The sweeper. */
+export class Sweeper {
+  readonly #setup: SweeperSetup
+  /** The number of the last trade seen, by symbol. */
+  readonly #lastTrade = new Map<string, number>()
+  readonly #strangers = new Set<number>()
+  #sweeping: Promise<void> | null = null
+  #tradesAt = 0
+  #clockAt: number
+  #failing = false
+
+  constructor(setup: SweeperSetup) {
+    this.#setup = setup
+    this.#clockAt = setup.clock.now()
+  }
+
+  /** Sweeps until the service stops. */
+  async run(): Promise<void> {
+    const { clock, signal } = this.#setup
+    while (!signal.aborted) {
+      await clock.wait(ORDERS_MS, signal)
+      if (!signal.aborted) await this.sweep(clock.now() - this.#tradesAt >= TRADES_MS)
+    }
+  }
+
+  /** From now on trades of a symbol are watched; what was before is not looked at. */
+  async watch(symbol: string): Promise<void> {
+    if (this.#lastTrade.has(symbol)) return
+    const [newest] = await this.#setup.account.trades({ symbol, newest: true, limit: 1 })
+    this.#lastTrade.set(symbol, newest?.tradeId ?? -1)
+  }
+
+  /** Sweeps once, and for trades too where asked. One at a time: whoever asks meanwhile has it done again after. */
+  async sweep(trades: boolean): Promise<void> {
+    while (this.#sweeping !== null) await this.#sweeping
+    this.#sweeping = this.#sweep(trades).finally(() => {
+      this.#sweeping = null
+    })
+    await this.#sweeping
+  }
+
+  async #sweep(trades: boolean): Promise<void> {
+    const { clock, serverClock } = this.#setup
+    try {
+      await this.#sweepOrders()
+      if (trades) {
+        this.#tradesAt = clock.now()
+        for (const symbol of this.#symbols()) await this.#sweepTrades(symbol)
+      }
+      if (clock.now() - this.#clockAt >= CLOCK_MS) {
+        this.#clockAt = clock.now()
+        await serverClock.measure()
+      }
+      this.#failing = false
+    } catch (error) {
+      if (!(error instanceof BinanceFault)) throw error
+      if (!this.#failing) this.#setup.trouble(`The orders on Binance could not be looked at; tried again. ${error.message}`)
+      this.#failing = true
+    }
+  }
+
+  #symbols(): Set<string> {
+    return new Set([...this.#setup.book.open.map(({ request }) => request.symbol), ...this.#lastTrade.keys()])
+  }
+
+  async #sweepOrders(): Promise<void> {
+    const { book, clock, finder } = this.#setup
+    const askedAt = clock.now()
+    const standing = book.open.filter(({ followed, arrivedAt }) => followed.arrived && arrivedAt !== null && arrivedAt < askedAt)
+    if (standing.length === 0) return
+    const listed = new Map((await this.#openOrders(standing)).map(report => [report.clientId, report]))
+    for (const report of listed.values()) book.heard(report)
+    for (const tracked of standing) if (!tracked.followed.over && !listed.has(tracked.clientId)) void finder.find(tracked)
+  }
+
+  async #openOrders(standing: readonly Tracked[]): Promise<Report[]> {
+    const { account } = this.#setup
+    const symbols = new Set(standing.map(({ request }) => request.symbol))
+    if (symbols.size >= MANY_SYMBOLS) return await account.openOrders()
+    return (await Promise.all([...symbols].map(symbol => account.openOrders(symbol)))).flat()
+  }
+
+  async #sweepTrades(symbol: string): Promise<void> {
+    const { account } = this.#setup
+    if (!this.#lastTrade.has(symbol)) return await this.watch(symbol)
+    for (let rows = MOST_TRADES; rows === MOST_TRADES; ) {
+      const trades = await account.trades({ symbol, fromId: this.#lastTrade.get(symbol)! + 1 })
+      rows = trades.length
+      for (const trade of trades) {
+        await this.#seen(trade)
+        this.#lastTrade.set(symbol, Math.max(trade.tradeId, this.#lastTrade.get(symbol)!))
+      }
+    }
+  }
+
+  async #seen(trade: Trade): Promise<void> {
+    const { account, book, finder } = this.#setup
+    const tracked = book.byExchangeId(trade.symbol, trade.exchangeId)
+    if (tracked === undefined) {
+      if (this.#strangers.has(trade.exchangeId)) return
+      // an order without an answer may be the one
+      if (book.heard(await account.order({ symbol: trade.symbol, exchangeId: trade.exchangeId }))) return
+      this.#strangers.add(trade.exchangeId)
+      this.#setup.trouble(`On Binance there was ${wordsOf(trade)} that RootTrading did not order. Its own positions do not count it.`)
+    } else if (!tracked.followed.knows(trade.tradeId)) {
+      // how the order stands goes before its trades, so that the last one ends it
+      if (!tracked.followed.over) await finder.look(tracked)
+      book.heardTrades(tracked, [trade])
+    }
+  }
+}

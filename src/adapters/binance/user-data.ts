@@ -1,0 +1,106 @@
+/**
+ * The user data of an account: what Binance tells by itself of orders and balances. It is asked for anew on every connection, and nothing
+ * of what happened in between comes later. So it is a hint only: what is not heard here is found by asking.
+ */
+import type { Clock } from '#ports/clock.ts'
+import type { Signer } from './signer.ts'
+import { endOf } from './following.ts'
+import { type Balance, balancesOfEvent, type Report, reportOfEvent } from './reports.ts'
+import { type Caller, SUBSCRIBE } from './ws-api.ts'
+
+/** What it is made of. What is called must not throw. */
+export interface UserDataSetup {
+  readonly signer: Signer
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Something was said of an order. */
+  order(report: Report): void
+  /** Balances changed; all of what they are now. */
+  balances(balances: readonly Balance[]): void
+  /** It comes from now on; what was before has to be asked for. */
+  subscribed(): void
+  /** It does not come as it should: ask for what it did not bring, and connect anew. */
+  mute(reason: string): void
+}
+
+/** The user data stream. */
+export interface UserData {
+  /** Asks for it over a new connection. Throws BinanceFault. */
+  subscribe(call: Caller): Promise<void>
+  /** An event that came over the connection. */
+  event(raw: Readonly<Record<string, unknown>>): void
+  /** Binance has acknowledged something about an order of ours: an event that says as much has to come. */
+  expect(report: Report): void
+}
+
+// An event comes within some tens of milliseconds of the answer, sometimes before it.
+const EVENT_MS = 5_000
+const REMEMBERED = 1_000
+
+/** Makes the user data stream; it begins with `subscribe`. */
+export function openUserData(setup: UserDataSetup): UserData {
+  const heard = new Set<string>()
+  const expected = new Set<string>()
+
+  const remember = (report: Report): void => {
+    for (const key of new Set([report.clientId, keyOf(report)])) {
+      expected.delete(key)
+      heard.add(key)
+    }
+    // oldest first
+    for (const key of heard) {
+      if (heard.size <= REMEMBERED) break
+      heard.delete(key)
+    }
+  }
+  const waitFor = async (key: string): Promise<void> => {
+    await setup.clock.wait(EVENT_MS, setup.signal)
+    if (!expected.delete(key) || setup.signal.aborted) return
+    // one that is missing stands for all
+    expected.clear()
+    setup.mute(`nothing was heard of an order within ${EVENT_MS / 1000} s of its acknowledgement`)
+  }
+
+  return {
+    async subscribe(call) {
+      const method = setup.signer.kind === 'ed25519' ? SUBSCRIBE : 'userDataStream.subscribe.signature'
+      await call({ method, weight: 2, urgency: 'exit' })
+      setup.subscribed()
+    },
+    event(raw) {
+      switch (raw['e']) {
+        case 'executionReport': {
+          const report = read(() => reportOfEvent(raw))
+          if (report === null) return setup.mute('an event of an order could not be read')
+          remember(report)
+          return setup.order(report)
+        }
+        case 'outboundAccountPosition': {
+          const balances = read(() => balancesOfEvent(raw))
+          return balances === null ? setup.mute('an event of balances could not be read') : setup.balances(balances)
+        }
+        case 'eventStreamTerminated':
+          return setup.mute('Binance ended the user data stream')
+        // balanceUpdate, listStatus, externalLockUpdate: what they say comes with the others too
+        default:
+      }
+    },
+    expect(report) {
+      const key = keyOf(report)
+      if (heard.has(key) || expected.has(key)) return
+      expected.add(key)
+      void waitFor(key)
+    },
+  }
+}
+
+// That it arrived, and that it ended, are two events.
+const keyOf = ({ clientId, status }: Report): string => (endOf(status) === null ? clientId : `${clientId} over`)
+
+function read<Read>(parse: () => Read): Read | null {
+  try {
+    return parse()
+  } catch {
+    return null
+  }
+}

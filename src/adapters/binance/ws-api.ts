@@ -1,0 +1,241 @@
+/**
+ * The WebSocket API of Binance: requests and their answers over one connection that is kept open, and the events of user data that come
+ * over it. A request that was sent and not answered is an unknown outcome where it changes something. Nothing is ever sent twice, but for
+ * a request that Binance refused for its time alone.
+ */
+import type { Time } from '#domain/time.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Budget, Cost, RateLimit, Urgency } from './budget.ts'
+import { type Connection, type Link, openConnection } from './connection.ts'
+import { BAD_TIMESTAMP, BinanceFault, faultOf } from './faults.ts'
+import { cleaned, heed, RECEIVE_WINDOW_MS, TIMEOUT_MS } from './rest.ts'
+import type { ServerClock } from './server-clock.ts'
+import type { Signer } from './signer.ts'
+
+/** A request over the WebSocket API. */
+export interface Call extends Cost {
+  readonly method: string
+  readonly parameters?: Readonly<Record<string, string>>
+  readonly urgency?: Urgency
+  /** Whether it changes something there. */
+  readonly changes?: boolean
+  /** It has been signed and goes out now. May be called a second time, where Binance refused the first for its time. */
+  sent?(): void
+}
+
+/** Sends a request over one link. Throws BinanceFault; retry: it did not leave, or changes nothing. */
+export type Caller = (call: Call) => Promise<unknown>
+
+/** The WebSocket API. */
+export interface WsApi {
+  /** True while requests can be sent. */
+  readonly open: boolean
+  /** Sends a request and resolves with what was answered. Throws BinanceFault. */
+  call: Caller
+  /** Opens another connection and drops this one. */
+  renew(): void
+  stop(): Promise<void>
+}
+
+/** What it is made of. What is called must not throw. */
+export interface WsApiSetup {
+  /** With its path: wss://ws-api.binance.com/ws-api/v3 */
+  readonly url: string
+  readonly signer: Signer
+  readonly clock: Clock
+  readonly serverClock: ServerClock
+  readonly budget: Budget
+  /** A number from 0 up to 1, as Math.random gives. */
+  random(): number
+  /** A connection is there, logged on where the key can: what is called now goes over it. */
+  opened(call: Caller): Promise<void>
+  /** Something happened that nobody asked for. */
+  event(event: Readonly<Record<string, unknown>>): void
+  /** There is no connection, and why. */
+  lost(reason: string): void
+  /** Milliseconds until a request counts as unanswered; 5,000. */
+  readonly timeout?: number
+}
+
+interface Waiting {
+  readonly call: Call
+  readonly link: Link
+  readonly due: number
+  resolve(result: unknown): void
+  reject(fault: BinanceFault): void
+}
+
+/** Asks for user data where the connection is logged on. It takes no parameters at all. */
+export const SUBSCRIBE = 'userDataStream.subscribe'
+
+/** Begins to connect. Throws Fault misconfigured for an address that is none. */
+export function openWsApi(setup: WsApiSetup): WsApi {
+  const calls = new Calls(setup)
+  const connection: Connection = openConnection({
+    name: "Binance's WebSocket API",
+    url: setup.url,
+    clock: setup.clock,
+    random: setup.random,
+    async open(link) {
+      if (setup.signer.kind === 'ed25519') await calls.logOn(link)
+      await setup.opened(call => calls.send(call, link))
+    },
+    message: (data, link) => calls.heard(data, link),
+    closed(link, reason) {
+      calls.closed(link, reason)
+      // an older one may close while a newer is in use
+      if (connection.link === null) setup.lost(reason)
+    },
+    failed: setup.lost,
+  })
+  return {
+    get open() {
+      return connection.link !== null
+    },
+    call: call => calls.send(call, connection.link),
+    renew: () => connection.renew(),
+    async stop() {
+      await connection.stop()
+      calls.stop()
+    },
+  }
+}
+
+class Calls {
+  readonly #setup: WsApiSetup
+  readonly #timeout: number
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #loggedOn = new WeakSet<Link>()
+  readonly #stopping = new AbortController()
+  #count = 0
+  #watching = false
+
+  constructor(setup: WsApiSetup) {
+    this.#setup = setup
+    this.#timeout = setup.timeout ?? TIMEOUT_MS
+  }
+
+  /** From now on requests over this link need no signature. */
+  async logOn(link: Link): Promise<void> {
+    await this.send({ method: 'session.logon', weight: 2, urgency: 'exit' }, link)
+    this.#loggedOn.add(link)
+  }
+
+  async send(call: Call, link: Link | null): Promise<unknown> {
+    const { budget, serverClock, clock } = this.#setup
+    if (!budget.tryTake(call, call.urgency ?? 'ordinary')) await budget.take(call, call.urgency ?? 'ordinary')
+    const sentAt = clock.now()
+    try {
+      return await this.#once(call, link)
+    } catch (error) {
+      if (!(error instanceof BinanceFault) || error.code !== BAD_TIMESTAMP) throw error
+      // it was refused before the engine saw it: signed anew it may be sent again
+      await serverClock.measureSince(sentAt)
+      return await this.#once(call, link)
+    } finally {
+      budget.settle(call)
+    }
+  }
+
+  heard(data: Buffer, link: Link): void {
+    let message: Message
+    try {
+      message = JSON.parse(data.toString()) as Message
+    } catch {
+      return
+    }
+    if (message.event !== undefined) return this.#setup.event(message.event)
+    if (message.rateLimits !== undefined) this.#setup.budget.limits(message.rateLimits)
+    const waiting = typeof message.id === 'number' ? this.#waiting.get(message.id) : undefined
+    // too late, or of nobody: whoever asked has looked by other means
+    if (waiting === undefined || waiting.link !== link) return
+    this.#waiting.delete(message.id as number)
+    if (message.status === 200) waiting.resolve(message.result)
+    else waiting.reject(this.#faultOf(waiting.call, message))
+  }
+
+  closed(link: Link, reason: string): void {
+    this.#loggedOn.delete(link)
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.link !== link) continue
+      this.#waiting.delete(id)
+      waiting.reject(unanswered(waiting.call, `the connection ended (${reason})`))
+    }
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  #once(call: Call, link: Link | null): Promise<unknown> {
+    const id = ++this.#count
+    return new Promise((resolve, reject) => {
+      const left = link?.send(JSON.stringify({ id, method: call.method, params: this.#signed(call, link) })) === true
+      if (!left) return reject(new BinanceFault('retry', `Binance, ${call.method}: there is no connection. It was not sent.`))
+      call.sent?.()
+      this.#waiting.set(id, { call, link: link!, due: this.#setup.clock.now() + this.#timeout, resolve, reject })
+      if (!this.#watching) void this.#watch()
+    })
+  }
+
+  // After a log-on only the time is needed. Else all parameters by name are signed, unencoded: not as for REST.
+  #signed({ method, parameters = {} }: Call, link: Link): Record<string, string | number> {
+    const { signer, serverClock } = this.#setup
+    if (method === SUBSCRIBE) return {}
+    const timestamp: Time = serverClock.now()
+    const timed: Record<string, string | number> = { ...parameters, recvWindow: RECEIVE_WINDOW_MS, timestamp }
+    if (this.#loggedOn.has(link)) return timed
+    const all: Record<string, string | number> = { ...timed, apiKey: signer.apiKey }
+    const text = Object.keys(all)
+      .sort()
+      .map(name => `${name}=${all[name]}`)
+      .join('&')
+    return { ...all, signature: signer.sign(text) }
+  }
+
+  #faultOf(call: Call, { status = 0, error = {} }: Message): BinanceFault {
+    const { signer, serverClock, budget } = this.#setup
+    const again = Number(error.data?.retryAfter ?? 0)
+    const fault = faultOf({
+      ask: call.method,
+      changes: call.changes === true,
+      status,
+      code: Number(error.code ?? 0) || 0,
+      text: cleaned(String(error.msg ?? ''), signer),
+      // an instant here, not a span as with REST
+      retryAfter: again > 0 ? Math.max(1, again - serverClock.now()) : 0,
+    })
+    heed(budget, status, fault)
+    return fault
+  }
+
+  // One timer for all that wait: they become due in the order in which they were sent.
+  async #watch(): Promise<void> {
+    const { clock } = this.#setup
+    this.#watching = true
+    for (let [first] = this.#waiting.values(); first !== undefined; [first] = this.#waiting.values()) {
+      await clock.wait(Math.max(1, first.due - clock.now()), this.#stopping.signal)
+      const now = this.#stopping.signal.aborted ? Number.POSITIVE_INFINITY : clock.now()
+      for (const [id, waiting] of this.#waiting) {
+        if (waiting.due > now) break
+        this.#waiting.delete(id)
+        waiting.reject(unanswered(waiting.call, 'there was no answer in time'))
+      }
+    }
+    this.#watching = false
+  }
+}
+
+interface Message {
+  readonly id?: unknown
+  readonly status?: number
+  readonly result?: unknown
+  readonly error?: { readonly code?: number; readonly msg?: string; readonly data?: { readonly retryAfter?: number } }
+  readonly rateLimits?: readonly RateLimit[]
+  readonly event?: Readonly<Record<string, unknown>>
+}
+
+const unanswered = ({ method, changes }: Call, why: string): BinanceFault =>
+  changes === true
+    ? new BinanceFault('unknown_outcome', `Binance, ${method}: ${why}. Whether it was done is unknown.`)
+    : new BinanceFault('retry', `Binance, ${method}: ${why}.`)

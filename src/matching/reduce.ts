@@ -1,0 +1,26 @@
+/** Making a resting order smaller where it stands. */
+import type { Money, Quantity } from '#domain/money.ts'
+import { holderOf, type Market, pairOf, type Resting } from './market.ts'
+import { needOf } from './refusal.ts'
+import { unlock } from './wallet.ts'
+
+/** Gives an open order a smaller quantity (more than has executed); what it no longer needs becomes free. Its place in the queue stays. False when it is not open. */
+export function reduce(market: Market, id: number, quantity: Quantity): boolean {
+  const place = market.orders.findIndex(({ request }) => request.id === id)
+  if (place < 0) return false
+  const order = market.orders[place]!
+  const pair = pairOf(market, order)
+  const smaller: Resting = { ...order, request: { ...order.request, quantity } }
+  market.orders[place] = smaller
+  const holder = order.locked > 0n ? smaller : pair === undefined ? smaller : holderOf(market, pair)
+  const needs = [smaller, ...(pair === undefined ? [] : [pair])].map(one => leftOf(market, one))
+  const need = needs.reduce((most, one) => (one > most ? one : most))
+  if (holder.locked <= need) return true
+  unlock(order.request.side === 'SELL' ? market.base : market.quote, holder.locked - need)
+  holder.locked = need
+  return true
+}
+
+// What the rest of an order needs locked.
+const leftOf = (market: Market, { request, executed }: Resting): bigint =>
+  needOf(market, { ...request, quantity: ((request.quantity as bigint) - executed) as Quantity, quoteAmount: 0n as Money })

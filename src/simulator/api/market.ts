@@ -1,0 +1,173 @@
+/** Endpoints of public data: time, rules, candles, book, trades, tickers. */
+import { eight, eightOf } from '../decimals.ts'
+import { ApiError, illegal } from '../errors.ts'
+import { levelsOf } from '../market/book.ts'
+import type { History } from '../market/history.ts'
+import { aggRowOf, bookRow, dayOf, dayRow, intervalOf, klineRow, tradeRowOf } from '../market/tables.ts'
+import type { Params } from '../params.ts'
+import type { RawSymbol } from '../trading/venue.ts'
+import type { World } from '../world.ts'
+import { type Call, type Endpoint, ok } from './endpoint.ts'
+
+const open = { security: 'NONE' as const }
+
+const historyOf = (world: World, symbol: string): History => {
+  world.venue.symbol(symbol)
+  return world.replay.histories.get(symbol)!
+}
+
+const statuses = ['TRADING', 'HALT', 'BREAK', 'END_OF_DAY', 'CANCEL_ONLY'] as const
+
+// The symbols that a request names, or all; and whether it named exactly one.
+function asked({ world, params }: Call): { readonly symbols: readonly RawSymbol[]; readonly single: boolean } {
+  const [one, list] = [params.has('symbol') ? params.symbol() : null, params.list('symbols')]
+  if (one !== null && list !== null) throw new ApiError(-1128, 'Combination of optional parameters invalid.')
+  const status = params.oneOf('symbolStatus', statuses, new ApiError(-1122, 'Invalid symbolStatus.'))
+  if (list !== null && new Set(list).size !== list.length) throw new ApiError(-1151, 'Symbol is present multiple times in the list.')
+  const found = one === null && list === null ? world.venue.symbols : (list ?? [one!]).map(name => world.venue.symbol(name).raw)
+  const fitting = status === null ? found : found.filter(raw => raw.status === status)
+  if (one !== null && fitting.length === 0) throw new ApiError(-1220, "The symbol's status does not match the requested symbolStatus.")
+  return { symbols: fitting, single: one !== null }
+}
+
+const rows = (call: Call, row: (raw: RawSymbol) => object | null): ReturnType<typeof ok> => {
+  const { symbols, single } = asked(call)
+  const found = symbols.flatMap(raw => row(raw) ?? [])
+  return ok(single ? (found[0] ?? {}) : found)
+}
+
+const byCount =
+  (one: number, some: number, all: number) =>
+  (params: Params): number => {
+    if (params.has('symbol')) return one
+    const list = params.has('symbols') ? (params.list('symbols')?.length ?? 0) : Infinity
+    return list <= 20 ? one : list <= 100 ? some : all
+  }
+
+const depthWeight = (params: Params): number => {
+  const limit = params.integer('limit') ?? 100
+  return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1000 ? 50 : 250
+}
+
+function exchangeInfo(call: Call): ReturnType<typeof ok> {
+  const { world, params } = call
+  if ((params.has('symbol') || params.has('symbols')) && (params.has('permissions') || params.has('symbolStatus')))
+    throw new ApiError(-1128, 'Combination of optional parameters invalid.')
+  const sets = params.flag('showPermissionSets') ?? true
+  params.passOver('permissions')
+  const { symbols } = asked(call)
+  return ok({
+    timezone: 'UTC',
+    serverTime: world.now(),
+    rateLimits: world.limits.table(),
+    exchangeFilters: [],
+    symbols: sets ? symbols : symbols.map(raw => ({ ...raw, permissionSets: [] })),
+  })
+}
+
+function klines({ world, params }: Call): ReturnType<typeof ok> {
+  const history = historyOf(world, params.symbol())
+  const interval = intervalOf(params.must('interval'))
+  const limit = params.limit(500, 1000)
+  const [from, to] = [params.time('startTime'), params.time('endTime')]
+  const zone = params.text('timeZone')
+  if (zone !== null && !/^[+-]?\d{1,2}(:\d{2})?$/.test(zone)) throw illegal('timeZone', '^[+-]?[0-9]{1,2}(:[0-9]{2})?$')
+  if (interval === null) return ok([])
+  const bars = history.bars(interval, { from, to, limit })
+  // what has not closed is the last row as long as its end lies ahead; by a clock that is far beyond it, it would look closed
+  return ok(bars.filter(bar => bar.closed || bar.closeTime >= world.now()).map(klineRow))
+}
+
+function depth({ world, params }: Call): ReturnType<typeof ok> {
+  const { raw } = world.venue.symbol(params.symbol())
+  const limit = params.limit(100, 5000)
+  const status = params.oneOf('symbolStatus', statuses, new ApiError(-1122, 'Invalid symbolStatus.'))
+  if (status !== null && raw.status !== status) throw new ApiError(-1220, "The symbol's status does not match the requested symbolStatus.")
+  const market = world.venue.matching.market(raw.symbol)
+  const side = (name: 'bid' | 'ask'): string[][] =>
+    levelsOf(market, name, Math.min(limit, 100)).map(({ price, quantity }) => [eight(price), eight(quantity)])
+  return ok({ lastUpdateId: world.bookUpdates, bids: side('bid'), asks: side('ask') })
+}
+
+function aggTrades({ world, params }: Call): ReturnType<typeof ok> {
+  const history = historyOf(world, params.symbol())
+  const [from, fromTime, toTime] = [params.integer('fromId'), params.time('startTime'), params.time('endTime')]
+  return ok(history.tradesOf({ limit: params.limit(500, 1000), from, fromTime, toTime }).map(aggRowOf))
+}
+
+/** All of them. */
+export const marketEndpoints: readonly Endpoint[] = [
+  { ...open, rest: 'GET /api/v3/ping', ws: 'ping', weight: 1, answer: () => ok({}) },
+  { ...open, rest: 'GET /api/v3/time', ws: 'time', weight: 1, answer: ({ world }) => ok({ serverTime: world.now() }) },
+  { ...open, rest: 'GET /api/v3/exchangeInfo', ws: 'exchangeInfo', weight: 20, answer: exchangeInfo },
+  { ...open, rest: 'GET /api/v3/klines', ws: 'klines', weight: 2, answer: klines },
+  { ...open, rest: 'GET /api/v3/uiKlines', ws: 'uiKlines', weight: 2, answer: klines },
+  { ...open, rest: 'GET /api/v3/depth', ws: 'depth', weight: depthWeight, answer: depth },
+  {
+    ...open,
+    rest: 'GET /api/v3/trades',
+    ws: 'trades.recent',
+    weight: 25,
+    answer: ({ world, params }) =>
+      ok(
+        historyOf(world, params.symbol())
+          .tradesOf({ limit: params.limit(500, 1000) })
+          .map(tradeRowOf),
+      ),
+  },
+  {
+    ...open,
+    rest: 'GET /api/v3/historicalTrades',
+    ws: 'trades.historical',
+    weight: 25,
+    answer: ({ world, params }) =>
+      ok(
+        historyOf(world, params.symbol())
+          .tradesOf({ limit: params.limit(500, 1000), from: params.integer('fromId') })
+          .map(tradeRowOf),
+      ),
+  },
+  { ...open, rest: 'GET /api/v3/aggTrades', ws: 'trades.aggregate', weight: 4, answer: aggTrades },
+  {
+    ...open,
+    rest: 'GET /api/v3/avgPrice',
+    ws: 'avgPrice',
+    weight: 2,
+    answer({ world, params }) {
+      const symbol = params.symbol()
+      const history = historyOf(world, symbol)
+      return ok({ mins: 5, price: eight(world.venue.averagePrice(symbol)), closeTime: history.lastTrade()?.time ?? 0 })
+    },
+  },
+  {
+    ...open,
+    rest: 'GET /api/v3/ticker/price',
+    ws: 'ticker.price',
+    weight: params => (params.has('symbol') ? 2 : 4),
+    answer: call =>
+      rows(call, ({ symbol }) => {
+        const last = historyOf(call.world, symbol).lastTrade()
+        return last === null ? null : { symbol, price: eightOf(last.price) }
+      }),
+  },
+  {
+    ...open,
+    rest: 'GET /api/v3/ticker/bookTicker',
+    ws: 'ticker.book',
+    weight: params => (params.has('symbol') ? 2 : 4),
+    answer: call => rows(call, ({ symbol }) => bookRow(symbol, call.world.venue.matching.market(symbol))),
+  },
+  {
+    ...open,
+    rest: 'GET /api/v3/ticker/24hr',
+    ws: 'ticker.24hr',
+    weight: byCount(2, 40, 80),
+    answer(call) {
+      const short = call.params.oneOf('type', ['FULL', 'MINI'], new ApiError(-1139, 'Invalid ticker type.')) === 'MINI'
+      return rows(call, ({ symbol }) => {
+        const day = dayOf(historyOf(call.world, symbol))
+        return day === null ? null : dayRow(symbol, day, call.world.venue.matching.market(symbol), short)
+      })
+    },
+  },
+]

@@ -1,0 +1,115 @@
+/** The market's past, replayed: at each instant bars end (their range, then their close) and new ones open. Several symbols step together. */
+import type { Columns } from '#domain/candle.ts'
+import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
+import { History } from './history.ts'
+
+/** One symbol's candles, as they are handed in. */
+export interface Recording {
+  readonly symbol: string
+  readonly timeframe: Timeframe
+  readonly columns: Columns
+}
+
+/** A part of an instant. The order is that of the paper exchange, so that both fill alike. */
+export type Phase = 'range' | 'close' | 'open'
+const phases: readonly Phase[] = ['range', 'close', 'open']
+
+/** A bar that takes part in a phase. */
+export interface PhaseBar {
+  readonly history: History
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+}
+
+/** One step of the market. */
+export interface Step {
+  readonly phase: Phase
+  readonly time: Time
+  readonly bars: readonly PhaseBar[]
+}
+
+function instantsOf(recordings: readonly Recording[]): number[] {
+  const instants = new Set<number>()
+  for (const { columns, timeframe } of recordings)
+    for (const time of columns.time) {
+      instants.add(time)
+      instants.add(time + lengthOf(timeframe))
+    }
+  return [...instants].sort((a, b) => a - b)
+}
+
+/** Steps through recordings. It only moves when asked to. */
+export class Replay {
+  readonly histories: ReadonlyMap<string, History>
+  readonly #instants: readonly number[]
+  #instant = 0
+  #phase = 0
+
+  /** `start`: candles that open before it are known from the beginning; its own opens are the first to be shown. */
+  constructor(recordings: readonly Recording[], start: number) {
+    this.histories = new Map(recordings.map(({ symbol, timeframe, columns }) => [symbol, new History(symbol, timeframe, columns)]))
+    this.#instants = instantsOf(recordings)
+    for (const history of this.histories.values()) {
+      history.closed = history.indexAt(start - lengthOf(history.timeframe) + 1)
+      // a longer bar that is under way then
+      const opened = history.columns.time[history.closed]
+      if (opened !== undefined && opened < start) history.shown = 1
+    }
+    while (this.#instant < this.#instants.length && this.#instants[this.#instant]! < start) this.#instant++
+    // what ended before the start is known: the first thing to happen is that bars open
+    this.#phase = phases.indexOf('open')
+  }
+
+  /** True when nothing is left. */
+  get ended(): boolean {
+    return this.#instant >= this.#instants.length
+  }
+  /** Instants that are left, the one under way included. */
+  get left(): number {
+    return this.#instants.length - this.#instant
+  }
+  /** The phase that comes next. */
+  get next(): Phase {
+    return phases[this.#phase]!
+  }
+
+  /** Makes the next step, or null at the end. Histories show it from then on. */
+  step(): Step | null {
+    if (this.ended) return null
+    const time = this.#instants[this.#instant]! as Time
+    const phase = phases[this.#phase]!
+    const bars = [...this.histories.values()].flatMap(history => this.#barOf(history, phase, time))
+    this.#phase++
+    if (this.#phase === phases.length) {
+      this.#phase = 0
+      this.#instant++
+    }
+    return { phase, time, bars }
+  }
+
+  #barOf(history: History, phase: Phase, time: number): PhaseBar[] {
+    const { columns, closed, timeframe } = history
+    if (closed >= columns.time.length) return []
+    const due = phase === 'open' ? columns.time[closed] === time : history.shown > 0 && columns.time[closed]! + lengthOf(timeframe) === time
+    if (!due) return []
+    if (phase === 'open') history.shown = 1
+    else if (phase === 'range') history.shown = 3
+    else {
+      history.shown = 0
+      history.closed++
+    }
+    return [
+      {
+        history,
+        open: columns.open[closed]!,
+        high: columns.high[closed]!,
+        low: columns.low[closed]!,
+        close: columns.close[closed]!,
+        volume: columns.volume[closed]!,
+      },
+    ]
+  }
+}

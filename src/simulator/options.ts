@@ -1,0 +1,39 @@
+/** How a simulator is opened. */
+import type { Money, Ratio } from '#domain/money.ts'
+import type { ExchangeSymbol, SymbolInfo } from '#domain/symbol.ts'
+import type { SimulatorClock } from './clock.ts'
+import type { KeySetup } from './keys.ts'
+import type { LimitSetup } from './limits.ts'
+import type { Recording } from './market/replay.ts'
+import type { SwitchName } from './switches.ts'
+import type { ConnectionTimes } from './wire/connection.ts'
+
+/** Options of openSimulator. Amounts are exact, shares counted in 1e-8. */
+export interface SimulatorOptions {
+  /** The candles to replay, one recording a symbol. */
+  readonly recordings: readonly Recording[]
+  /** Entries of exchangeInfo; those without candles are left out. */
+  readonly symbols: readonly ExchangeSymbol[]
+  readonly keys: readonly KeySetup[]
+  /** What the account holds at first, by asset. */
+  readonly balances: ReadonlyMap<string, Money>
+  /** 0 (default): any free port of 127.0.0.1. */
+  readonly port?: number
+  /** Candles that open before this time (UTC ms) are the past from the beginning. Default: none is. */
+  readonly start?: number
+  /** Half-spread and slippage of a taker by symbol; default none. */
+  readonly slippage?: (info: SymbolInfo) => Ratio
+  /** The share of a bar's volume that orders may take; default 0: no limit. */
+  readonly volumeShare?: number
+  readonly fees?: { readonly maker: Ratio; readonly taker: Ratio }
+  /** True: fees are paid in BNB while there is some. */
+  readonly feesInBnb?: boolean
+  readonly limits?: Partial<LimitSetup>
+  /** Pings and the life of sockets; Binance's by default. */
+  readonly times?: Partial<ConnectionTimes>
+  readonly clock?: SimulatorClock
+  /** Which time the server has: the clock's (default), or the market's in the replay. */
+  readonly serverTime?: 'clock' | 'market'
+  /** What shall be the other way than it is believed to be. */
+  readonly otherwise?: readonly SwitchName[]
+}

@@ -1,0 +1,100 @@
+/** What the engine looks at before it takes an order: status, filters, account, ids, funds, and where the market is. */
+import { notional, type Price, worsened } from '#domain/money.ts'
+import type { OrderType } from '#domain/order.ts'
+import { ApiError, orderRejected } from '../errors.ts'
+import { filterError } from './filters.ts'
+import { type Draft, hasPrice, isContingent, type Order } from './order.ts'
+import type { Venue } from './venue.ts'
+
+const typeNames: Readonly<Record<OrderType, string>> = {
+  MARKET: 'Market orders',
+  LIMIT: 'Limit orders',
+  LIMIT_MAKER: 'Limit maker orders',
+  STOP_LOSS: 'Stop loss orders',
+  STOP_LOSS_LIMIT: 'Stop loss limit orders',
+  TAKE_PROFIT: 'Take profit orders',
+  TAKE_PROFIT_LIMIT: 'Take profit limit orders',
+}
+
+/** What comes together with an order. */
+export interface Company {
+  /** Orders placed at once, this one included. */
+  readonly orders: number
+  /** Lists placed at once. */
+  readonly lists: number
+  /** Open orders that do not count: those that this one is a part of. */
+  readonly except?: readonly Order[]
+}
+
+const alone: Company = { orders: 1, lists: 0 }
+
+/** What an order has to fulfil before it goes to the engine; order/test checks this much. Throws ApiError. */
+export function checkRules(venue: Venue, draft: Draft, company: Company = alone): void {
+  const { raw } = venue.symbol(draft.symbol)
+  if (raw.status !== 'TRADING') throw new ApiError(venue.switches.closedMarketIs1013 ? -1013 : -2010, 'Market is closed.')
+  if (!raw.orderTypes.includes(draft.type)) throw orderRejected(`${typeNames[draft.type]} are not supported for this symbol.`)
+  if (draft.quoteAmount > 0n && !raw.quoteOrderQtyMarketAllowed)
+    throw orderRejected('Quote order qty market orders are not support for this symbol.')
+  if (draft.stp !== null && !raw.allowedSelfTradePreventionModes.includes(draft.stp))
+    throw new ApiError(-1013, 'This symbol does not allow the specified self-trade prevention mode.')
+  if (draft.iceberg > 0n && draft.iceberg > draft.quantity) throw orderRejected('IcebergQty exceeds QTY.')
+  if (hasPrice(draft.type) && draft.price === 0n) throw new ApiError(-1013, 'Invalid price.')
+  const failed = filterError(raw.filters, draft, venue.filterScene(draft.symbol, company.except ?? []), company.orders, company.lists)
+  if (failed !== null) throw failed
+}
+
+/** What the account has to fulfil. Throws ApiError. */
+export function checkAccount(venue: Venue): void {
+  if (venue.account.disabled) throw orderRejected('This action is disabled on this account.')
+  if (!venue.account.canTrade) throw orderRejected('This account may not place or cancel orders.')
+}
+
+/** Refuses an id that an open order has. A former order's id may be used again. Throws ApiError. */
+export function checkFresh(venue: Venue, clientOrderId: string | null): void {
+  if (clientOrderId !== null && venue.openByClientId(clientOrderId) !== undefined) throw orderRejected('Duplicate order sent.')
+}
+
+/** What an order needs to be free: base for a sell, quote for a buy. */
+export function needOf(venue: Venue, draft: Draft): bigint {
+  if (draft.side === 'SELL') return draft.quantity
+  if (draft.quoteAmount > 0n) return draft.quoteAmount
+  const at = draft.price > 0n ? draft.price : draft.stopPrice > 0n ? draft.stopPrice : dearest(venue, draft.symbol)
+  return notional(at, draft.quantity)
+}
+
+// What a market order pays: the ask, or, between two bars, what the last price was.
+function dearest(venue: Venue, symbol: string): Price {
+  const market = venue.matching.market(symbol)
+  return market.phase === 'closed' ? market.last : worsened(market.last, market.slippage, true, market.info.filters.tick)
+}
+
+/** Refuses what cannot be paid. Throws ApiError. */
+export function checkFunds(venue: Venue, draft: Draft, need: bigint): void {
+  const market = venue.matching.market(draft.symbol)
+  const { free } = draft.side === 'SELL' ? market.base : market.quote
+  if (need > free) throw orderRejected('Account has insufficient balance for requested action.')
+}
+
+/** Refuses a stop that was passed already, and an order that may only make but would take. Throws ApiError. */
+export function checkMarket(venue: Venue, { symbol, side, type, price, stopPrice }: Draft): void {
+  const { last } = venue.matching.market(symbol)
+  if (last === 0n) return
+  if (isContingent(type)) {
+    const rising = (side === 'BUY') === type.startsWith('STOP')
+    if (rising ? last >= stopPrice : last <= stopPrice) throw orderRejected('Order would trigger immediately.')
+  }
+  if (type === 'LIMIT_MAKER' && (side === 'BUY' ? last <= price : last >= price))
+    throw orderRejected('Order would immediately match and take.')
+}
+
+/** Refuses a pair whose prices do not enclose the last one. Throws ApiError. */
+export function checkPair(venue: Venue, legs: readonly Draft[]): void {
+  const { last } = venue.matching.market(legs[0]!.symbol)
+  if (last === 0n) return
+  const enclosed = legs.every(({ side, type, price, stopPrice }) => {
+    const stop = type.startsWith('STOP')
+    const at = isContingent(type) ? stopPrice : price
+    return (side === 'SELL') === stop ? at < last : at > last
+  })
+  if (!enclosed) throw orderRejected('The relationship of the prices for the orders is not correct.')
+}

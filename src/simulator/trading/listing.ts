@@ -1,0 +1,49 @@
+/** Symbols completed to what Binance's exchangeInfo shows of each. */
+import type { ExchangeSymbol } from '#domain/symbol.ts'
+import type { RawFilter } from './filters.ts'
+import type { RawSymbol } from './venue.ts'
+
+const usualTypes = ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT']
+
+const counts: readonly RawFilter[] = [
+  { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+  { filterType: 'MAX_NUM_ORDER_LISTS', maxNumOrderLists: 20 },
+  { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
+  { filterType: 'MAX_NUM_ORDER_AMENDS', maxNumOrderAmends: 10 },
+]
+
+/** A symbol with everything that its own entry leaves out. What is not simulated is told as not allowed. */
+export function listed(raw: ExchangeSymbol, wideBand: boolean): RawSymbol {
+  const filters = raw.filters.map(filter => ({ ...filter }))
+  for (const count of counts) if (!filters.some(({ filterType }) => filterType === count.filterType)) filters.push({ ...count })
+  return {
+    baseAssetPrecision: 8,
+    quotePrecision: 8,
+    quoteAssetPrecision: 8,
+    baseCommissionPrecision: 8,
+    quoteCommissionPrecision: 8,
+    icebergAllowed: true,
+    ocoAllowed: true,
+    otoAllowed: true,
+    opoAllowed: true,
+    cancelReplaceAllowed: true,
+    amendAllowed: true,
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    ...raw,
+    quoteOrderQtyMarketAllowed: true,
+    orderTypes: raw.orderTypes ?? usualTypes,
+    filters: wideBand ? filters : filters.map(narrowed),
+    allowTrailingStop: false,
+    pegInstructionsAllowed: false,
+    permissions: [],
+    permissionSets: [['SPOT']],
+    defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
+    allowedSelfTradePreventionModes: ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH', 'DECREMENT', 'TRANSFER'],
+  }
+}
+
+const narrowed = (filter: RawFilter): RawFilter =>
+  filter.filterType === 'PERCENT_PRICE_BY_SIDE'
+    ? { ...filter, bidMultiplierUp: '1.1', bidMultiplierDown: '0.8', askMultiplierUp: '1.2', askMultiplierDown: '0.9' }
+    : filter

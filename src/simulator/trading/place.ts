@@ -1,0 +1,83 @@
+/** Orders in, and out again: one at a time. */
+import type { ApiError } from '../errors.ts'
+import { cancelRejected } from '../errors.ts'
+import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
+import { type Draft, isOpen, type Order } from './order.ts'
+import { cancelList } from './place-list.ts'
+import type { Venue } from './venue.ts'
+
+/** Places an order. What came of it at once is in it. Throws ApiError when it is refused. */
+export function placeOrder(venue: Venue, draft: Draft): Order {
+  if (venue.limits.tooManyOrders(1)) throw venue.limits.tooMany()
+  checkRules(venue, draft)
+  checkAccount(venue)
+  checkFresh(venue, draft.clientOrderId)
+  checkFunds(venue, draft, needOf(venue, draft))
+  checkMarket(venue, draft)
+  const order = venue.record(draft, -1, 'NEW')
+  venue.limits.countOrders(1)
+  venue.send(order)
+  return order
+}
+
+/** What order/test looks at. Throws ApiError. */
+export function testOrder(venue: Venue, draft: Draft): void {
+  checkRules(venue, draft)
+  if (!venue.switches.testOrderSkipsBalance) checkFunds(venue, draft, needOf(venue, draft))
+}
+
+/** Which order is meant. */
+export interface OrderName {
+  readonly symbol: string
+  readonly orderId: number | null
+  readonly clientOrderId: string | null
+}
+
+/** Finds an order: by number first, and then its other id has to match; by the client's id the newest. Throws `unknown`, or `mismatch` when the two do not belong together. */
+export function findOrder(
+  orders: Iterable<Order>,
+  { symbol, orderId, clientOrderId }: OrderName,
+  unknown: ApiError,
+  mismatch: ApiError,
+): Order {
+  let found: Order | undefined
+  for (const order of orders) {
+    if (order.symbol !== symbol || order.status === 'REJECTED') continue
+    if (orderId === null ? order.clientOrderId === clientOrderId : order.id === orderId) found = order
+  }
+  if (found === undefined) throw unknown
+  if (orderId !== null && clientOrderId !== null && found.clientOrderId !== clientOrderId) throw mismatch
+  return found
+}
+
+/** An order that is open, to be cancelled or changed. Throws -2011. */
+export function findOpen(venue: Venue, name: OrderName): Order {
+  return findOrder(venue.open, name, cancelRejected(), cancelRejected())
+}
+
+/** Which orders a cancel may take. */
+export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED' | null
+
+/** Cancels an order, and the list it belongs to. The orders that ended by it. Throws ApiError. */
+export function cancelOrder(venue: Venue, name: OrderName, restriction: CancelRestriction = null): Order[] {
+  checkAccount(venue)
+  const order = findOpen(venue, name)
+  const wanted = restriction === 'ONLY_NEW' ? 'NEW' : restriction === 'ONLY_PARTIALLY_FILLED' ? 'PARTIALLY_FILLED' : order.status
+  if (order.status !== wanted) throw cancelRejected('Order was not canceled due to cancel restrictions.')
+  const list = venue.lists.get(order.listId)
+  if (list !== undefined) return [order, ...cancelList(venue, list).filter(other => other !== order)]
+  venue.withdraw(order)
+  return [order]
+}
+
+/** Cancels what is open on a symbol: single orders, and lists whole. Throws -2011 when there is nothing. */
+export function cancelAll(venue: Venue, symbol: string): Order[] {
+  checkAccount(venue)
+  const open = venue.openOf(symbol)
+  if (open.length === 0) throw cancelRejected()
+  return open.flatMap(({ id, listId }) => {
+    const order = venue.orders.get(id)!
+    if (!isOpen(order)) return []
+    return listId < 0 ? cancelOrder(venue, { symbol, orderId: id, clientOrderId: null }) : cancelList(venue, venue.lists.get(listId)!)
+  })
+}

@@ -1,0 +1,38 @@
+/** `/admin` over HTTP. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AdminError, command, type Controlled, describe } from '../control/admin.ts'
+import { ApiError } from '../errors.ts'
+
+/** Serves one request below /admin. */
+export async function serveAdmin(controlled: Controlled, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const name = (request.url ?? '').split('?')[0]!.split('/')[2] ?? ''
+  const parts: Buffer[] = []
+  for await (const part of request as AsyncIterable<Buffer>) parts.push(part)
+  const text = Buffer.concat(parts).toString('utf8')
+  const send = (status: number, body: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(`${JSON.stringify(body, null, 2)}\n`)
+  }
+  try {
+    if (request.method === 'GET') {
+      if (name === '') return send(200, describe(controlled))
+      if (name === 'requests') return send(200, controlled.log.lines)
+      throw new AdminError(`there is no GET /admin/${name}. There are GET /admin and GET /admin/requests.`)
+    }
+    send(200, command(controlled, name, bodyOf(text)))
+  } catch (error) {
+    if (!(error instanceof AdminError || error instanceof ApiError)) throw error
+    send(400, { error: error.message })
+  }
+}
+
+function bodyOf(text: string): Readonly<Record<string, unknown>> {
+  if (text === '') return {}
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body === 'object' && body !== null) return body as Readonly<Record<string, unknown>>
+  } catch {
+    // said below
+  }
+  throw new AdminError('the body has to be a JSON object')
+}

@@ -1,0 +1,140 @@
+/** REST over node's own HTTP server. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { admit } from '../api/dispatch.ts'
+import type { Endpoint } from '../api/endpoint.ts'
+import type { LogLine } from '../control/log.ts'
+import { underFaults } from '../control/under-faults.ts'
+import { ApiError, bodyOf } from '../errors.ts'
+import { pairsOf, Params, withoutSignature } from '../params.ts'
+import type { World } from '../world.ts'
+import { byRest } from './answers.ts'
+
+const BODY_LIMIT = 65_536
+
+/** An answer before it goes out. */
+interface Reply {
+  readonly status: number
+  readonly body: unknown
+  readonly retryAfter: number
+  /** An order was accepted: the counts are told. */
+  readonly counted: boolean
+}
+
+/** Serves one request. `flush` sends what its events are; `log` hears of it. */
+export async function serveRest(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { flush, log }: { flush(): void; log(line: LogLine): void },
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://simulator')
+  const method = request.method ?? 'GET'
+  const query = (request.url ?? '').split('?')[1] ?? ''
+  const body = await textOf(request)
+  if (body === null) return cut(request)
+  const path = url.pathname
+  const endpoint = byRest.get(`${method} ${path}`)
+  const faults = world.faults.ofRequest([method], [path, endpoint?.ws ?? ''])
+  const started = { time: world.clock.now(), method, path, query: hidden(query), body: hidden(body) }
+  const ending = await underFaults<Reply>(world, faults, {
+    act: pause => carryOut(world, endpoint, { method, path, query, body, headers: request.headers }, pause),
+    refuse: replyOf,
+    broken: html,
+    flush,
+    done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
+  })
+  if (ending.kind === 'cut') cut(request)
+  else if (ending.kind === 'answer') send(world, response, ending.reply)
+  flush()
+}
+
+const cut = (request: IncomingMessage): void => void request.socket.destroy()
+
+async function textOf(request: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = []
+  let size = 0
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      size += part.length
+      if (size > BODY_LIMIT) return null
+      parts.push(part)
+    }
+  } catch {
+    return null // the client went away in the middle
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+interface Raw {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly body: string
+  readonly headers: IncomingMessage['headers']
+}
+
+async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, pause: () => Promise<void>): Promise<Reply> {
+  try {
+    if (raw.path.endsWith('/userDataStream')) return html(410)
+    if (endpoint === undefined) return html(404)
+    // the query wins over the form where both have a name
+    const values = new Map([...(raw.method === 'GET' ? [] : pairsOf(formOf(raw))), ...pairsOf(raw.query)])
+    const key = raw.headers['x-mbx-apikey']
+    const payload = withoutSignature(raw.query) + (raw.method === 'GET' ? '' : withoutSignature(formOf(raw)))
+    const act = admit(world, endpoint, new Params(values), {
+      apiKey: typeof key === 'string' ? key : null,
+      payload,
+      session: null,
+    })
+    await pause()
+    const { body, status = 200 } = act()
+    return { status, body, retryAfter: 0, counted: endpoint.orders !== undefined && status < 400 }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return replyOf(error)
+  }
+}
+
+// A body of another kind is not read: the connector sends an empty one as JSON.
+const formOf = ({ body, headers }: Raw): string =>
+  (headers['content-type'] ?? 'application/x-www-form-urlencoded').startsWith('application/x-www-form-urlencoded') ? body : ''
+
+const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, counted: false })
+
+const replyOf = (error: ApiError): Reply => ({
+  status: error.status,
+  body: bodyOf(error),
+  retryAfter: error.retryAfter,
+  counted: false,
+})
+
+const titles: Readonly<Record<number, string>> = {
+  403: 'Forbidden',
+  404: 'Not Found',
+  410: 'Gone',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Time-out',
+}
+
+function sendHtml(response: ServerResponse, status: number): void {
+  const title = `${status} ${titles[status] ?? 'Error'}`
+  response.writeHead(status, { 'content-type': 'text/html' })
+  response.end(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`)
+}
+
+function send(world: World, response: ServerResponse, { status, body, retryAfter, counted }: Reply): void {
+  if (body === null) return sendHtml(response, status)
+  const { weight, orders } = world.limits
+  response.writeHead(status, {
+    'content-type': 'application/json;charset=UTF-8',
+    'x-mbx-used-weight': String(weight),
+    'x-mbx-used-weight-1m': String(weight),
+    ...(counted ? { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) } : {}),
+    ...(retryAfter > 0 ? { 'retry-after': String(retryAfter) } : {}),
+  })
+  response.end(JSON.stringify(body))
+}
+
+/** Signatures are nothing for a log. */
+const hidden = (text: string): string => text.replaceAll(/signature=[^&]*/g, 'signature=…')

@@ -1,0 +1,113 @@
+/** Market streams: `/ws` and `/stream`, subscriptions and what is sent to them as the market moves. */
+import type { Step } from '../market/replay.ts'
+import type { World } from '../world.ts'
+import type { Connection } from './connection.ts'
+import { Publisher } from './publisher.ts'
+
+/** Streams that one connection may listen to. */
+export const STREAMS_MOST = 1024
+const METHODS = ['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS', 'SET_PROPERTY', 'GET_PROPERTY']
+
+/** A client of the streams. */
+interface Listener {
+  readonly connection: Connection
+  readonly names: Set<string>
+  combined: boolean
+}
+
+/** All clients of the streams, and who listens to what. */
+export class Streams {
+  readonly #world: World
+  readonly #publisher: Publisher
+  readonly #listeners = new Set<Listener>()
+  readonly #byName = new Map<string, Set<Listener>>()
+
+  constructor(world: World) {
+    this.#world = world
+    this.#publisher = new Publisher(world)
+  }
+
+  /** Names that somebody listens to. */
+  get names(): readonly string[] {
+    return [...this.#byName.keys()]
+  }
+
+  /** Takes a client in. `names`: those of its address. */
+  add(connection: Connection, names: readonly string[], combined: boolean): void {
+    const listener: Listener = { connection, names: new Set(), combined }
+    this.#listeners.add(listener)
+    for (const name of names) this.#listen(listener, name)
+    connection.onText(text => this.#answer(listener, text))
+    connection.onClose(() => {
+      for (const name of listener.names) this.#leave(listener, name)
+      this.#listeners.delete(listener)
+    })
+  }
+
+  /** Tells what a step of the market did. */
+  publish(step: Step): void {
+    if (this.#byName.size === 0) return
+    for (const [name, data] of this.#publisher.eventsOf(step, this.#byName)) this.#send(name, data)
+  }
+  /** Tells again where the open bars are, as Binance does every two seconds. */
+  repeat(): void {
+    for (const [name, data] of this.#publisher.repeated(this.#byName)) this.#send(name, data)
+  }
+  /** Tells everybody that the server is about to go. */
+  announceShutdown(): void {
+    const data = { e: 'serverShutdown', E: this.#world.now() }
+    for (const { connection, combined } of this.#listeners) connection.send(combined ? { stream: '!serverShutdown', data } : data)
+  }
+
+  #send(name: string, data: object): void {
+    for (const { connection, combined } of this.#byName.get(name) ?? []) connection.send(combined ? { stream: name, data } : data)
+  }
+
+  #listen(listener: Listener, name: string): void {
+    listener.names.add(name)
+    const listeners = this.#byName.get(name) ?? new Set()
+    listeners.add(listener)
+    this.#byName.set(name, listeners)
+  }
+  #leave(listener: Listener, name: string): void {
+    listener.names.delete(name)
+    const listeners = this.#byName.get(name)
+    listeners?.delete(listener)
+    if (listeners?.size === 0) this.#byName.delete(name)
+  }
+
+  #answer(listener: Listener, text: string): void {
+    let message: { method?: unknown; params?: unknown; id?: unknown }
+    try {
+      message = JSON.parse(text) as typeof message
+    } catch {
+      return listener.connection.send({ code: 3, msg: 'Invalid JSON: expected value at line 1 column 1' })
+    }
+    const { method, params = [], id = null } = message ?? {}
+    const wrong = (why: string): void => listener.connection.send({ code: 2, msg: `Invalid request: ${why}`, id })
+    if (typeof method !== 'string' || !METHODS.includes(method))
+      return wrong(`unknown variant \`${String(method)}\`, expected one of ${METHODS.map(name => `\`${name}\``).join(', ')}`)
+    if (!isId(id)) return wrong('request ID must be an integer, a text of at most 36 characters, or null')
+    if (method === 'LIST_SUBSCRIPTIONS') return listener.connection.send({ result: [...listener.names], id })
+    if (method === 'GET_PROPERTY' || method === 'SET_PROPERTY') return this.#property(listener, method, params, id)
+    if (!Array.isArray(params) || !params.every(name => typeof name === 'string')) return wrong('too many parameters')
+    const names = params as string[]
+    if (method === 'SUBSCRIBE' && new Set([...listener.names, ...names]).size > STREAMS_MOST)
+      return wrong(`a connection may listen to ${STREAMS_MOST} streams`)
+    for (const name of names)
+      if (method === 'SUBSCRIBE') this.#listen(listener, name)
+      else this.#leave(listener, name)
+    listener.connection.send({ result: null, id })
+  }
+
+  #property(listener: Listener, method: string, params: unknown, id: unknown): void {
+    const [name, value] = Array.isArray(params) ? (params as unknown[]) : []
+    if (name !== 'combined') return listener.connection.send({ code: 0, msg: 'Unknown property', id })
+    if (method === 'GET_PROPERTY') return listener.connection.send({ result: listener.combined, id })
+    if (typeof value !== 'boolean') return listener.connection.send({ code: 1, msg: 'Invalid value type: expected Boolean' })
+    listener.combined = value
+    listener.connection.send({ result: null, id })
+  }
+}
+
+const isId = (id: unknown): boolean => id === null || Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= 36)

@@ -1,0 +1,238 @@
+/**
+ * An account on a Binance on this machine: the real adapter over HTTP and WebSocket against the simulator, and what the trader would make of
+ * its updates. A test says orders as "1 BUY LIMIT 2 at 95" (see ../exchange.ts) and reads what became of them.
+ */
+import { expect, onTestFinished } from 'vitest'
+import { type Binance, openBinance } from '#adapters/binance/binance.ts'
+import { openSigner } from '#adapters/binance/signer.ts'
+import { assert } from '#domain/fault.ts'
+import { add, format, money, price, type Quantity, zero } from '#domain/money.ts'
+import { type Action, isFinal, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
+import type { ExchangeSymbol } from '#domain/symbol.ts'
+import { newEd25519Key, newHmacKey } from '#simulator/keys.ts'
+import type { SimulatorOptions } from '#simulator/options.ts'
+import { openSimulator, type Simulator } from '#simulator/simulator.ts'
+import { Watched } from '../chat/until.ts'
+import { columns } from '../desk.ts'
+import { orderOf } from '../exchange.ts'
+import { PacedClock } from './paced.ts'
+
+/** BTCUSDC as exchangeInfo has it. */
+export const BTCUSDC: ExchangeSymbol = {
+  symbol: 'BTCUSDC',
+  status: 'TRADING',
+  baseAsset: 'BTC',
+  quoteAsset: 'USDC',
+  filters: [
+    { filterType: 'PRICE_FILTER', minPrice: '0.01', maxPrice: '1000000', tickSize: '0.01' },
+    { filterType: 'LOT_SIZE', minQty: '0.001', maxQty: '9000', stepSize: '0.001' },
+    { filterType: 'NOTIONAL', minNotional: '5', applyMinToMarket: true, maxNotional: '9000000', applyMaxToMarket: false, avgPriceMins: 5 },
+    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
+  ],
+}
+
+const SPEED = 20
+
+export interface BedSetup {
+  readonly bars?: readonly string[]
+  /** "10000 USDC 10 BTC". */
+  readonly have?: string
+  readonly key?: 'hmac' | 'ed25519'
+  readonly simulator?: Partial<SimulatorOptions>
+  /** False: no connection for orders and events, all goes by REST. */
+  readonly sockets?: boolean
+  readonly tag?: string
+  readonly speed?: number
+}
+
+/** The trader's side: orders and what is known of them. */
+export class Bed {
+  readonly simulator: Simulator
+  readonly clock: PacedClock
+  readonly orders = new Map<number, Order>()
+  readonly updates: OrderUpdate[] = []
+  readonly troubles: string[] = []
+  readonly watched = new Watched()
+  readonly secrets: readonly string[]
+  lastPrice = price('0')
+  binance: Binance
+  readonly #open: () => Binance
+
+  constructor(simulator: Simulator, clock: PacedClock, secrets: readonly string[], open: (bed: Bed) => Binance) {
+    this.simulator = simulator
+    this.clock = clock
+    this.secrets = secrets
+    this.#open = () => open(this)
+    this.binance = this.#begin()
+  }
+
+  /** Sends orders; "1 … | 2 …" is a pair. */
+  place(...texts: readonly string[]): void {
+    this.binance.exchange.act(
+      texts.map(text => this.#action(text)),
+      this.clock.now(),
+    )
+  }
+
+  cancel(id: number): void {
+    this.binance.exchange.act([{ kind: 'cancel', order: this.orders.get(id)! }], this.clock.now())
+  }
+
+  /** Ends the adapter as a killed process does, and starts another over what was kept. */
+  async restart(pending: readonly Action[] = []): Promise<void> {
+    await this.binance.stop()
+    this.binance = this.#begin()
+    await this.binance.rest.serverClock.measure()
+    const open = [...this.orders.values()].filter(({ status }) => !isFinal(status))
+    await this.binance.exchange.recover(open, pending, this.clock.now())
+  }
+
+  /** Waits until orders go over the socket, and events come. */
+  async connected(): Promise<void> {
+    await this.binance.subscribed(60_000)
+    while (!this.binance.wsApi.open) await new Promise(resolve => setImmediate(resolve))
+  }
+
+  /** Arms a fault of the simulator. */
+  fault(fault: object, where: object = {}): void {
+    this.simulator.admin('faults', { fault, where })
+  }
+
+  /** How often something was asked. */
+  asked(path: string): number {
+    return this.simulator.log.lines.filter(line => line.path === path).length
+  }
+
+  /** How an order stands: "filled 2 of 2 for 200". */
+  state(id: number): string {
+    const { status, executed, quote, request } = this.orders.get(id)!
+    return `${status}${executed > 0n ? ` ${format(executed)} of ${format(request.quantity)} for ${format(quote)}` : ''}`
+  }
+
+  /** Waits for what an order has to come to. */
+  becomes(id: number, state: string): Promise<unknown> {
+    return this.watched.until(
+      () => this.state(id) === state,
+      () => `order ${id} to be ${state}; it is ${this.state(id)}. ${this.troubles.join(' ')}`,
+    )
+  }
+
+  /** Waits until all orders have ended. */
+  allEnd(): Promise<unknown> {
+    return this.watched.until(
+      () => [...this.orders.values()].every(({ status }) => isFinal(status)),
+      () => `all to end: ${[...this.orders.keys()].map(id => this.state(id)).join(', ')}`,
+    )
+  }
+
+  /** Waits for a trouble with these words. */
+  trouble(words: string): Promise<unknown> {
+    return this.watched.until(
+      () => this.troubles.some(text => text.includes(words)),
+      () => `"${words}" in ${JSON.stringify(this.troubles)}`,
+    )
+  }
+
+  /** What was bought less what was sold by the updates, against what the simulator's trades say: they have to be the same. */
+  compareWithTrades(): void {
+    const ours = this.updates.flatMap(({ fill }) => (fill === null ? [] : [`${fill.tradeId} ${fill.side} ${format(fill.quantity)}`]))
+    const theirs = this.simulator.world.venue.trades.map(
+      ({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`,
+    )
+    expect(ours.toSorted()).toEqual(theirs.toSorted())
+  }
+
+  #action(text: string): Action {
+    const [one, other] = text.split('|')
+    if (other === undefined) return { kind: 'place', order: this.#order(orderOf(one!)) }
+    const [first, second] = [orderOf(one!, Number.parseInt(other, 10)), orderOf(other, Number.parseInt(one!, 10))]
+    return { kind: 'pair', first: this.#order(first), second: this.#order(second) }
+  }
+
+  #order(request: OrderRequest): Order {
+    const { id, side, stopPrice } = request
+    const purpose = side === 'BUY' ? 'entry' : stopPrice > 0n || request.pairedWith > 0 ? 'protection' : 'exit'
+    const order: Order = {
+      id,
+      intent: id,
+      owner: 'test',
+      purpose,
+      request,
+      createdAt: this.clock.now(),
+      reason: '',
+      status: 'sending',
+      executed: zero(),
+      quote: zero(),
+      ending: '',
+    }
+    this.orders.set(id, order)
+    return order
+  }
+
+  #begin(): Binance {
+    const binance = this.#open()
+    binance.exchange.connect(updates => {
+      for (const update of updates) this.#update(update)
+      this.watched.changed()
+    })
+    return binance
+  }
+
+  // As the trader does it.
+  #update(update: OrderUpdate): void {
+    this.updates.push(update)
+    const order = this.orders.get(update.orderId)!
+    const status = transition(order.status, update.event)
+    assert(status !== null, `order ${order.id} is ${order.status} and was told to be ${update.event}`)
+    order.status = status
+    if (update.reason !== '') order.ending = update.reason
+    if (update.fill === null) return
+    order.executed = add(order.executed, update.fill.quantity)
+    order.quote = add(order.quote, update.fill.quote)
+  }
+}
+
+/** Opens both sides; they end with the test. Resolves when user data comes. */
+export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+  const { bars = Array.from({ length: 6 }, () => '100 101 99 100'), have = '10000 USDC 10 BTC', key = 'hmac', sockets = true } = setup
+  const clock = new PacedClock(setup.speed ?? SPEED)
+  const ed25519 = newEd25519Key()
+  const hmac = newHmacKey()
+  const [apiKey, secret] = key === 'hmac' ? [hmac.apiKey, hmac.secret] : [ed25519.apiKey, ed25519.privateKey]
+  const words = have.split(' ')
+  const balances = new Map(words.flatMap((amount, place) => (place % 2 === 0 ? [[words[place + 1]!, money(amount)] as const] : [])))
+  const simulator = await openSimulator({
+    recordings: [{ symbol: 'BTCUSDC', timeframe: '1h', columns: columns(bars) }],
+    symbols: [BTCUSDC],
+    keys: [hmac, ed25519],
+    balances,
+    fees: { maker: zero(), taker: zero() },
+    limits: { orders10s: 5000, weight: 1_000_000 },
+    clock,
+    ...setup.simulator,
+  })
+  const bed = new Bed(simulator, clock, [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)], self =>
+    openBinance({
+      restUrl: simulator.url,
+      wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
+      clock,
+      signer: openSigner(apiKey, secret),
+      tag: setup.tag ?? 't1',
+      random: () => 0,
+      lastPrice: () => self.lastPrice,
+      trouble: text => {
+        self.troubles.push(text)
+        self.watched.changed()
+      },
+    }),
+  )
+  onTestFinished(async () => {
+    await bed.binance.stop()
+    await simulator.close()
+  })
+  await bed.binance.rest.serverClock.measure()
+  await bed.binance.market.symbols(['BTCUSDC'])
+  if (sockets) await bed.connected()
+  return bed
+}
