@@ -10,16 +10,21 @@ import { type Chat, openChat } from '#chat/chat.ts'
 import { dispatch } from '#chat/dispatch.ts'
 import { type AnyCommand, isCommand, type Person } from '#command'
 import { redact } from '#domain/secrets.ts'
+import { type Publisher, published } from '#live/publisher.ts'
 import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 import { DEMO_ACCOUNT, programVersion, type Service, startDemo } from '../compose.ts'
 import { platformsOf } from '../compose/chat.ts'
+import { publisherOf, wireOf } from '../compose/wire.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { loadFolder } from '../load-folder.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 // The last news should go out; a platform that is away must not keep the program.
 const CHAT_STOP_MS = 5_000
+
+/** The candles that the demo replays. */
+const REPLAYED = '4h'
 
 /** What the terminal's own person may: everything, since it is whoever started the program. */
 const TERMINAL: Person = { name: 'terminal', role: 'admin' }
@@ -58,8 +63,12 @@ const loadCommands = (): Promise<Map<string, AnyCommand>> =>
 /** Opens the database and starts the demo on it, or goes on with it. */
 export async function openSession({ config, env, speed, tell, report, note, onLine }: SessionSetup): Promise<Session> {
   const storage = await openStorage(config, onLine)
+  const wire = await wireOf({ config, clock: systemClock, note })
+  let publisher: Publisher | null = null
   try {
-    const store = openPostgresStore({ database: storage.database, account: DEMO_ACCOUNT, demo: true })
+    const store = published(openPostgresStore({ database: storage.database, account: DEMO_ACCOUNT, demo: true }), round =>
+      publisher?.committed(round),
+    )
     const platforms = await platformsOf(config, systemClock)
     const news = platforms.messengers.length > 0
     let chat: Chat | null = null
@@ -68,6 +77,7 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
       chat?.ring()
     }
     const [service, commands] = await Promise.all([startDemo({ config, env, store, speed, tell: tellAll, news }), loadCommands()])
+    if (wire !== null) publisher = await publisherOf({ wire, desk: service.desk, config, base: REPLAYED, clock: systemClock, report })
     if (news)
       chat = await openChat({
         ...platforms,
@@ -96,11 +106,13 @@ export async function openSession({ config, env, speed, tell, report, note, onLi
       async close() {
         if (chat !== null) await service.post('stop', 'stopped\nWhat rests on the exchange stays there.').catch(report)
         await chat?.stop(CHAT_STOP_MS)
+        await publisher?.close()
         await store.close()
         await storage.close()
       },
     }
   } catch (error) {
+    await (publisher ?? wire)?.close()
     await storage.close()
     throw error
   }
