@@ -2,12 +2,6 @@
 import { existsSync } from 'node:fs'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
-import { backtestMain } from './cli/backtest.ts'
-import { demoMain } from './cli/demo.ts'
-import { doctorMain } from './cli/doctor.ts'
-import { healthMain } from './cli/health.ts'
-import { simulatorMain } from './cli/simulator.ts'
-import { sqlMain } from './cli/sql.ts'
 import { ConfigError, readConfig } from './config.ts'
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -16,21 +10,22 @@ const err = (line: string): void => void process.stderr.write(`${line}\n`)
 async function run(name: string | undefined, args: readonly string[]): Promise<number> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { env } = process
+  // each is loaded when it is asked for: Docker asks for health all day, and that needs neither a database nor a chat
   switch (name) {
     case 'backtest':
-      return backtestMain(args, { out, err, now: () => performance.now(), env })
+      return (await import('./cli/backtest.ts')).backtestMain(args, { out, err, now: () => performance.now(), env })
     case 'demo':
-      return demoMain(args, readConfig(env), env)
+      return (await import('./cli/demo.ts')).demoMain(args, readConfig(env), env)
     case 'doctor':
       takesNothing(name, args)
-      return doctorMain(readConfig(env), env, out)
+      return (await import('./cli/doctor.ts')).doctorMain(readConfig(env), env, out)
     case 'simulator':
-      return simulatorMain(args, out)
+      return (await import('./cli/simulator.ts')).simulatorMain(args, out)
     case 'sql':
-      return sqlMain(args, readConfig(env), out)
+      return (await import('./cli/sql.ts')).sqlMain(args, readConfig(env), out)
     case 'health':
       takesNothing(name, args)
-      return healthMain(readConfig(env), err)
+      return (await import('./cli/health.ts')).healthMain(readConfig(env), err)
     default:
       err(`"${name ?? ''}" is not known. There are: demo, backtest, simulator, doctor, sql, health. For example: npm run demo`)
       return 2

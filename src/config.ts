@@ -130,8 +130,13 @@ export const settings = {
   PGUSER: { schema: z.string().default('postgres'), example: 'postgres', about: '' },
   PGPASSWORD: { schema: z.string().optional(), example: '', about: '', secret: true },
   PGDATABASE: { schema: z.string().default('trading'), example: 'trading', about: '' },
-  REDIS_HOST: { schema: z.string().optional(), example: '', about: 'Redis for other programs; not used yet' },
+  REDIS_HOST: {
+    schema: z.string().optional(),
+    example: '',
+    about: 'a Redis on which other programs are told candles, signals and balances; empty: none, and none is needed',
+  },
   REDIS_PORT: { schema: whole.min(1).max(65535).default(6379), example: '6379', about: '' },
+  REDIS_PASSWORD: { schema: z.string().optional(), example: '', about: 'where it wants one', secret: true },
   MARKET: {
     schema: z.enum(['binance', 'replay']).default('binance'),
     example: 'binance',

@@ -10,12 +10,14 @@ import { type Chat, openChat } from '#chat/chat.ts'
 import { dispatch } from '#chat/dispatch.ts'
 import { type AnyCommand, isCommand, type Person } from '#command'
 import { redact } from '#domain/secrets.ts'
+import { type Publisher, published } from '#live/publisher.ts'
 import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 import { programVersion, type Service, startService } from '../compose.ts'
 import { platformsOf } from '../compose/chat.ts'
 import { openVenue, type VenueChoice } from '../compose/open-venue.ts'
 import type { Venue } from '../compose/venue.ts'
+import { publisherOf, wireOf } from '../compose/wire.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { loadFolder } from '../load-folder.ts'
 import { openStorage, type Storage } from './storage.ts'
@@ -59,27 +61,51 @@ export interface SessionSetup {
 const loadCommands = (): Promise<Map<string, AnyCommand>> =>
   loadFolder(new URL('../../commands/', import.meta.url), isCommand, 'a command, made by defineCommand')
 
-/** Opens the database and starts the demo on it, or goes on with it. */
-export async function openSession({ config, env, venue: choice, tell, report, note, onLine }: SessionSetup): Promise<Session> {
-  const storage = await openStorage(config, onLine)
-  let chat: Chat | null = null
-  let running: Service | null = null
-  try {
-    const trouble = (text: string): void => {
+/** Opens venue and database and starts the service on them, or goes on with it. Throws ConfigError or Fault with what is wrong. */
+export async function openSession(setup: SessionSetup): Promise<Session> {
+  const { config, note } = setup
+  const people: People = { trouble: () => {} }
+  const venue = await openVenue(config, {
+    ...setup.venue,
+    clock: systemClock,
+    note: text => note('info', text),
+    trouble(text) {
       note('warn', text)
-      running?.post('trouble', text).then(() => chat?.ring(), report)
-    }
-    const venue = await openVenue(config, { ...choice, clock: systemClock, note: text => note('info', text), trouble })
-    const { account } = venue
-    const store = openPostgresStore({ database: storage.database, account, demo: venue.trading === 'demo' })
-    const platforms = platformsOf(config, systemClock)
+      people.trouble(text)
+    },
+  })
+  try {
+    return await sessionAt(venue, setup, people)
+  } catch (error) {
+    await venue.close()
+    throw error
+  }
+}
+
+/** Where trouble at the venue goes besides the log, once there are people to be told. */
+interface People {
+  trouble(text: string): void
+}
+
+async function sessionAt(venue: Venue, { config, env, tell, report, note, onLine }: SessionSetup, people: People): Promise<Session> {
+  const { account, base } = venue
+  const storage = await openStorage(config, onLine)
+  const wire = await wireOf({ config, clock: systemClock, note })
+  let publisher: Publisher | null = null
+  let chat: Chat | null = null
+  try {
+    const store = published(openPostgresStore({ database: storage.database, account, demo: venue.trading === 'demo' }), round =>
+      publisher?.committed(round),
+    )
+    const platforms = await platformsOf(config, systemClock)
     const news = platforms.messengers.length > 0
     const tellAll = (told: readonly Told[]): void => {
       tell(told)
       chat?.ring()
     }
     const [service, commands] = await Promise.all([startService({ config, env, store, venue, tell: tellAll, news }), loadCommands()])
-    running = service
+    people.trouble = text => void service.post('trouble', text).then(() => chat?.ring(), report)
+    if (wire !== null) publisher = await publisherOf({ wire, desk: service.desk, config, base, clock: systemClock, report })
     if (news)
       chat = await openChat({
         ...platforms,
@@ -113,11 +139,13 @@ export async function openSession({ config, env, venue: choice, tell, report, no
         if (chat !== null) await service.post('stop', 'stopped\nWhat rests on the exchange stays there.').catch(report)
         await chat?.stop(CHAT_STOP_MS)
         await venue.close()
+        await publisher?.close()
         await store.close()
         await storage.close()
       },
     }
   } catch (error) {
+    await (publisher ?? wire)?.close()
     await storage.close()
     throw error
   }

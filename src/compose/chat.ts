@@ -1,6 +1,5 @@
 /** Which chats there are, by the settings, and who may what in them. */
-import { openDiscord, privateChat } from '#adapters/discord/discord.ts'
-import { openTelegram } from '#adapters/telegram/telegram.ts'
+import { privateChat } from '#adapters/discord/private-chat.ts'
 import { type Access, peopleOf } from '#chat/access.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Messenger, Target } from '#ports/messenger.ts'
@@ -15,8 +14,8 @@ export interface Platforms {
 }
 
 /** Opens the platforms that the settings have a token for. Nothing is connected before they are started. */
-export function platformsOf(config: Config, clock: Clock): Platforms {
-  const { TELEGRAM_TOKEN, TELEGRAM_API_URL, TELEGRAM_CHATS, DISCORD_TOKEN, DISCORD_API_URL, DISCORD_GUILDS, DISCORD_CHANNELS } = config
+export async function platformsOf(config: Config, clock: Clock): Promise<Platforms> {
+  const { TELEGRAM_TOKEN, TELEGRAM_CHATS, DISCORD_TOKEN, DISCORD_GUILDS, DISCORD_CHANNELS } = config
   const telegram =
     TELEGRAM_TOKEN === undefined
       ? null
@@ -29,12 +28,7 @@ export function platformsOf(config: Config, clock: Clock): Platforms {
   const group = (platform: Target['platform'], chat: string): Target => ({ platform, chat, group: true })
   return {
     access,
-    messengers: [
-      ...(TELEGRAM_TOKEN === undefined
-        ? []
-        : [openTelegram({ token: TELEGRAM_TOKEN, apiUrl: TELEGRAM_API_URL, groups: TELEGRAM_CHATS, clock })]),
-      ...(DISCORD_TOKEN === undefined ? [] : [openDiscord({ token: DISCORD_TOKEN, apiUrl: DISCORD_API_URL, clock })]),
-    ],
+    messengers: await messengersOf(config, clock),
     targets: [
       ...peopleOf(access, 'telegram').map((user): Target => ({ platform: 'telegram', chat: user, group: false })),
       ...(telegram === null ? [] : TELEGRAM_CHATS.map(chat => group('telegram', chat))),
@@ -42,4 +36,19 @@ export function platformsOf(config: Config, clock: Clock): Platforms {
       ...(discord === null ? [] : DISCORD_CHANNELS.map(chat => group('discord', chat))),
     ],
   }
+}
+
+// A platform's library is loaded only where there is a token: the two of them take longer to load than all the rest of the program.
+async function messengersOf(config: Config, clock: Clock): Promise<Messenger[]> {
+  const { TELEGRAM_TOKEN, TELEGRAM_API_URL, TELEGRAM_CHATS, DISCORD_TOKEN, DISCORD_API_URL } = config
+  const messengers: Messenger[] = []
+  if (TELEGRAM_TOKEN !== undefined) {
+    const { openTelegram } = await import('#adapters/telegram/telegram.ts')
+    messengers.push(openTelegram({ token: TELEGRAM_TOKEN, apiUrl: TELEGRAM_API_URL, groups: TELEGRAM_CHATS, clock }))
+  }
+  if (DISCORD_TOKEN !== undefined) {
+    const { openDiscord } = await import('#adapters/discord/discord.ts')
+    messengers.push(openDiscord({ token: DISCORD_TOKEN, apiUrl: DISCORD_API_URL, clock }))
+  }
+  return messengers
 }

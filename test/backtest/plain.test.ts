@@ -10,7 +10,16 @@ import type { AnyStrategy } from '#strategy'
 import bollinger from '../../strategies/bollinger.ts'
 import maCross from '../../strategies/ma-cross.ts'
 import rsi from '../../strategies/rsi.ts'
-import { type PlainCandle, type PlainFill, type PlainOptions, type PlainResult, plainBacktest, readPlain } from '../reference/plain.ts'
+import {
+  type PlainCandle,
+  type PlainFill,
+  type PlainOptions,
+  type PlainResult,
+  plainBacktest,
+  plainWishes,
+  readPlain,
+  type Wish,
+} from '../reference/plain.ts'
 import { type BareOptions, bareSetup, historyFrom, historyOf } from '../support/bare.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -41,13 +50,19 @@ const plainLine = ({ time, side, price, quantity, fee, feeAsset }: PlainFill): s
 const ownLine = ({ time, side, price, quantity, fee, feeAsset }: Fill): string =>
   `${time} ${side} ${format(quantity)} @ ${format(price)} fee ${format(fee)} ${feeAsset === 'quote' ? 'quote' : 'base'}`
 
+interface CompareOptions extends BareOptions {
+  readonly params?: Record<string, number>
+  readonly wishes?: Wish[]
+}
+
 /** Runs both and compares everything; returns how many fills there were. */
-function compare({ history, plain }: Candles, name: Name, options: BareOptions & { params?: Record<string, number> } = {}): number {
+function compare({ history, plain }: Candles, name: Name, options: CompareOptions = {}): number {
   const { minVolume, ...params } = options.params ?? {}
   const expected: PlainResult = plainBacktest({
     strategy: name,
     candles: plain,
     params,
+    ...(options.wishes === undefined ? {} : { wishes: options.wishes }),
     ...(minVolume === undefined ? {} : { minVolume }),
     ...(options.size === undefined ? {} : { size: options.size }),
     ...(options.cash === undefined ? {} : { cash: options.cash }),
@@ -69,9 +84,13 @@ describe.each(files)('%s', file => {
 
   test.each(Object.keys(strategies) as Name[])('%s', name => {
     let fills = 0
-    for (const size of sizes)
-      for (const params of [{}, others[name], { minVolume }, { ...others[name], minVolume: minVolume * 1.5 }])
-        fills += compare(candles, name, { size, params })
+    // worked out from the raw closes for every candle: too slow to be done anew for each size
+    for (const params of [{}, others[name]]) {
+      const wishes = plainWishes({ strategy: name, candles: candles.plain, params })
+      for (const size of sizes)
+        for (const volume of [{}, { minVolume: minVolume * (params === others[name] ? 1.5 : 1) }])
+          fills += compare(candles, name, { size, params: { ...params, ...volume }, wishes })
+    }
     expect(fills).toBeGreaterThan(100)
   })
 })

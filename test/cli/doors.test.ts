@@ -2,8 +2,10 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openDoor, processesOf, through } from '../support/doors.ts'
+import { freePort, NO_REDIS, RedisServer, redisProgram } from '../support/redis.ts'
 
 const CANARY = 'canary-7f3a'
 let folder: string
@@ -45,11 +47,11 @@ describe('wrong words and settings end with 2, in words', () => {
       ['TRADING_MODE="real"', 'TRADE_SIZE="much"', 'DATABASE_URL=(not shown)'],
     ],
     [
-      'trading with real money',
+      'trading with real money, by a slip',
       'main',
       [],
       { TRADING_MODE: 'live', BINANCE_API_KEY: CANARY, BINANCE_SECRET_KEY: CANARY },
-      ['TRADING_MODE=live: trading with real money is not there yet', 'Set TRADING_MODE=demo'],
+      ['TRADING_MODE=live sends orders to binance', 'set LIVE_CONFIRMATION=', 'TRADING_MODE=demo trades on paper'],
     ],
   ])('%s', async (_, door, args, env, says) => {
     const { code, out, err } = await through(door, args, folder, env)
@@ -118,5 +120,34 @@ describe('the service', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(JSON.parse(out.trimEnd().split('\n').at(-1)!)).toMatchObject({ msg: 'stopped' })
     expect(processesOf(data)).toEqual([])
+  })
+
+  const redis = redisProgram()
+  if (redis === null) console.log(NO_REDIS)
+  test.runIf(redis !== null)('tells other programs on Redis; when that dies it says so once and goes on', async () => {
+    const server = await new RedisServer(redis!, await freePort()).start()
+    onTestFinished(() => server.kill())
+    const ear = new Redis({ port: server.port, retryStrategy: () => null })
+    ear.on('error', () => {})
+    const candle = new Promise<string>(resolve => ear.on('message', (_, text: string) => resolve(text)))
+    await ear.subscribe('market:data:ADAEUR')
+    const env = { DATA_DIR: data, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi', REDIS_HOST: '127.0.0.1', REDIS_PORT: String(server.port) }
+    const { child, says, ended } = openDoor('main', [], folder, env)
+    expect(Object.keys(JSON.parse(await candle) as object)).toEqual([
+      'symbol',
+      'startTime',
+      'closeTime',
+      'open',
+      'high',
+      'low',
+      'close',
+      'volume',
+    ])
+    await server.kill()
+    expect(JSON.parse(await says('Redis at'))).toMatchObject({ msg: expect.stringContaining('cannot be reached') })
+    child.kill('SIGTERM')
+    const { code, out, err } = await ended
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out.match(/Redis at/g)).toHaveLength(1)
   })
 })

@@ -96,15 +96,12 @@ describe('against a search minute by minute', () => {
   const fires = (text: string, time: number): boolean => {
     const [minute, hour, day, month, weekday] = text.split(' ') as [string, string, string, string, string]
     const date = new Date(time)
+    // most minutes end here
+    if (!has(minute, date.getUTCMinutes(), 0) || !has(hour, date.getUTCHours(), 0)) return false
     const onDay = has(day, date.getUTCDate(), 1)
     const onWeekday = has(weekday, date.getUTCDay(), 0) || (date.getUTCDay() === 0 && has(weekday, 7, 0))
     const either = !day.startsWith('*') && !weekday.startsWith('*')
-    return (
-      has(minute, date.getUTCMinutes(), 0) &&
-      has(hour, date.getUTCHours(), 0) &&
-      has(month, date.getUTCMonth() + 1, 1) &&
-      (either ? onDay || onWeekday : onDay && onWeekday)
-    )
+    return has(month, date.getUTCMonth() + 1, 1) && (either ? onDay || onWeekday : onDay && onWeekday)
   }
 
   const instants = fc.integer({ min: 0, max: Date.parse('2100-12-31') })

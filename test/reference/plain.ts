@@ -25,11 +25,16 @@ export interface PlainFill {
   feeAsset: 'base' | 'quote'
 }
 
-/** What to run: sizes are '100%', 'N%' or a base quantity. */
-export interface PlainOptions {
+/** What decides. */
+export interface PlainStrategy {
   strategy: 'rsi' | 'ma-cross' | 'bollinger'
   candles: PlainCandle[]
   params?: Record<string, number>
+}
+
+/** What to run: sizes are '100%', 'N%' or a base quantity. `wishes`: those of `plainWishes`, where several runs share them. */
+export interface PlainOptions extends PlainStrategy {
+  wishes?: Wish[]
   cash?: string
   feeRate?: string
   size?: string
@@ -120,7 +125,8 @@ export const plainRsi = (closes: number[], window: number, index: number): numbe
 
 // ----------------------------------------------------------------------------------------------------------- strategies
 
-type Wish = 'enter' | 'exit' | undefined
+/** What a strategy says at a close. */
+export type Wish = 'enter' | 'exit' | undefined
 
 /** What a strategy wishes at the close of candle `index`, given all closes; it looks at none behind `index`. */
 type Decide = (closes: number[], index: number) => Wish
@@ -174,6 +180,13 @@ const chooseStrategy = (name: PlainOptions['strategy'], params: Record<string, n
   return bollinger(params.window ?? 20, params.std ?? 2)
 }
 
+/** What a strategy wishes at each close. It depends on nothing else, so that runs with other sizes, costs and volumes may share it. */
+export function plainWishes({ strategy, candles, params = {} }: PlainStrategy): Wish[] {
+  const decide = chooseStrategy(strategy, params)
+  const closes = candles.map(candle => Number(candle.close))
+  return closes.map((_, index) => decide(closes, index))
+}
+
 // ------------------------------------------------------------------------------------------------------------- backtest
 
 /** How much base to buy at `price`; 0 when it is nothing or the cash does not reach. `equity` is that of the deciding close. */
@@ -190,10 +203,9 @@ const buyQuantity = (size: string, cash: bigint, equity: bigint, price: bigint):
 /** Runs one strategy over the candles: decide at a close, fill at the next open, no slippage, no exchange filters. */
 export function plainBacktest(options: PlainOptions): PlainResult {
   const { candles, minVolume = 0, size = '100%' } = options
-  const decide = chooseStrategy(options.strategy, options.params ?? {})
+  const wishes = options.wishes ?? plainWishes(options)
   const feeRate = parse(options.feeRate ?? '0.001')
   const startCash = parse(options.cash ?? '10000')
-  const closes = candles.map(candle => Number(candle.close))
 
   const fills: PlainFill[] = []
   let cash = startCash
@@ -246,7 +258,7 @@ export function plainBacktest(options: PlainOptions): PlainResult {
     equity = cash + timesDown(parse(candle.close), held)
     if (equity > peak) peak = equity
     maxDrawdown = Math.max(maxDrawdown, Number(peak - equity) / Number(peak))
-    wish = decide(closes, index)
+    wish = wishes[index]
     if (wish === 'enter' && Number(candle.volume) < minVolume) wish = undefined
   }
 

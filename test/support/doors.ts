@@ -19,13 +19,13 @@ export interface Door {
   readonly ended: Promise<Ended>
 }
 
-/** Opens `cli` or `main` in a folder (so that no .env of ours is read), with no other settings than these. */
+/** Opens `cli` or `main` in a folder (so that no .env of ours is read), with no other settings than these; and never to a market that is not on this machine. */
 export function openDoor(door: 'cli' | 'main', args: readonly string[], folder: string, env: Readonly<Record<string, string>> = {}): Door {
   const program = fileURLToPath(new URL(`../../src/${door}.ts`, import.meta.url))
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
-    env: { PATH, HOME, NO_COLOR: '1', ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, NO_COLOR: '1', MARKET: 'replay', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

@@ -18,6 +18,7 @@ import type { Delivery, Hands, Incoming, Messenger, Target } from '#ports/messen
 import { deliveryOf, reasonOf } from './deliveries.ts'
 import { readInteraction } from './interactions.ts'
 import { slashCommands } from './menu.ts'
+import { privateChat } from './private-chat.ts'
 import { contentsOf, escaped, MOST, rowsOf } from './render.ts'
 
 /** How Discord is reached. */
@@ -26,9 +27,6 @@ export interface DiscordOptions {
   readonly apiUrl: string
   readonly clock: Clock
 }
-
-/** How a chat is named that is a person's private one: its channel is asked for when it is written to. */
-export const privateChat = (user: string): string => `user ${user}`
 
 const CALL_MS = 15_000
 const SILENT_MS = 60_000

@@ -1,6 +1,7 @@
 /** A service in small with its chats: the real core, shell, desk and libraries, and a Telegram and a Discord on this machine. */
 import { onTestFinished } from 'vitest'
-import { openDiscord, privateChat } from '#adapters/discord/discord.ts'
+import { openDiscord } from '#adapters/discord/discord.ts'
+import { privateChat } from '#adapters/discord/private-chat.ts'
 import { openMemoryMailbox } from '#adapters/memory/mailbox.ts'
 import { newMemoryDisk } from '#adapters/memory/store.ts'
 import { openTelegram } from '#adapters/telegram/telegram.ts'
