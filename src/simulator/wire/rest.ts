@@ -1,10 +1,11 @@
 /** REST over node's own HTTP server. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { admit } from '../api/dispatch.ts'
 import type { Endpoint } from '../api/endpoint.ts'
 import type { LogLine } from '../control/log.ts'
 import { underFaults } from '../control/under-faults.ts'
 import { ApiError, bodyOf } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
@@ -16,8 +17,8 @@ interface Reply {
   readonly status: number
   readonly body: unknown
   readonly retryAfter: number
-  /** An order was accepted: the counts are told. */
-  readonly counted: boolean
+  /** The counts of unfilled orders, where one was accepted. */
+  readonly orders: Limits['orders'] | null
 }
 
 /** Serves one request. `flush` sends what its events are; `log` hears of it. */
@@ -44,7 +45,7 @@ export async function serveRest(
     done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
   })
   if (ending.kind === 'cut') cut(request)
-  else if (ending.kind === 'answer') send(world, response, ending.reply)
+  else if (ending.kind === 'answer') send(response, ending.reply, weightHeaders(world, path))
   flush()
 }
 
@@ -88,7 +89,7 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
     })
     await pause()
     const { body, status = 200 } = act()
-    return { status, body, retryAfter: 0, counted: endpoint.orders !== undefined && status < 400 }
+    return { status, body, retryAfter: 0, orders: endpoint.orders !== undefined && status < 400 ? world.limits.orders : null }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return replyOf(error)
@@ -99,13 +100,13 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
 const formOf = ({ body, headers }: Raw): string =>
   (headers['content-type'] ?? 'application/x-www-form-urlencoded').startsWith('application/x-www-form-urlencoded') ? body : ''
 
-const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, counted: false })
+const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, orders: null })
 
 const replyOf = (error: ApiError): Reply => ({
   status: error.status,
   body: bodyOf(error),
   retryAfter: error.retryAfter,
-  counted: false,
+  orders: null,
 })
 
 const titles: Readonly<Record<number, string>> = {
@@ -123,17 +124,21 @@ function sendHtml(response: ServerResponse, status: number): void {
   response.end(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`)
 }
 
-function send(world: World, response: ServerResponse, { status, body, retryAfter, counted }: Reply): void {
+function send(response: ServerResponse, { status, body, retryAfter, orders }: Reply, weights: OutgoingHttpHeaders): void {
   if (body === null) return sendHtml(response, status)
-  const { weight, orders } = world.limits
   response.writeHead(status, {
     'content-type': 'application/json;charset=UTF-8',
-    'x-mbx-used-weight': String(weight),
-    'x-mbx-used-weight-1m': String(weight),
-    ...(counted ? { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) } : {}),
+    ...weights,
+    ...(orders === null ? {} : { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) }),
     ...(retryAfter > 0 ? { 'retry-after': String(retryAfter) } : {}),
   })
   response.end(JSON.stringify(body))
+}
+
+// SAPI counts apart from /api.
+function weightHeaders({ limits, sapi, switches }: World, path: string): OutgoingHttpHeaders {
+  if (path.startsWith('/sapi/')) return switches.sapiWeightHeaders ? { 'x-sapi-used-ip-weight-1m': String(sapi.weight) } : {}
+  return { 'x-mbx-used-weight': String(limits.weight), 'x-mbx-used-weight-1m': String(limits.weight) }
 }
 
 /** Signatures are nothing for a log. */
