@@ -123,7 +123,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   limits: {
     what: 'sets limits; block answers 429 and ban 418 for so many milliseconds; forgive ends both',
-    body: '{"weight": 6000, "orders10s": 50, "orders1d": 160000, "patience": 10, "block": 0, "ban": 0, "forgive": true}',
+    body: '{"weight": 6000, "orders10s": 50, "orders1d": 160000, "connections": 300, "patience": 10, "block": 0, "ban": 0, "forgive": true}',
     act({ world }, body) {
       const { limits } = world
       const { setup } = limits
@@ -131,6 +131,7 @@ const commands: Readonly<Record<string, Command>> = {
         weight: number(body, 'weight', setup.weight),
         orders10s: number(body, 'orders10s', setup.orders10s),
         orders1d: number(body, 'orders1d', setup.orders1d),
+        connections: number(body, 'connections', setup.connections),
         patience: number(body, 'patience', setup.patience),
       }
       if (body['forgive'] === true) limits.forgive()

@@ -11,7 +11,6 @@ import type { WsApi } from './ws-api.ts'
 export type SocketKind = 'streams' | 'api'
 
 const FRAMES_A_SECOND = 5
-const ATTEMPTS = 300
 const ATTEMPTS_SPAN = 300_000
 
 /** The sockets that are open. */
@@ -82,7 +81,7 @@ export class Sockets {
       this.refusals--
       return refuse(socket, 503)
     }
-    if (this.#attempts.length > ATTEMPTS || this.#world.limits.bannedUntil > now) return refuse(socket, 429)
+    if (this.#attempts.length > this.#world.limits.setup.connections || this.#world.limits.bannedUntil > now) return refuse(socket, 429)
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       const connection = new Connection(webSocket, this.#world.clock, this.#times, kind === 'streams' ? FRAMES_A_SECOND : 0)
       this.#open.set(connection, kind)
