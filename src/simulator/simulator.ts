@@ -44,6 +44,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     const { events } = world.venue
     if (events.length === 0) return
     world.venue.events = []
+    log.tell(events)
     api.tell(events)
   }
   const streams = new Streams(world)

@@ -209,7 +209,7 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   log: {
-    what: 'forgets the log of requests',
+    what: 'forgets the log of requests and events',
     body: '{}',
     act({ log }) {
       log.clear()
@@ -253,7 +253,7 @@ const balances = ({ venue }: World): object =>
 /** Everything there is to see and to do. */
 export function describe({ world, sockets }: Controlled): object {
   return {
-    what: 'The simulator’s own endpoint. GET /admin, GET /admin/requests; POST /admin/NAME with a JSON body, for the names in commands.',
+    what: 'The simulator’s own endpoint. GET /admin, /admin/requests, /admin/events; POST /admin/NAME with a JSON body, for the names in commands.',
     market: market(world),
     serverTime: world.now(),
     balances: balances(world),

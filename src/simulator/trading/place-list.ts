@@ -107,7 +107,8 @@ export function followLists(venue: Venue): void {
     if (list.working === order) hold(venue, list)
     if (list.working === order && order.status === 'FILLED') due.push(list)
     else if (list.working === order && !isOpen(order)) endPending(venue, list)
-    if (list.orders.some(isOpen)) return
+    // its last order may have told the end already
+    if (list.done || list.orders.some(isOpen)) return
     list.done = true
     list.time = venue.now()
     venue.events.push(listEvent(list, 'ALL_DONE', list.time))
