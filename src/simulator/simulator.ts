@@ -75,7 +75,8 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       world.bookUpdates++
       world.venue.advance(next)
       flush()
-      streams.publish(next)
+      // what does not trade tells nothing
+      streams.publish({ ...next, bars: next.bars.filter(({ history }) => world.venue.symbol(history.symbol).raw.status === 'TRADING') })
       made.push(next)
     }
     return made

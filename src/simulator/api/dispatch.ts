@@ -74,6 +74,7 @@ function checkTime(world: World, params: Params, timestamp: number): void {
 
 // The second pass, just before the engine: a request that waited may be too old by now. Then it counts as an order too.
 function checkTimeAgain(world: World, params: Params, endpoint: Endpoint): void {
+  if (!world.switches.absenceIsFinal) return
   const timestamp = params.time('timestamp')
   if (timestamp === null || world.now() - timestamp <= windowOf(params)) return
   world.limits.countOrders(endpoint.orders ?? 0)

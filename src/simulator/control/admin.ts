@@ -53,6 +53,7 @@ const faultKinds: Readonly<Record<string, string>> = {
   timeout: '-1007 with 504; executed: true|false',
   latency:
     'milliseconds of waiting; after: false (before it is looked at) | true (before its answer) | "engine" (between the two time checks)',
+  late: 'the connection is cut, and the request carried out so many milliseconds later, if it is still within its recvWindow then',
   refuse: 'any refusal: status, code, text, retryAfter (seconds), such as -1021, -1003 with 429 or 418, -2015',
   events_first: 'the events of a request go out before its answer',
   event_lost: 'an event is not sent; where.type names it',
@@ -225,6 +226,8 @@ const completed = (fault: RequestFault | EventFault): RequestFault | EventFault 
       return { ...fault, executed: fault.executed ?? false }
     case 'server_error':
       return { ...fault, status: fault.status ?? 503, executed: fault.executed ?? false }
+    case 'late':
+      return { ...fault, milliseconds: fault.milliseconds ?? 1000 }
     case 'latency':
       return { ...fault, milliseconds: fault.milliseconds ?? 1000, after: fault.after ?? false }
     case 'refuse':

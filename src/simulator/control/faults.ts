@@ -14,6 +14,8 @@ export type RequestFault =
   | { readonly kind: 'timeout'; readonly executed: boolean }
   /** It waits before it is looked at (false), between its two time checks (engine), or before its answer (true). Milliseconds. */
   | { readonly kind: 'latency'; readonly milliseconds: number; readonly after: boolean | 'engine' }
+  /** The connection is cut, and the request carried out only so many milliseconds later, if it is still in its time then. */
+  | { readonly kind: 'late'; readonly milliseconds: number }
   /** Any refusal. */
   | { readonly kind: 'refuse'; readonly status: number; readonly code: number; readonly text: string; readonly retryAfter: number }
   /** Its events go out before its answer. */

@@ -24,14 +24,19 @@ export type Ending<Reply> = { readonly kind: 'answer'; readonly reply: Reply } |
 export async function underFaults<Reply>(world: World, faults: readonly RequestFault[], handling: Handling<Reply>): Promise<Ending<Reply>> {
   const has = (kind: RequestFault['kind']): boolean => faults.some(fault => fault.kind === kind)
   const wait = async (when: boolean | 'engine'): Promise<void> => {
-    for (const fault of faults)
-      if (fault.kind === 'latency' && fault.after === when)
-        await new Promise<void>(resolve => {
-          world.clock.after(fault.milliseconds, resolve)
-        })
+    for (const fault of faults) if (fault.kind === 'latency' && fault.after === when) await pauseOf(world, fault.milliseconds)
   }
   if (has('request_lost')) {
     handling.done(null)
+    return { kind: 'cut' }
+  }
+  const late = faults.find(fault => fault.kind === 'late')
+  if (late !== undefined) {
+    const pause = (): Promise<void> => pauseOf(world, late.milliseconds)
+    void handling.act(pause).then(reply => {
+      handling.done(reply)
+      handling.flush()
+    })
     return { kind: 'cut' }
   }
   await wait(false)
@@ -42,6 +47,11 @@ export async function underFaults<Reply>(world: World, faults: readonly RequestF
   if (has('reply_lost')) return { kind: 'cut' }
   return has('silence') ? { kind: 'nothing' } : { kind: 'answer', reply }
 }
+
+const pauseOf = (world: World, milliseconds: number): Promise<void> =>
+  new Promise(resolve => {
+    world.clock.after(milliseconds, resolve)
+  })
 
 async function replyUnder<Reply>(faults: readonly RequestFault[], handling: Handling<Reply>, pause: () => Promise<void>): Promise<Reply> {
   const refusal = faults.find(fault => fault.kind === 'refuse')
