@@ -32,11 +32,7 @@ export async function underFaults<Reply>(world: World, faults: readonly RequestF
   }
   const late = faults.find(fault => fault.kind === 'late')
   if (late !== undefined) {
-    const pause = (): Promise<void> => pauseOf(world, late.milliseconds)
-    void handling.act(pause).then(reply => {
-      handling.done(reply)
-      handling.flush()
-    })
+    void carriedOutLate(world, late.milliseconds, handling)
     return { kind: 'cut' }
   }
   await wait(false)
@@ -46,6 +42,11 @@ export async function underFaults<Reply>(world: World, faults: readonly RequestF
   await wait(true)
   if (has('reply_lost')) return { kind: 'cut' }
   return has('silence') ? { kind: 'nothing' } : { kind: 'answer', reply }
+}
+
+async function carriedOutLate<Reply>(world: World, milliseconds: number, handling: Handling<Reply>): Promise<void> {
+  handling.done(await handling.act(() => pauseOf(world, milliseconds)))
+  handling.flush()
 }
 
 const pauseOf = (world: World, milliseconds: number): Promise<void> =>
