@@ -21,7 +21,7 @@ export type RequestFault =
   /** Its events go out before its answer. */
   | { readonly kind: 'events_first' }
 
-/** What can go wrong with an event of the user data stream. */
+/** What can go wrong with an event of the account or of a market stream. */
 export type EventFault =
   | { readonly kind: 'event_lost' }
   | { readonly kind: 'event_twice' }
@@ -34,7 +34,7 @@ export interface Where {
   readonly method?: string
   /** The path, or the WebSocket API's method; either names its twin too. With a star at its end: whatever begins so. */
   readonly path?: string
-  /** For events: the type, such as executionReport. */
+  /** For events: the type, such as executionReport or kline, or a stream, such as btcusdc@kline_1m. Without one: any of the account's. */
   readonly type?: string
   /** How often; default once. */
   readonly count?: number
@@ -94,9 +94,11 @@ export class Faults {
         (where.path === undefined || names.some(name => isMeant(where.path!, name))),
     ) as RequestFault[]
   }
-  /** Faults that hit an event. */
-  ofEvent(type: string): EventFault[] {
-    return this.#take(({ fault, where }) => eventKinds.has(fault.kind) && (where.type === undefined || where.type === type)) as EventFault[]
+  /** Faults that hit an event. `names`: its type, its stream; `account`: whether it is the account's. */
+  ofEvent(names: readonly string[], account: boolean): EventFault[] {
+    return this.#take(
+      ({ fault, where }) => eventKinds.has(fault.kind) && (where.type === undefined ? account : names.includes(where.type)),
+    ) as EventFault[]
   }
 
   #take(fits: (armed: Armed) => boolean): (RequestFault | EventFault)[] {

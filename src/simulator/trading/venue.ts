@@ -164,7 +164,7 @@ export class Venue {
       expiry: null,
       preventedMatch: 0,
       prevented: zero(),
-      amends: 0,
+      amendments: [],
       trades: [],
     }
     this.orders.set(order.id, order)
