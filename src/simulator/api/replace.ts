@@ -1,7 +1,7 @@
 /** Endpoints that change what rests: cancelReplace in both modes, and amend keeping the place in the queue. */
 import { eight } from '../decimals.ts'
 import { ApiError, bodyOf, filterFailure, missing, missingBoth, noSuchOrder } from '../errors.ts'
-import { checkFresh, checkRules } from '../trading/checks.ts'
+import { checkRules } from '../trading/checks.ts'
 import { type AmendRequest, amendOrder } from '../trading/amend.ts'
 import { cancelOrder, findOrder, placeOrder } from '../trading/place.ts'
 import { amended, cancelled, cancelReport, placed } from '../trading/reports.ts'
@@ -88,7 +88,6 @@ function amend({ world, params, ready }: Call): Answer {
   ready()
   const { raw } = world.venue.symbol(name.symbol)
   if (quantity === 0n) throw filterFailure('LOT_SIZE')
-  if (clientOrderId !== null && clientOrderId !== name.clientOrderId) checkFresh(world.venue, clientOrderId)
   const request: AmendRequest = { name, quantity, clientOrderId, most: mostAmends(raw.filters) }
   const { order, before, executionId } = amendOrder(world.venue, request)
   return ok(amended(order, before, executionId, world.venue.lists.get(order.listId) ?? null))
