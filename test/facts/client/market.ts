@@ -10,6 +10,7 @@ export class MarketControl {
   readonly #symbol: string
   readonly #before: Seen
   #touched = false
+  #thin = false
 
   private constructor(base: string, symbol: string, before: Seen) {
     this.#base = base
@@ -36,6 +37,13 @@ export class MarketControl {
   /** Sets the symbol's status, or changes some of its filters. */
   symbol(change: { readonly status?: string; readonly filters?: readonly object[] }): Promise<Seen> {
     return this.admin('symbols', { symbol: this.#symbol, ...change })
+  }
+
+  /** Leaves so much of each bar's volume in the book (1: all), from the next bar on. */
+  async thin(share: number): Promise<void> {
+    await this.admin('engine', { thinBook: share })
+    await this.candles(1)
+    this.#thin = true
   }
 
   /** Moves the market on: bars end, then new ones open. */
@@ -66,6 +74,9 @@ export class MarketControl {
     await this.#post('account', { canTrade: true, disabled: false })
     await this.#post('time', { skew: 0 })
     await this.forgive()
+    // the bar that is open keeps the volume it was opened with
+    if (this.#thin) await this.candles(1)
+    this.#thin = false
   }
 
   async #post(name: string, body: object): Promise<Seen> {
