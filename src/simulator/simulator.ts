@@ -13,6 +13,7 @@ import type { SimulatorOptions } from './options.ts'
 import { switchesOf } from './switches.ts'
 import { followLists } from './trading/place-list.ts'
 import { listed } from './trading/listing.ts'
+import { preventSelfTrades } from './trading/self-trade.ts'
 import { Venue } from './trading/venue.ts'
 import { serveAdmin } from './wire/admin-http.ts'
 import { usualTimes } from './wire/connection.ts'
@@ -145,6 +146,7 @@ function worldOf(options: SimulatorOptions): World {
     now,
   })
   followLists(venue)
+  preventSelfTrades(venue)
   for (const [asset, amount] of options.balances) {
     venue.matching.wallet.of(asset).free = amount
     venue.deposit(asset, amount)

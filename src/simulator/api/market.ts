@@ -5,7 +5,8 @@ import { levelsOf } from '../market/book.ts'
 import type { History } from '../market/history.ts'
 import { aggRowOf, bookRow, dayOf, dayRow, intervalOf, klineRow, tradeRowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
-import type { RawSymbol } from '../trading/venue.ts'
+import { averagePrice } from '../trading/scene.ts'
+import type { RawSymbol } from '../trading/listing.ts'
 import type { World } from '../world.ts'
 import { type Call, type Endpoint, ok } from './endpoint.ts'
 
@@ -136,7 +137,7 @@ export const marketEndpoints: readonly Endpoint[] = [
     answer({ world, params }) {
       const symbol = params.symbol()
       const history = historyOf(world, symbol)
-      return ok({ mins: 5, price: eight(world.venue.averagePrice(symbol)), closeTime: history.lastTrade()?.time ?? 0 })
+      return ok({ mins: 5, price: eight(averagePrice(world.venue, symbol)), closeTime: history.lastTrade()?.time ?? 0 })
     },
   },
   {

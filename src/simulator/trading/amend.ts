@@ -7,6 +7,7 @@ import { filterError } from './filters.ts'
 import { isOpen, type Order } from './order.ts'
 import { findOrder, type OrderName } from './place.ts'
 import { checkAccount } from './checks.ts'
+import { sceneOf } from './scene.ts'
 import type { Venue } from './venue.ts'
 
 /** What is asked for. */
@@ -34,7 +35,7 @@ export function amendOrder(
   if (quantity <= order.executed) throw amendRejected('Order amend is not supported for this symbol.')
   if (order.amends >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
   const draft = { ...order, quantity: quantity as Quantity }
-  const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, venue.filterScene(order.symbol, [order]))
+  const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed
   if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, quantity as Quantity)
   const before = order.clientOrderId

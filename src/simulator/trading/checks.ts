@@ -4,6 +4,7 @@ import type { OrderType } from '#domain/order.ts'
 import { ApiError, orderRejected } from '../errors.ts'
 import { filterError } from './filters.ts'
 import { type Draft, hasPrice, isContingent, type Order } from './order.ts'
+import { sceneOf } from './scene.ts'
 import type { Venue } from './venue.ts'
 
 const typeNames: Readonly<Record<OrderType, string>> = {
@@ -39,7 +40,7 @@ export function checkRules(venue: Venue, draft: Draft, company: Company = alone)
     throw new ApiError(-1013, 'This symbol does not allow the specified self-trade prevention mode.')
   if (draft.iceberg > 0n && draft.iceberg > draft.quantity) throw orderRejected('IcebergQty exceeds QTY.')
   if (hasPrice(draft.type) && draft.price === 0n) throw new ApiError(-1013, 'Invalid price.')
-  const failed = filterError(raw.filters, draft, venue.filterScene(draft.symbol, company.except ?? []), company.orders, company.lists)
+  const failed = filterError(raw.filters, draft, sceneOf(venue, draft.symbol, company.except ?? []), company.orders, company.lists)
   if (failed !== null) throw failed
 }
 

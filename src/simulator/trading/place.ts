@@ -51,7 +51,7 @@ export function findOrder(
 }
 
 /** An order that is open, to be cancelled or changed. Throws -2011. */
-export function findOpen(venue: Venue, name: OrderName): Order {
+function findOpen(venue: Venue, name: OrderName): Order {
   return findOrder(venue.open, name, cancelRejected(), cancelRejected())
 }
 

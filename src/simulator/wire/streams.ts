@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts'
 import { Publisher } from './publisher.ts'
 
 /** Streams that one connection may listen to. */
-export const STREAMS_MOST = 1024
+const STREAMS_MOST = 1024
 const METHODS = ['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS', 'SET_PROPERTY', 'GET_PROPERTY']
 
 /** A client of the streams. */
