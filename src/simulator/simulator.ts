@@ -1,7 +1,7 @@
 /** A Binance on the desk: its REST, WebSocket API and streams on 127.0.0.1, over our own matching, fed by replayed candles. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ratio, ratioOf, zero } from '#domain/money.ts'
+import { type Ratio, ratio, ratioOf, zero } from '#domain/money.ts'
 import { machineClock } from './clock.ts'
 import { command, type Controlled } from './control/admin.ts'
 import { Faults } from './control/faults.ts'
@@ -21,7 +21,7 @@ import { serveRest } from './wire/rest.ts'
 import { Sockets } from './wire/sockets.ts'
 import { Streams } from './wire/streams.ts'
 import { WsApi } from './wire/ws-api.ts'
-import type { World } from './world.ts'
+import type { Commission, World } from './world.ts'
 
 /** A simulator that runs. */
 export interface Simulator {
@@ -129,6 +129,7 @@ function worldOf(options: SimulatorOptions): World {
   const limits = new Limits({ ...usualLimits, ...orders, ...options.limits }, () => clock.now())
   const usualFee = ratio(switches.defaultFeeIsTenBasisPoints ? '0.001' : '0.0015')
   const { maker, taker } = options.fees ?? { maker: usualFee, taker: usualFee }
+  const commission: Commission = { maker, taker, inBnb: feesInBnb }
   const now = (): number => (serverTime === 'market' ? venue.marketNow : clock.now()) + world.skew
   const symbols = options.symbols.filter(({ symbol }) => replay.histories.has(symbol)).map(raw => listed(raw, switches.widePercentPrice))
   const venue = new Venue({
@@ -138,7 +139,10 @@ function worldOf(options: SimulatorOptions): World {
       taker,
       slippage: options.slippage ?? (() => zero()),
       volumeShare: options.volumeShare ?? 0,
-      bnbShare: feesInBnb ? ratioOf(switches.discountMultiplies ? 0.75 : 0.25) : zero(),
+      // looked at anew for each fill: bnbBurn turns it on and off
+      get bnbShare() {
+        return commission.inBnb ? ratioOf(switches.discountMultiplies ? 0.75 : 0.25) : zero<Ratio>()
+      },
     },
     replay,
     limits,
@@ -160,7 +164,7 @@ function worldOf(options: SimulatorOptions): World {
     faults: new Faults(),
     clock,
     keys: new Map(options.keys.map(setup => [setup.apiKey, apiKeyOf(setup)])),
-    commission: { maker, taker, inBnb: feesInBnb },
+    commission,
     started: clock.now(),
     maintenance: false,
     bookUpdates: 1,

@@ -1,6 +1,6 @@
 /** Endpoints that change what rests: cancelReplace in both modes, and amend keeping the place in the queue. */
 import { ApiError, bodyOf, filterFailure, missing, missingBoth } from '../errors.ts'
-import { checkFresh, checkRules } from '../trading/checks.ts'
+import { checkRules } from '../trading/checks.ts'
 import { type AmendRequest, amendOrder } from '../trading/amend.ts'
 import { cancelOrder, placeOrder } from '../trading/place.ts'
 import { amended, cancelled, cancelReport, placed } from '../trading/reports.ts'
@@ -86,7 +86,6 @@ function amend({ world, params, ready }: Call): Answer {
   ready()
   const { raw } = world.venue.symbol(name.symbol)
   if (quantity === 0n) throw filterFailure('LOT_SIZE')
-  if (clientOrderId !== null && clientOrderId !== name.clientOrderId) checkFresh(world.venue, clientOrderId)
   const request: AmendRequest = { name, quantity, clientOrderId, most: mostAmends(raw.filters) }
   const { order, before, executionId } = amendOrder(world.venue, request)
   return ok(amended(order, before, executionId, world.venue.lists.get(order.listId) ?? null))

@@ -1,7 +1,7 @@
 /** Orders in, and out again: one at a time. */
 import type { ApiError } from '../errors.ts'
 import { cancelRejected } from '../errors.ts'
-import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
+import { checkAccount, checkFresh, checkFunds, checkLiquidity, checkMarket, checkRules, needOf } from './checks.ts'
 import { type Draft, isOpen, type Order } from './order.ts'
 import { cancelList } from './place-list.ts'
 import type { Venue } from './venue.ts'
@@ -14,6 +14,7 @@ export function placeOrder(venue: Venue, draft: Draft): Order {
   checkFresh(venue, draft.clientOrderId)
   checkFunds(venue, draft, needOf(venue, draft))
   checkMarket(venue, draft)
+  if (venue.switches.lowLiquidityIs2010) checkLiquidity(venue, draft)
   const order = venue.record(draft, -1, 'NEW')
   venue.limits.countOrders(1)
   venue.send(order)
