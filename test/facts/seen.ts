@@ -97,9 +97,9 @@ export function holds(so: boolean, what: string, seen: unknown): void {
   if (!so) throw new Difference(what, shown(seen))
 }
 
-/** All these fields have to be there; others may be. Throws Difference. */
+/** All these fields have to be there, their names parted by spaces; others may be. Throws Difference. */
 export function hasFields(seen: Seen, ...names: readonly string[]): void {
   const there = seen.names()
-  const missing = names.filter(name => !there.includes(name))
-  if (missing.length > 0) throw new Difference(`the fields ${names.join(', ')}`, `without ${missing.join(', ')}: ${shown(seen)}`)
+  const missing = names.flatMap(line => line.split(' ')).filter(name => !there.includes(name))
+  if (missing.length > 0) throw new Difference(`the fields ${names.join(' ')}`, `without ${missing.join(', ')}: ${shown(seen)}`)
 }

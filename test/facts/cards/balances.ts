@@ -2,7 +2,7 @@
 import type { Card } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
 import { decimal } from '../client/instrument.ts'
-import { refused } from '../client/rest.ts'
+import { type Reply, refused } from '../client/rest.ts'
 import { hasFields, holds, NotRun, same, type Seen } from '../seen.ts'
 
 const ONE = 100_000_000n
@@ -21,8 +21,21 @@ async function withoutBnb(binance: Binance): Promise<void> {
   if ((await binance.balance('BNB')).free > 0n) throw new NotRun('this account pays its fees in BNB')
 }
 
-const feesOf = (order: Seen): bigint => order.list('fills').reduce((sum, fill) => sum + fill.amount('commission'), 0n)
+// Has the fees paid in BNB meanwhile. `act` is handed the plain rate of a taker.
+async function payingInBnb(binance: Binance, act: (rate: bigint) => Promise<void>): Promise<void> {
+  const { body } = await binance.rest.signed('GET', '/api/v3/account/commission', { symbol: binance.symbol })
+  const before = body.at('discount', 'enabledForAccount') === true
+  const burn = (on: boolean): Promise<Reply> => binance.rest.signed('POST', '/sapi/v1/bnbBurn', { spotBNBBurn: on })
+  if (!before && (await burn(true)).status !== 200) throw new NotRun('this account does not pay its fees in BNB')
+  if ((await binance.balance('BNB')).free === 0n) throw new NotRun('this account has no BNB')
+  try {
+    await act(await rateOf(binance, ['taker', 'buyer']))
+  } finally {
+    if (!before) await burn(false)
+  }
+}
 
+const feesOf = (order: Seen): bigint => order.list('fills').reduce((sum, fill) => sum + fill.amount('commission'), 0n)
 
 /** All of them. */
 export const balances: readonly Card[] = [
@@ -57,10 +70,7 @@ export const balances: readonly Card[] = [
     says: 'An order for more than is free is -2010 "Account has insufficient balance for requested action."',
     source: 'binance.md 4 [D]',
     async run(binance) {
-      const { free } = await binance.balance(binance.instrument.base)
-      const price = await binance.resting('SELL')
-      const quantity = decimal(free - (free % binance.instrument.step) + binance.instrument.size(price))
-      const order = await binance.limit('SELL', { quantity, price: decimal(price) })
+      const order = await binance.tooLarge()
       refused(await binance.order(order), 400, -2010, 'Account has insufficient balance for requested action.')
     },
   },
@@ -124,7 +134,11 @@ export const balances: readonly Card[] = [
     async run(binance) {
       const account = await binance.rest.done('GET', '/api/v3/account')
       for (const kind of ['maker', 'taker'])
-        same(`${kind}Commission times 10000 is`, BigInt(account.number(`${kind}Commission`)) * 10_000n, account.amount('commissionRates', kind))
+        same(
+          `${kind}Commission times 10000 is`,
+          BigInt(account.number(`${kind}Commission`)) * 10_000n,
+          account.amount('commissionRates', kind),
+        )
     },
   },
   {
@@ -133,12 +147,12 @@ export const balances: readonly Card[] = [
     source: 'binance.md 1.16 [M]',
     switch: 'discountMultiplies',
     async run(binance) {
-      await payingInBnb(binance, async rates => {
+      await payingInBnb(binance, async rate => {
         const order = await binance.fills('BUY')
         const paid = feesOf(order)
         same('the commissionAsset is', order.at('fills', 0, 'commissionAsset'), 'BNB')
         const { body } = await binance.rest.get('/api/v3/ticker/price', { symbol: `BNB${binance.instrument.quote}` })
-        const plain = (((order.amount('cummulativeQuoteQty') * rates) / ONE) * ONE) / body.amount('price')
+        const plain = (order.amount('cummulativeQuoteQty') * rate) / body.amount('price')
         const share = Number(paid) / Number(plain)
         // the price that Binance converts at is not told: a tenth up or down is it
         holds(share > 0.67 && share < 0.83, 'about 0.75 of the plain fee', share)
@@ -151,9 +165,9 @@ export const balances: readonly Card[] = [
     source: 'binance.md 1.5 [D]',
     async run(binance) {
       const rates = await binance.rest.done('GET', '/api/v3/account/commission', { symbol: binance.symbol })
-      hasFields(rates, 'symbol', 'standardCommission', 'specialCommission', 'taxCommission', 'discount')
-      hasFields(rates.part('standardCommission'), 'maker', 'taker', 'buyer', 'seller')
-      hasFields(rates.part('discount'), 'enabledForAccount', 'enabledForSymbol', 'discountAsset', 'discount')
+      hasFields(rates, 'symbol standardCommission specialCommission taxCommission discount')
+      hasFields(rates.part('standardCommission'), 'maker taker buyer seller')
+      hasFields(rates.part('discount'), 'enabledForAccount enabledForSymbol discountAsset discount')
       same('discountAsset is', rates.text('discount', 'discountAsset'), 'BNB')
     },
   },
@@ -165,11 +179,10 @@ export const balances: readonly Card[] = [
       const account = await binance.rest.done('GET', '/api/v3/account')
       hasFields(
         account,
-        ...['makerCommission', 'takerCommission', 'buyerCommission', 'sellerCommission', 'commissionRates', 'canTrade', 'canWithdraw'],
-        ...['canDeposit', 'brokered', 'requireSelfTradePrevention', 'preventSor', 'updateTime', 'accountType', 'balances', 'permissions', 'uid'],
+        'makerCommission takerCommission buyerCommission sellerCommission commissionRates canTrade canWithdraw canDeposit brokered requireSelfTradePrevention preventSor updateTime accountType balances permissions uid',
       )
       same('accountType is', account.text('accountType'), 'SPOT')
-      for (const row of account.list('balances')) hasFields(row, 'asset', 'free', 'locked')
+      for (const row of account.list('balances')) hasFields(row, 'asset free locked')
     },
   },
   {
@@ -179,7 +192,11 @@ export const balances: readonly Card[] = [
     async run(binance) {
       const account = await binance.rest.done('GET', '/api/v3/account', { omitZeroBalances: true })
       const empty = account.list('balances').filter(row => row.amount('free') === 0n && row.amount('locked') === 0n)
-      same('balances of nothing are', empty.map(row => row.text('asset')), [])
+      same(
+        'balances of nothing are',
+        empty.map(row => row.text('asset')),
+        [],
+      )
     },
   },
   {
@@ -195,16 +212,16 @@ export const balances: readonly Card[] = [
         return found.list()
       })
       for (const trade of trades) {
-        hasFields(
-          trade,
-          ...['symbol', 'id', 'orderId', 'orderListId', 'price', 'qty', 'quoteQty', 'commission', 'commissionAsset'],
-          ...['time', 'isBuyer', 'isMaker', 'isBestMatch'],
-        )
+        hasFields(trade, 'symbol id orderId orderListId price qty quoteQty commission commissionAsset time isBuyer', 'isMaker isBestMatch')
         same('isBuyer is', trade.at('isBuyer'), true)
         same('isMaker is', trade.at('isMaker'), false)
       }
       const ids = order.list('fills').map(fill => fill.number('tradeId'))
-      same('the trade ids are those of the fills', trades.map(trade => trade.number('id')), ids)
+      same(
+        'the trade ids are those of the fills',
+        trades.map(trade => trade.number('id')),
+        ids,
+      )
     },
   },
 ]

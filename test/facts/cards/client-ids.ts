@@ -46,7 +46,11 @@ export const clientIds: readonly Card[] = [
     switch: 'clientOrderIdPattern',
     async run(binance) {
       const longest = 'a.b:c/d_e-F9'.padEnd(36, 'x')
-      same('36 fitting characters are answered with', (await binance.tested(await binance.limit('BUY', { newClientOrderId: longest }))).status, 200)
+      same(
+        '36 fitting characters are answered with',
+        (await binance.tested(await binance.limit('BUY', { newClientOrderId: longest }))).status,
+        200,
+      )
       refused(await binance.tested(await binance.limit('BUY', { newClientOrderId: `${longest}x` })), 400, -1100)
       refused(await binance.tested(await binance.limit('BUY', { newClientOrderId: 'fact~1' })), 400, -1100)
     },

@@ -48,6 +48,7 @@ export class Binance {
   #session: Promise<Session> | null = null
   #sockets: Socket[] = []
   #ids = 0
+  #last: bigint | null = null
 
   private constructor(opening: Opening, rest: Rest, instrument: Instrument, market: MarketControl | null, pace: Pace) {
     this.target = opening.target
@@ -106,10 +107,10 @@ export class Binance {
     const book = await this.rest.read('/api/v3/ticker/bookTicker', { symbol })
     return { last: last.amount('price'), bid: book.amount('bidPrice'), ask: book.amount('askPrice') }
   }
-  /** A price at a share of the last one (1.1 is ten percent above), on the grid. */
+  /** A price at a share of the last one as it was when the card first asked (1.1 is ten percent above), on the grid. */
   async around(share: number): Promise<bigint> {
-    const { last } = await this.prices()
-    return this.instrument.price((last * BigInt(Math.round(share * 10_000))) / 10_000n)
+    this.#last ??= (await this.rest.read('/api/v3/ticker/price', { symbol: this.symbol })).amount('price')
+    return this.instrument.price((this.#last * BigInt(Math.round(share * 10_000))) / 10_000n)
   }
   /** A price that rests far from the market, within what the filters allow. */
   resting(side: Side): Promise<bigint> {
@@ -148,6 +149,13 @@ export class Binance {
   /** Places an order that rests far away. */
   async rests(side: Side, more: Params = {}): Promise<Seen> {
     return this.placed(await this.limit(side, more))
+  }
+  /** Parameters of a resting SELL of more than there is, which all filters let pass. */
+  async tooLarge(): Promise<Params> {
+    const { base, step } = this.instrument
+    const { free } = await this.balance(base)
+    const more = this.instrument.size(await this.resting('BUY')) * 3n
+    return this.limit('SELL', { quantity: decimal(free - (free % step) + more) })
   }
   /** Parameters of a MARKET order of the usual quantity. */
   async marketOrder(side: Side, more: Params = {}): Promise<Params> {
@@ -236,6 +244,7 @@ export class Binance {
 
   /** Cancels what a card left open, and undoes what it did to a simulator. */
   async clean(): Promise<void> {
+    this.#last = null
     await this.market?.restore()
     const reply = await this.rest.signed('DELETE', '/api/v3/openOrders', { symbol: this.symbol })
     // -2011: there was nothing
