@@ -8,8 +8,15 @@ import { ApiError, bodyOf } from '../errors.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
+import { jsonIn, type TimeUnit, timeUnitOf } from './time-unit.ts'
 
 const BODY_LIMIT = 65_536
+
+/** How an answer is told. */
+interface Telling {
+  readonly unit: TimeUnit
+  readonly sapi: boolean
+}
 
 /** An answer before it goes out. */
 interface Reply {
@@ -35,6 +42,7 @@ export async function serveRest(
   const path = url.pathname
   const endpoint = byRest.get(`${method} ${path}`)
   const faults = world.faults.ofRequest([method], [path, endpoint?.ws ?? ''])
+  const unit = unitIn(request)
   const started = { time: world.clock.now(), method, path, query: hidden(query), body: hidden(body) }
   const ending = await underFaults<Reply>(world, faults, {
     act: pause => carryOut(world, endpoint, { method, path, query, body, headers: request.headers }, pause),
@@ -44,7 +52,7 @@ export async function serveRest(
     done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
   })
   if (ending.kind === 'cut') cut(request)
-  else if (ending.kind === 'answer') send(world, response, ending.reply)
+  else if (ending.kind === 'answer') send(world, response, ending.reply, { unit, sapi: path.startsWith('/sapi/') })
   flush()
 }
 
@@ -77,6 +85,7 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
   try {
     if (raw.path.endsWith('/userDataStream')) return html(410)
     if (endpoint === undefined) return html(404)
+    timeUnitOf(headerOf(raw.headers))
     // the query wins over the form where both have a name
     const values = new Map([...(raw.method === 'GET' ? [] : pairsOf(formOf(raw))), ...pairsOf(raw.query)])
     const key = raw.headers['x-mbx-apikey']
@@ -123,17 +132,31 @@ function sendHtml(response: ServerResponse, status: number): void {
   response.end(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`)
 }
 
-function send(world: World, response: ServerResponse, { status, body, retryAfter, counted }: Reply): void {
+const headerOf = (headers: IncomingMessage['headers']): string | null => {
+  const unit = headers['x-mbx-time-unit']
+  return typeof unit === 'string' ? unit : null
+}
+
+// A unit that does not exist is answered with an error, which has no times.
+const unitIn = ({ headers }: IncomingMessage): TimeUnit =>
+  headerOf(headers)?.toUpperCase() === 'MICROSECOND' ? 'MICROSECOND' : 'MILLISECOND'
+
+// SAPI counts apart, and tells so in a header of its own.
+function usedHeaders({ limits, sapi, switches }: World, ofSapi: boolean): Readonly<Record<string, string>> {
+  if (ofSapi) return switches.sapiWeightHeaders ? { 'x-sapi-used-ip-weight-1m': String(sapi.weight) } : {}
+  return { 'x-mbx-used-weight': String(limits.weight), 'x-mbx-used-weight-1m': String(limits.weight) }
+}
+
+function send(world: World, response: ServerResponse, { status, body, retryAfter, counted }: Reply, { unit, sapi }: Telling): void {
   if (body === null) return sendHtml(response, status)
-  const { weight, orders } = world.limits
+  const { orders } = world.limits
   response.writeHead(status, {
     'content-type': 'application/json;charset=UTF-8',
-    'x-mbx-used-weight': String(weight),
-    'x-mbx-used-weight-1m': String(weight),
+    ...usedHeaders(world, sapi),
     ...(counted ? { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) } : {}),
     ...(retryAfter > 0 ? { 'retry-after': String(retryAfter) } : {}),
   })
-  response.end(JSON.stringify(body))
+  response.end(jsonIn(unit, body))
 }
 
 /** Signatures are nothing for a log. */

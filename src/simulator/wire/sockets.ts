@@ -75,8 +75,9 @@ export class Sockets {
       return refuse(socket, 503)
     }
     if (this.#attempts.length > ATTEMPTS || this.#world.limits.bannedUntil > now) return refuse(socket, 429)
+    const unit = url.searchParams.get('timeUnit')?.toUpperCase() === 'MICROSECOND' ? 'MICROSECOND' : 'MILLISECOND'
     this.#server.handleUpgrade(request, socket, head, webSocket => {
-      const connection = new Connection(webSocket, this.#world.clock, this.#times, kind === 'streams' ? FRAMES_A_SECOND : 0)
+      const connection = new Connection(webSocket, this.#world.clock, this.#times, kind === 'streams' ? FRAMES_A_SECOND : 0, unit)
       this.#open.set(connection, kind)
       connection.onClose(() => this.#open.delete(connection))
       if (kind === 'api') this.#api.add(connection, url.searchParams.get('returnRateLimits') !== 'false')
