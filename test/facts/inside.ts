@@ -5,6 +5,7 @@ import { readCandles } from '#adapters/files/candles.ts'
 import type { Columns } from '#domain/candle.ts'
 import { basisPoints, money } from '#domain/money.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
+import { lengthOf } from '#domain/time.ts'
 import { newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
 import type { SwitchName } from '#simulator/switches.ts'
@@ -19,11 +20,15 @@ const { symbols } = JSON.parse(readFileSync(`${data}symbols.json`, 'utf8')) as {
 const FROM = 3000
 const COUNT = 1200
 const PAST = 300
+const LENGTH = lengthOf('4h')
+// the bar that is open at first is the one that is under way now, so that market and clock agree
+const open = Math.floor(Date.now() / LENGTH) * LENGTH
 
-const part = (columns: Columns): Columns =>
-  Object.fromEntries(
-    Object.entries(columns).map(([name, column]: [string, Float64Array]) => [name, column.slice(FROM, FROM + COUNT)]),
-  ) as unknown as Columns
+function part(columns: Columns): Columns {
+  const cut = Object.entries(columns).map(([name, column]: [string, Float64Array]) => [name, column.slice(FROM, FROM + COUNT)] as const)
+  const found = Object.fromEntries(cut) as unknown as Columns
+  return { ...found, time: found.time.map((_, index) => open + (index - PAST) * LENGTH) }
+}
 
 const candles = part(readCandles(`${data}candles/BTCEUR-4h.csv.gz`))
 const cheap = part(readCandles(`${data}candles/ADAEUR-4h.csv.gz`))
@@ -55,7 +60,7 @@ export async function openInside(otherwise: readonly SwitchName[] = []): Promise
       { apiKey: ed25519.apiKey, publicKey: ed25519.publicKey },
     ],
     balances: new Map(Object.entries({ EUR: '1000000', BTC: '50', BNB: '1000' }).map(([asset, amount]) => [asset, money(amount)])),
-    start: candles.time[PAST]!,
+    start: open,
     slippage: () => basisPoints(5),
     volumeShare: 0.1,
     otherwise,

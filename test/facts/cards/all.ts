@@ -3,9 +3,16 @@ import type { Card } from '../card.ts'
 import { balances } from './balances.ts'
 import { cancelAndReplace } from './cancel-and-replace.ts'
 import { clientIds } from './client-ids.ts'
+import { filters } from './filters.ts'
+import { limits } from './limits.ts'
+import { marketData } from './market-data.ts'
 import { orderLists } from './order-lists.ts'
 import { orderTypes } from './order-types.ts'
+import { selfTrade } from './self-trade.ts'
+import { signaturesAndTime } from './signatures-and-time.ts'
+import { streams } from './streams.ts'
 import { timeInForce } from './time-in-force.ts'
+import { userData } from './user-data.ts'
 
 /** The themes, in the order in which they are run. */
 export const themes: Readonly<Record<string, readonly Card[]>> = {
@@ -15,6 +22,13 @@ export const themes: Readonly<Record<string, readonly Card[]>> = {
   balances,
   'cancel and replace': cancelAndReplace,
   'order lists': orderLists,
+  filters,
+  'signatures and time': signaturesAndTime,
+  limits,
+  'market data': marketData,
+  'self-trade prevention': selfTrade,
+  'user data': userData,
+  streams,
 }
 
 /** All cards. */

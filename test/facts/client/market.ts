@@ -9,23 +9,24 @@ export class MarketControl {
   readonly #base: string
   readonly #symbol: string
   readonly #before: Seen
+  readonly #limits: object
   #touched = false
   #thin = false
 
-  private constructor(base: string, symbol: string, before: Seen) {
+  private constructor(base: string, before: Seen, limits: Seen) {
     this.#base = base
-    this.#symbol = symbol
+    this.#symbol = before.text('symbol')
     this.#before = before
+    this.#limits = Object.fromEntries(['weight', 'orders10s', 'orders1d', 'patience'].map(name => [name, limits.number(name)]))
   }
 
   /** The control of an exchange, or null where there is none. `before`: the symbol as it is to be again after each card. */
   static async open(base: string, before: Seen): Promise<MarketControl | null> {
-    const control = new MarketControl(base, before.text('symbol'), before)
     const refusal = refusalOf(base)
     if (refusal !== null) throw new TypeError(refusal)
-    const response = await fetch(`${base}/admin`)
-    await response.body?.cancel()
-    return response.ok ? control : null
+    const response = await fetch(`${base}/admin/limits`, { method: 'POST', body: '{}' })
+    const text = await response.text()
+    return response.ok ? new MarketControl(base, before, new Seen(JSON.parse(text), 'the limits')) : null
   }
 
   /** Does a command: POST /admin/NAME. */
@@ -70,13 +71,19 @@ export class MarketControl {
     if (!this.#touched) return
     this.#touched = false
     await this.#post('clear', {})
-    await this.#post('symbols', { symbol: this.#symbol, status: this.#before.text('status'), filters: this.#before.at('filters') })
+    await this.#restoreSymbol()
     await this.#post('account', { canTrade: true, disabled: false })
     await this.#post('time', { skew: 0 })
-    await this.forgive()
+    await this.#post('limits', { ...this.#limits, forgive: true })
     // the bar that is open keeps the volume it was opened with
     if (this.#thin) await this.candles(1)
     this.#thin = false
+  }
+
+  async #restoreSymbol(): Promise<void> {
+    const [symbol, before] = [this.#symbol, this.#before]
+    const without = (await this.#post('symbols', { symbol })).list('filters').map(filter => filter.text('filterType'))
+    await this.#post('symbols', { symbol, status: before.text('status'), without, filters: before.at('filters') })
   }
 
   async #post(name: string, body: object): Promise<Seen> {
