@@ -63,6 +63,8 @@ export async function openInside(otherwise: readonly SwitchName[] = []): Promise
     start: open,
     slippage: () => basisPoints(5),
     volumeShare: 0.1,
+    // a card waits for one
+    times: { ping: 1000 },
     otherwise,
   })
   return {

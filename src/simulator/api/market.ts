@@ -9,6 +9,7 @@ import { averagePrice } from '../trading/scene.ts'
 import type { RawSymbol } from '../trading/listing.ts'
 import type { World } from '../world.ts'
 import { type Call, type Endpoint, ok } from './endpoint.ts'
+import { limited } from './rows.ts'
 
 const open = { security: 'NONE' as const }
 
@@ -74,9 +75,10 @@ function klines({ world, params }: Call): ReturnType<typeof ok> {
   const zone = params.text('timeZone')
   if (zone !== null && !/^[+-]?\d{1,2}(:\d{2})?$/.test(zone)) throw illegal('timeZone', '^[+-]?[0-9]{1,2}(:[0-9]{2})?$')
   if (interval === null) return ok([])
+  const bars = history.bars(interval, { from, to, limit: limit + 1 })
   // what has not closed is the last row as long as its end lies ahead; by a clock that is far beyond it, it would look closed
-  const bars = history.bars(interval, { from, to, limit: limit + 1 }).filter(bar => bar.closed || bar.closeTime >= world.now())
-  return ok((from === null ? bars.slice(-limit) : bars.slice(0, limit)).map(klineRow))
+  const seen = bars.filter(bar => bar.closed || bar.closeTime >= world.now())
+  return ok(limited(seen, limit, from !== null).map(klineRow))
 }
 
 function depth({ world, params }: Call): ReturnType<typeof ok> {

@@ -59,7 +59,7 @@ function cancelReplace({ world, params, ready }: Call): Answer {
   const full = world.limits.tooManyOrders(1)
   if (full && exceeded === 'DO_NOTHING') throw world.limits.tooMany()
   const cancel = attempt(() => {
-    const [order] = cancelOrder(venue, name, restriction)
+    const [order] = cancelOrder(venue, name, cancelId, restriction)
     return order!.listId < 0 ? cancelled(order!, cancelId) : cancelReport(venue.lists.get(order!.listId)!, cancelId)
   })
   if (cancel.result === 'FAILURE' && mode === 'STOP_ON_FAILURE') {

@@ -25,7 +25,7 @@ export function amendOrder(
   venue: Venue,
   { name, quantity, clientOrderId, most }: AmendRequest,
 ): { order: Order; before: string; executionId: number } {
-  checkAccount(venue)
+  checkAccount(venue, amendRejected)
   const unknown = amendRejected('Unknown order sent.')
   const order = findOrder(venue.open, name, unknown, unknown)
   const list = venue.lists.get(order.listId)

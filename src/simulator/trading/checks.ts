@@ -44,10 +44,10 @@ export function checkRules(venue: Venue, draft: Draft, company: Company = alone)
   if (failed !== null) throw failed
 }
 
-/** What the account has to fulfil. Throws ApiError. */
-export function checkAccount(venue: Venue): void {
-  if (venue.account.disabled) throw orderRejected('This action is disabled on this account.')
-  if (!venue.account.canTrade) throw orderRejected('This account may not place or cancel orders.')
+/** What the account has to fulfil. Throws what `rejected` makes of it: -2010 for orders, -2011 for cancels, -2038 for amendments. */
+export function checkAccount(venue: Venue, rejected: (text: string) => ApiError = orderRejected): void {
+  if (venue.account.disabled) throw rejected('This action is disabled on this account.')
+  if (!venue.account.canTrade) throw rejected('This account may not place or cancel orders.')
 }
 
 /** Refuses an id that an open order has. A former order's id may be used again. Throws ApiError. */

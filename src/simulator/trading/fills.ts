@@ -9,8 +9,9 @@ export const requestOf = (order: Order, pair: Order | null): OrderRequest => ({
   symbol: order.symbol,
   side: order.side,
   type: order.type,
-  quantity: order.quoteAmount > 0n ? zero() : order.quantity,
-  quoteAmount: order.quoteAmount,
+  // the matching knows amounts of quote for buying only: a sale was sized before
+  quantity: order.quoteAmount > 0n && order.side === 'BUY' ? zero() : order.quantity,
+  quoteAmount: order.side === 'BUY' ? order.quoteAmount : zero(),
   price: order.price,
   stopPrice: order.stopPrice,
   timeInForce: order.timeInForce,

@@ -1,7 +1,7 @@
 /** Order lists in, on and out: a pair at once, pending legs when their working order is filled. */
 import { floorTo, type Quantity, zero } from '#domain/money.ts'
 import { lock, unlock } from '#matching/wallet.ts'
-import { ApiError, orderRejected } from '../errors.ts'
+import { ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkPair, checkRules, type Company, needOf } from './checks.ts'
 import { listEvent } from './events.ts'
 import { type List, type ListDraft, paysTheOther } from './lists.ts'
@@ -83,15 +83,17 @@ function checkLegs(venue: Venue, legs: readonly Draft[]): void {
   for (const leg of legs) checkMarket(venue, leg)
 }
 
-/** Cancels a list whole. The orders that ended by it. */
-export function cancelList(venue: Venue, list: List): Order[] {
-  checkAccount(venue)
+/** Cancels a list whole. The orders that ended by it. `cancelId`: the cancel's own. */
+export function cancelList(venue: Venue, list: List, cancelId: string): Order[] {
+  checkAccount(venue, cancelRejected)
   const open = list.orders.filter(isOpen)
   for (const order of open) {
     if (!isOpen(order)) continue
-    if (order.status === 'PENDING_NEW') venue.change(order, 'CANCELED', 'CANCELED')
-    else venue.withdraw(order)
+    venue.cancelId = cancelId
+    if (order.status === 'PENDING_NEW') venue.cancelled(order)
+    else venue.withdraw(order, cancelId)
   }
+  venue.cancelId = null
   venue.settle()
   return open
 }
@@ -122,7 +124,7 @@ function endPending(venue: Venue, list: List): void {
   const cancelled = list.working!.status === 'CANCELED'
   for (const leg of list.orders) {
     if (leg.status !== 'PENDING_NEW') continue
-    if (cancelled) venue.change(leg, 'CANCELED', 'CANCELED')
+    if (cancelled) venue.cancelled(leg)
     else venue.expire(leg, 'OTO_PHASE_ONE_EXPIRED')
   }
 }

@@ -54,6 +54,8 @@ export class Venue {
   readonly views = new Views()
   readonly account: AccountState = { canTrade: true, disabled: false }
   readonly faults: EngineFaults = { fillParts: 1, thinBook: 1, rejectActivations: 0 }
+  /** The id of the cancel that is under way. */
+  cancelId: string | null = null
   /** To be told after what the matching says. */
   readonly notes: (() => void)[] = []
   /** Told to the user data stream, once they are fetched. */
@@ -185,10 +187,12 @@ export class Venue {
   }
 
   /** Takes an order off the book, its pair too. False when it is not there. */
-  withdraw(order: Order): boolean {
+  withdraw(order: Order, cancelId: string): boolean {
+    this.cancelId = cancelId
     const done = this.matching.cancel(order.id, this.#marketNow)
     this.#rangeAgain()
     this.settle()
+    this.cancelId = null
     return done
   }
 
@@ -264,12 +268,17 @@ export class Venue {
   // Cancelled, or taken off because it would have met an order of the same account.
   #gone(order: Order): void {
     const prevention = this.preventions.get(order.id)
-    if (prevention === undefined) return this.change(order, 'CANCELED', 'CANCELED')
+    if (prevention === undefined) return this.cancelled(order)
     this.preventions.delete(order.id)
     if (prevention.match === 0) return this.expire(order, 'OCO_TRIGGER')
     order.preventedMatch = prevention.match
     order.prevented = ((order.prevented as bigint) + prevention.quantity) as Quantity
     this.expire(order, 'NONE', 'EXPIRED_IN_MATCH')
+  }
+
+  /** Ends an order as cancelled by the request that is under way. */
+  cancelled(order: Order): void {
+    this.change(order, 'CANCELED', 'CANCELED', this.cancelId === null ? {} : { requestId: this.cancelId })
   }
 
   /** Forgets an order that never came to be. */

@@ -1,10 +1,11 @@
 /** REST over node's own HTTP server. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { admit } from '../api/dispatch.ts'
 import type { Endpoint } from '../api/endpoint.ts'
 import type { LogLine } from '../control/log.ts'
 import { underFaults } from '../control/under-faults.ts'
 import { ApiError, bodyOf } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
@@ -12,19 +13,13 @@ import { jsonIn, type TimeUnit, timeUnitOf } from './time-unit.ts'
 
 const BODY_LIMIT = 65_536
 
-/** How an answer is told. */
-interface Telling {
-  readonly unit: TimeUnit
-  readonly sapi: boolean
-}
-
 /** An answer before it goes out. */
 interface Reply {
   readonly status: number
   readonly body: unknown
   readonly retryAfter: number
-  /** An order was accepted: the counts are told. */
-  readonly counted: boolean
+  /** The counts of unfilled orders, where one was accepted. */
+  readonly orders: Limits['orders'] | null
 }
 
 /** Serves one request. `flush` sends what its events are; `log` hears of it. */
@@ -52,7 +47,7 @@ export async function serveRest(
     done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
   })
   if (ending.kind === 'cut') cut(request)
-  else if (ending.kind === 'answer') send(world, response, ending.reply, { unit, sapi: path.startsWith('/sapi/') })
+  else if (ending.kind === 'answer') send(response, ending.reply, unit, weightHeaders(world, path))
   flush()
 }
 
@@ -85,7 +80,7 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
   try {
     if (raw.path.endsWith('/userDataStream')) return html(410)
     if (endpoint === undefined) return html(404)
-    timeUnitOf(headerOf(raw.headers))
+    timeUnitOf(headerOf(raw))
     // the query wins over the form where both have a name
     const values = new Map([...(raw.method === 'GET' ? [] : pairsOf(formOf(raw))), ...pairsOf(raw.query)])
     const key = raw.headers['x-mbx-apikey']
@@ -97,7 +92,7 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
     })
     await pause()
     const { body, status = 200 } = act()
-    return { status, body, retryAfter: 0, counted: endpoint.orders !== undefined && status < 400 }
+    return { status, body, retryAfter: 0, orders: endpoint.orders !== undefined && status < 400 ? world.limits.orders : null }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return replyOf(error)
@@ -108,13 +103,13 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
 const formOf = ({ body, headers }: Raw): string =>
   (headers['content-type'] ?? 'application/x-www-form-urlencoded').startsWith('application/x-www-form-urlencoded') ? body : ''
 
-const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, counted: false })
+const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, orders: null })
 
 const replyOf = (error: ApiError): Reply => ({
   status: error.status,
   body: bodyOf(error),
   retryAfter: error.retryAfter,
-  counted: false,
+  orders: null,
 })
 
 const titles: Readonly<Record<number, string>> = {
@@ -132,31 +127,29 @@ function sendHtml(response: ServerResponse, status: number): void {
   response.end(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`)
 }
 
-const headerOf = (headers: IncomingMessage['headers']): string | null => {
+function headerOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
   const unit = headers['x-mbx-time-unit']
   return typeof unit === 'string' ? unit : null
 }
 
 // A unit that does not exist is answered with an error, which has no times.
-const unitIn = ({ headers }: IncomingMessage): TimeUnit =>
-  headerOf(headers)?.toUpperCase() === 'MICROSECOND' ? 'MICROSECOND' : 'MILLISECOND'
+const unitIn = (request: IncomingMessage): TimeUnit => (headerOf(request)?.toUpperCase() === 'MICROSECOND' ? 'MICROSECOND' : 'MILLISECOND')
 
-// SAPI counts apart, and tells so in a header of its own.
-function usedHeaders({ limits, sapi, switches }: World, ofSapi: boolean): Readonly<Record<string, string>> {
-  if (ofSapi) return switches.sapiWeightHeaders ? { 'x-sapi-used-ip-weight-1m': String(sapi.weight) } : {}
-  return { 'x-mbx-used-weight': String(limits.weight), 'x-mbx-used-weight-1m': String(limits.weight) }
-}
-
-function send(world: World, response: ServerResponse, { status, body, retryAfter, counted }: Reply, { unit, sapi }: Telling): void {
+function send(response: ServerResponse, { status, body, retryAfter, orders }: Reply, unit: TimeUnit, weights: OutgoingHttpHeaders): void {
   if (body === null) return sendHtml(response, status)
-  const { orders } = world.limits
   response.writeHead(status, {
     'content-type': 'application/json;charset=UTF-8',
-    ...usedHeaders(world, sapi),
-    ...(counted ? { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) } : {}),
+    ...weights,
+    ...(orders === null ? {} : { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) }),
     ...(retryAfter > 0 ? { 'retry-after': String(retryAfter) } : {}),
   })
   response.end(jsonIn(unit, body))
+}
+
+// SAPI counts apart from /api.
+function weightHeaders({ limits, sapi, switches }: World, path: string): OutgoingHttpHeaders {
+  if (path.startsWith('/sapi/')) return switches.sapiWeightHeaders ? { 'x-sapi-used-ip-weight-1m': String(sapi.weight) } : {}
+  return { 'x-mbx-used-weight': String(limits.weight), 'x-mbx-used-weight-1m': String(limits.weight) }
 }
 
 /** Signatures are nothing for a log. */

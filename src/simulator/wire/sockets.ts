@@ -42,6 +42,14 @@ export class Sockets {
   count(kind: SocketKind): number {
     return [...this.#open.values()].filter(one => one === kind).length
   }
+  /** Subscriptions to the account's events. */
+  get subscribers(): number {
+    return this.#api.subscribers
+  }
+  /** Streams that somebody listens to. */
+  get streamNames(): readonly string[] {
+    return this.#streams.names
+  }
   /** Cuts connections without a word: those of a kind, or all. */
   drop(kind: SocketKind | null): void {
     for (const connection of this.#of(kind)) connection.cut()

@@ -93,17 +93,17 @@ export const orderLists: readonly Card[] = [
     switch: 'buyPairLocksTheDearer',
     async run(binance) {
       const { quote } = binance.instrument
-      const price = await binance.around(1.15)
-      const stop = { aboveType: 'STOP_LOSS_LIMIT', abovePrice: decimal(price), aboveTimeInForce: 'GTC' }
-      // all of the quote asset on the dearer leg, and a little more: only the cheaper one could be paid
-      const { free } = await binance.balance(quote)
-      const quantity = binance.instrument.size(price) + (free * 100_000_000n) / price
-      const lot = decimal(quantity - (quantity % binance.instrument.step))
-      const dear = await binance.list('oco', await pairOf(binance, 'BUY', { quantity: lot, ...stop }))
-      refused(dear, 400, -2010, 'Account has insufficient balance for requested action.')
+      // a stop above the market whose limit is below it: the other leg is the dearer one, though it comes second
+      const [cheap, dear] = [await binance.around(0.8), await binance.around(0.9)]
+      const stop = { aboveType: 'STOP_LOSS_LIMIT', abovePrice: decimal(cheap), aboveTimeInForce: 'GTC' }
+      // as much as the cheap leg could pay, and the dear one could not
       const before = await binance.balance(quote)
+      const most = (before.free * 100_000_000n) / ((cheap + dear) / 2n)
+      const quantity = decimal(most - (most % binance.instrument.step))
+      const pair = await pairOf(binance, 'BUY', { ...stop, quantity })
+      refused(await binance.list('oco', pair), 400, -2010, 'Account has insufficient balance for requested action.')
       const list = await binance.listed('oco', await pairOf(binance, 'BUY', { ...stop, newOrderRespType: 'RESULT' }))
-      const worth = (reports(list)[0]!.amount('origQty') * price) / 100_000_000n
+      const worth = (reports(list)[0]!.amount('origQty') * dear) / 100_000_000n
       await binance.eventually(async () => same('quote locked more is', (await binance.balance(quote)).locked - before.locked, worth))
     },
   },
