@@ -26,8 +26,9 @@ async function payingInBnb(binance: Binance, act: (rate: bigint) => Promise<void
   const { body } = await binance.rest.signed('GET', '/api/v3/account/commission', { symbol: binance.symbol })
   const before = body.at('discount', 'enabledForAccount') === true
   const burn = (on: boolean): Promise<Reply> => binance.rest.signed('POST', '/sapi/v1/bnbBurn', { spotBNBBurn: on })
+  const { status } = await binance.rest.get('/api/v3/ticker/price', { symbol: `BNB${binance.instrument.quote}` })
+  if (status !== 200 || (await binance.balance('BNB')).free === 0n) throw new NotRun('there is no BNB to pay with')
   if (!before && (await burn(true)).status !== 200) throw new NotRun('this account does not pay its fees in BNB')
-  if ((await binance.balance('BNB')).free === 0n) throw new NotRun('this account has no BNB')
   try {
     await act(await rateOf(binance, ['taker', 'buyer']))
   } finally {

@@ -84,7 +84,7 @@ export const clientIds: readonly Card[] = [
   },
   {
     id: 'id-neither-given',
-    says: "A query that names no order is -1102: Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
+    says: 'A query or cancel that names no order is -1102.',
     source: 'binance.md 1.6 [D]',
     async run(binance) {
       const text = "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!"

@@ -39,6 +39,7 @@ export const marketData: readonly Card[] = [
     says: 'The last kline is the one under way: what has not closed is no candle yet.',
     source: 'binance.md 1.5 [D]',
     async run(binance) {
+      await binance.isOfNow()
       const params = { symbol: binance.symbol, interval: '4h', limit: 1 }
       const [row] = (await binance.rest.read('/api/v3/klines', params)).list()
       const last = (await binance.rest.read('/api/v3/ticker/price', { symbol: binance.symbol })).amount('price')

@@ -215,9 +215,11 @@ export const signaturesAndTime: readonly Card[] = [
     needs: ['control'],
     async run(binance) {
       const newClientOrderId = binance.id()
-      const fault = { kind: 'latency', milliseconds: 150, after: 'engine' }
+      const order = { symbol: binance.symbol, ...(await binance.limit('BUY', { newClientOrderId, recvWindow: 5000 })) }
+      // in time when it arrives, late when the engine has it
+      const fault = { kind: 'latency', milliseconds: 1100, after: 'engine' }
       await binance.control.admin('faults', { fault, where: { method: 'POST', path: '/api/v3/order' } })
-      refused(await binance.order(await binance.limit('BUY', { newClientOrderId, recvWindow: 100 })), 400, -1021)
+      refused(await binance.rest.signed('POST', '/api/v3/order', order, { timestamp: binance.rest.now() - 4000 }), 400, -1021)
       const query = { symbol: binance.symbol, origClientOrderId: newClientOrderId }
       refused(await binance.rest.signed('GET', '/api/v3/order', query), 400, -2013)
     },

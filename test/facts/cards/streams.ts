@@ -104,6 +104,7 @@ export const streams: readonly Card[] = [
     source: 'binance.md 5 [D]',
     needs: ['control'],
     async run(binance) {
+      await binance.isOfNow()
       const socket = await binance.streams(`/ws/${stream(binance, 'kline_4h')}`)
       await binance.control.candles(2)
       const closed = (): number[] => socket.frames.filter(frame => frame.at('k', 'x') === true).map(frame => frame.number('k', 't'))

@@ -33,6 +33,7 @@ const usualSymbols = ['BTCUSDT', 'BTCUSDC', 'BTCEUR', 'ETHUSDT', 'ETHEUR']
 const LAG_MS = 6000
 const LOOK_MS = 250
 const MOVE_MS = 60_000
+const DAY_MS = 86_400_000
 
 /** An exchange that cards are run against. */
 export class Binance {
@@ -216,6 +217,12 @@ export class Binance {
       await new Promise(resolve => setTimeout(resolve, LOOK_MS * 4))
     }
     throw new NotRun(`the market did not move so in ${MOVE_MS / 1000} s: ${what}`)
+  }
+
+  /** Throws NotRun where the market is a replay of the past while the clock is today's: then no candle of it is under way. */
+  async isOfNow(): Promise<void> {
+    const [trade] = (await this.rest.read('/api/v3/trades', { symbol: this.symbol, limit: 1 })).list()
+    if (trade === undefined || trade.number('time') < this.rest.now() - DAY_MS) throw new NotRun('the market there is one of the past')
   }
 
   // ------------------------------------------------------------------------------------------------------------------ sockets
