@@ -44,6 +44,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     const { events } = world.venue
     if (events.length === 0) return
     world.venue.events = []
+    log.tell(events)
     api.tell(events)
   }
   const streams = new Streams(world)
@@ -74,7 +75,8 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       world.bookUpdates++
       world.venue.advance(next)
       flush()
-      streams.publish(next)
+      // what does not trade tells nothing
+      streams.publish({ ...next, bars: next.bars.filter(({ history }) => world.venue.symbol(history.symbol).raw.status === 'TRADING') })
       made.push(next)
     }
     return made

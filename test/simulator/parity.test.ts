@@ -1,5 +1,5 @@
 /** The simulator fills as the paper exchange does: the same orders at the same moments, over the same bars. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openPaperExchange } from '#adapters/paper/paper.ts'
 import { at } from '#domain/time.ts'

@@ -30,19 +30,12 @@ export function admit(world: World, endpoint: Endpoint, params: Params, credenti
   }
   return () => {
     if (key !== null) checkTimeAgain(world, params, endpoint)
-    if (!world.switches.cancelOnlyAllowsQueries && endpoint.free !== true) checkKnown(world, params)
     const answer = endpoint.answer({ world, params, key, ready })
     ready()
     const { status = 200 } = answer
     if (status < 400 && (endpoint.orders !== undefined || endpoint.free === true)) world.limits.refund(weight)
     return answer
   }
-}
-
-// The other way of what is believed: a CANCEL_ONLY symbol is known to cancels alone.
-function checkKnown({ venue }: World, params: Params): void {
-  const symbol = params.has('symbol') ? params.text('symbol') : null
-  if (venue.symbols.some(raw => raw.symbol === symbol && raw.status === 'CANCEL_ONLY')) throw new ApiError(-1121, 'Invalid symbol.')
 }
 
 function authenticate(world: World, endpoint: Endpoint, params: Params, { apiKey, payload, session }: Credentials): ApiKey {
@@ -81,8 +74,9 @@ function checkTime(world: World, params: Params, timestamp: number): void {
 
 // The second pass, just before the engine: a request that waited may be too old by now. Then it counts as an order too.
 function checkTimeAgain(world: World, params: Params, endpoint: Endpoint): void {
+  if (!world.switches.absenceIsFinal) return
   const timestamp = params.time('timestamp')
-  if (timestamp === null || !world.switches.absenceIsFinal || world.now() - timestamp <= windowOf(params)) return
+  if (timestamp === null || world.now() - timestamp <= windowOf(params)) return
   world.limits.countOrders(endpoint.orders ?? 0)
   throw badTimestamp(false)
 }

@@ -33,18 +33,19 @@ export function amendOrder(
   if (quantity > order.quantity) throw amendRejected('Order amend (quantity increase) is not supported.')
   if (quantity === order.quantity) throw amendRejected('The requested action would change no state; rejecting')
   if (quantity <= order.executed) throw amendRejected('Order amend is not supported for this symbol.')
-  if (order.amends >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
+  if (order.amendments.length >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
   // its own id may be kept, however the order was named
   if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
   const draft = { ...order, quantity: quantity as Quantity }
   const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed
   if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, quantity as Quantity)
-  const before = order.clientOrderId
+  const [before, from] = [order.clientOrderId, order.quantity]
   order.quantity = quantity as Quantity
   order.clientOrderId = clientOrderId ?? venue.newId()
-  order.amends++
   const executionId = venue.nextExecution()
+  const names = { origClientOrderId: before, newClientOrderId: order.clientOrderId }
+  order.amendments.push({ executionId, ...names, from, to: order.quantity, time: venue.now() })
   venue.change(order, order.status, 'REPLACED', { executionId, originalId: before })
   if (list !== undefined && list.orders.some(isOpen)) venue.events.push(listEvent(list, 'UPDATED', venue.now()))
   venue.settle()

@@ -88,15 +88,6 @@ export function checkMarket(venue: Venue, { symbol, side, type, price, stopPrice
     throw orderRejected('Order would immediately match and take.')
 }
 
-/** Refuses an order for an amount of quote where the book does not hold the least quantity. Throws ApiError. */
-export function checkLiquidity(venue: Venue, { symbol, quoteAmount }: Draft): void {
-  const { available, info } = venue.matching.market(symbol)
-  // below zero: the book has no end
-  if (quoteAmount === 0n || available < 0n) return
-  if (available === 0n) throw orderRejected('Order book liquidity is less than symbol minimum quantity.')
-  if (available < info.filters.minQuantity) throw orderRejected('Order book liquidity is less than `LOT_SIZE` filter minimum quantity.')
-}
-
 /** Refuses a pair whose prices do not enclose the last one. Throws ApiError. */
 export function checkPair(venue: Venue, legs: readonly Draft[]): void {
   const { last } = venue.matching.market(legs[0]!.symbol)

@@ -1,7 +1,7 @@
 /** Orders in, and out again: one at a time. */
 import { affordable, floorTo, worsened } from '#domain/money.ts'
-import { type ApiError, cancelRejected } from '../errors.ts'
-import { checkAccount, checkFresh, checkFunds, checkLiquidity, checkMarket, checkRules, needOf } from './checks.ts'
+import { type ApiError, cancelRejected, orderRejected } from '../errors.ts'
+import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
 import { type Draft, isOpen, type Order } from './order.ts'
 import { cancelList } from './place-list.ts'
 import type { Venue } from './venue.ts'
@@ -11,15 +11,23 @@ export function placeOrder(venue: Venue, asked: Draft): Order {
   const draft = sizedSale(venue, asked)
   if (venue.limits.tooManyOrders(1)) throw venue.limits.tooMany()
   checkRules(venue, draft)
+  checkLiquidity(venue, draft)
   checkAccount(venue)
   checkFresh(venue, draft.clientOrderId)
   checkFunds(venue, draft, needOf(venue, draft))
   checkMarket(venue, draft)
-  if (venue.switches.lowLiquidityIs2010) checkLiquidity(venue, draft)
   const order = venue.record(draft, -1, 'NEW')
   venue.limits.countOrders(1)
   venue.send(order)
   return order
+}
+
+// An amount of quote needs something to be bought from, or sold to.
+function checkLiquidity(venue: Venue, { symbol, quoteAmount }: Draft): void {
+  const { available, phase, info } = venue.matching.market(symbol)
+  if (quoteAmount === 0n || phase === 'closed' || available < 0n || !venue.switches.lowLiquidityIs2010) return
+  if (available === 0n) throw orderRejected('Order book liquidity is less than symbol minimum quantity.')
+  if (available < info.filters.minQuantity) throw orderRejected('Order book liquidity is less than `LOT_SIZE` filter minimum quantity.')
 }
 
 // A sale for an amount of quote sells the largest multiple of the step that brings no more than it.

@@ -164,7 +164,7 @@ export class Venue {
       expiry: null,
       preventedMatch: 0,
       prevented: zero(),
-      amends: 0,
+      amendments: [],
       trades: [],
     }
     this.orders.set(order.id, order)
@@ -182,6 +182,11 @@ export class Venue {
   send(order: Order, pair: Order | null = null): void {
     this.rest(order, pair)
     this.onRest(order)
+    this.carryOn()
+  }
+
+  /** Works off what comes of what was just put on the book: it meets the range of a bar that is ending, too. */
+  carryOn(): void {
     this.#rangeAgain()
     this.settle()
   }
@@ -190,8 +195,7 @@ export class Venue {
   withdraw(order: Order, cancelId: string): boolean {
     this.cancelId = cancelId
     const done = this.matching.cancel(order.id, this.#marketNow)
-    this.#rangeAgain()
-    this.settle()
+    this.carryOn()
     this.cancelId = null
     return done
   }
@@ -259,7 +263,7 @@ export class Venue {
       case 'rejected':
         // whatever the matching refuses should have been refused before with Binance's words
         this.drop(order)
-        throw orderRejected(reason)
+        throw orderRejected(reason.includes(' are needed, ') ? 'Account has insufficient balance for requested action.' : reason)
       default:
         assert(false, `the matching told ${event} of order ${orderId}`)
     }

@@ -1,7 +1,7 @@
 /** One WebSocket of a client: pings, a limit on its frames, a day's life at most, and what may be wrong with it on purpose. */
 import type { WebSocket } from 'ws'
 import type { SimulatorClock } from '../clock.ts'
-import { jsonIn, type TimeUnit } from './time-unit.ts'
+import { textOf, type TimeUnit } from './json.ts'
 
 /** How connections behave in time. Milliseconds. */
 export interface ConnectionTimes {
@@ -33,12 +33,12 @@ export class Connection {
   #slot = 0
   #frames = 0
 
-  /** `framesASecond`: more of them end the connection; 0: no limit. `unit`: of the times that it is told. */
+  /** `framesASecond`: more of them end the connection; 0: no limit. */
   constructor(socket: WebSocket, clock: SimulatorClock, times: ConnectionTimes, framesASecond: number, unit: TimeUnit) {
+    this.#unit = unit
     this.#socket = socket
     this.#clock = clock
     this.#framesASecond = framesASecond
-    this.#unit = unit
     this.since = clock.now()
     this.#answered = this.since
     socket.on('pong', () => {
@@ -63,7 +63,7 @@ export class Connection {
   }
   /** Sends an object as JSON, unless it fell silent. */
   send(message: object): void {
-    if (!this.silent) this.#socket.send(jsonIn(this.#unit, message))
+    if (!this.silent) this.#socket.send(textOf(message, this.#unit))
   }
   /** Ends it as a server does. */
   close(code = NORMAL, reason = ''): void {

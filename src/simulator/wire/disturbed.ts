@@ -1,23 +1,22 @@
-/** Events on their way out, as faults leave them: lost, doubled, after the next one. */
-import type { Faults } from '../control/faults.ts'
-import type { UserEvent } from '../trading/events.ts'
+/** Messages on their way out, as faults leave them: lost, doubled, after the next one. */
+import type { EventFault } from '../control/faults.ts'
 
-/** What goes out now, and what is held back until something follows it. */
-export function disturbed(
-  faults: Faults,
-  events: readonly UserEvent[],
-  held: readonly UserEvent[],
-): { readonly now: UserEvent[]; readonly late: UserEvent[] } {
-  const now: UserEvent[] = []
+/** What goes out now, and what is held back until something follows it. `faultsOf`: what hits a message. */
+export function disturbed<Message>(
+  messages: readonly Message[],
+  held: readonly Message[],
+  faultsOf: (message: Message) => readonly EventFault[],
+): { readonly now: Message[]; readonly late: Message[] } {
+  const now: Message[] = []
   let late = [...held]
-  for (const event of events) {
-    const kinds = faults.ofEvent(event.e).map(({ kind }) => kind)
+  for (const message of messages) {
+    const kinds = faultsOf(message).map(({ kind }) => kind)
     if (kinds.includes('event_lost')) continue
     if (kinds.includes('event_late')) {
-      late.push(event)
+      late.push(message)
       continue
     }
-    now.push(event, ...late, ...(kinds.includes('event_twice') ? [event] : []))
+    now.push(message, ...late, ...(kinds.includes('event_twice') ? [message] : []))
     late = []
   }
   return { now, late }

@@ -9,7 +9,7 @@ import type { Limits } from '../limits.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
-import { jsonIn, type TimeUnit, timeUnitOf } from './time-unit.ts'
+import { textOf, timeUnitOf, type TimeUnit } from './json.ts'
 
 const BODY_LIMIT = 65_536
 
@@ -20,6 +20,7 @@ interface Reply {
   readonly retryAfter: number
   /** The counts of unfilled orders, where one was accepted. */
   readonly orders: Limits['orders'] | null
+  readonly unit?: TimeUnit
 }
 
 /** Serves one request. `flush` sends what its events are; `log` hears of it. */
@@ -32,12 +33,11 @@ export async function serveRest(
   const url = new URL(request.url ?? '/', 'http://simulator')
   const method = request.method ?? 'GET'
   const query = (request.url ?? '').split('?')[1] ?? ''
-  const body = await textOf(request)
+  const body = await readBody(request)
   if (body === null) return cut(request)
   const path = url.pathname
   const endpoint = byRest.get(`${method} ${path}`)
   const faults = world.faults.ofRequest([method], [path, endpoint?.ws ?? ''])
-  const unit = unitIn(request)
   const started = { time: world.clock.now(), method, path, query: hidden(query), body: hidden(body) }
   const ending = await underFaults<Reply>(world, faults, {
     act: pause => carryOut(world, endpoint, { method, path, query, body, headers: request.headers }, pause),
@@ -47,13 +47,13 @@ export async function serveRest(
     done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
   })
   if (ending.kind === 'cut') cut(request)
-  else if (ending.kind === 'answer') send(response, ending.reply, unit, weightHeaders(world, path))
+  else if (ending.kind === 'answer') send(response, ending.reply, weightHeaders(world, path))
   flush()
 }
 
 const cut = (request: IncomingMessage): void => void request.socket.destroy()
 
-async function textOf(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = []
   let size = 0
   try {
@@ -80,23 +80,27 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
   try {
     if (raw.path.endsWith('/userDataStream')) return html(410)
     if (endpoint === undefined) return html(404)
-    timeUnitOf(headerOf(raw))
+    const unit = timeUnitOf(headerOf(raw, 'x-mbx-time-unit'))
     // the query wins over the form where both have a name
     const values = new Map([...(raw.method === 'GET' ? [] : pairsOf(formOf(raw))), ...pairsOf(raw.query)])
-    const key = raw.headers['x-mbx-apikey']
     const payload = withoutSignature(raw.query) + (raw.method === 'GET' ? '' : withoutSignature(formOf(raw)))
     const act = admit(world, endpoint, new Params(values), {
-      apiKey: typeof key === 'string' ? key : null,
+      apiKey: headerOf(raw, 'x-mbx-apikey'),
       payload,
       session: null,
     })
     await pause()
     const { body, status = 200 } = act()
-    return { status, body, retryAfter: 0, orders: endpoint.orders !== undefined && status < 400 ? world.limits.orders : null }
+    return { status, body, retryAfter: 0, unit, orders: endpoint.orders !== undefined && status < 400 ? world.limits.orders : null }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return replyOf(error)
   }
+}
+
+const headerOf = ({ headers }: Raw, name: string): string | null => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : null
 }
 
 // A body of another kind is not read: the connector sends an empty one as JSON.
@@ -127,15 +131,11 @@ function sendHtml(response: ServerResponse, status: number): void {
   response.end(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`)
 }
 
-function headerOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
-  const unit = headers['x-mbx-time-unit']
-  return typeof unit === 'string' ? unit : null
-}
-
-// A unit that does not exist is answered with an error, which has no times.
-const unitIn = (request: IncomingMessage): TimeUnit => (headerOf(request)?.toUpperCase() === 'MICROSECOND' ? 'MICROSECOND' : 'MILLISECOND')
-
-function send(response: ServerResponse, { status, body, retryAfter, orders }: Reply, unit: TimeUnit, weights: OutgoingHttpHeaders): void {
+function send(
+  response: ServerResponse,
+  { status, body, retryAfter, orders, unit = 'MILLISECOND' }: Reply,
+  weights: OutgoingHttpHeaders,
+): void {
   if (body === null) return sendHtml(response, status)
   response.writeHead(status, {
     'content-type': 'application/json;charset=UTF-8',
@@ -143,7 +143,7 @@ function send(response: ServerResponse, { status, body, retryAfter, orders }: Re
     ...(orders === null ? {} : { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) }),
     ...(retryAfter > 0 ? { 'retry-after': String(retryAfter) } : {}),
   })
-  response.end(jsonIn(unit, body))
+  response.end(textOf(body, unit))
 }
 
 // SAPI counts apart from /api.

@@ -254,9 +254,8 @@ export const marketData: readonly Card[] = [
   },
   {
     id: 'data-cancel-only',
-    says: 'A symbol that is CANCEL_ONLY still answers queries, cancels and amends; new orders are refused.',
-    source: 'binance.md 1.5 [inf]',
-    switch: 'cancelOnlyAllowsQueries',
+    says: 'A symbol that is CANCEL_ONLY still answers queries and cancels; new orders are refused.',
+    source: 'binance.md 1.5 [D]',
     needs: ['control'],
     async run(binance) {
       const order = await binance.limit('BUY')

@@ -93,9 +93,8 @@ export const orderLists: readonly Card[] = [
     switch: 'buyPairLocksTheDearer',
     async run(binance) {
       const { quote } = binance.instrument
-      // a stop above the market whose limit is below it: the other leg is the dearer one, though it comes second
-      const [cheap, dear] = [await binance.around(0.8), await binance.around(0.9)]
-      const stop = { aboveType: 'STOP_LOSS_LIMIT', abovePrice: decimal(cheap), aboveTimeInForce: 'GTC' }
+      const [cheap, dear] = [await binance.around(0.9), await binance.around(1.15)]
+      const stop = { aboveType: 'STOP_LOSS_LIMIT', abovePrice: decimal(dear), aboveTimeInForce: 'GTC' }
       // as much as the cheap leg could pay, and the dear one could not
       const before = await binance.balance(quote)
       const most = (before.free * 100_000_000n) / ((cheap + dear) / 2n)

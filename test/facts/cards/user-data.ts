@@ -207,6 +207,30 @@ export const userData: readonly Card[] = [
     },
   },
   {
+    id: 'user-pending-report',
+    says: 'A pending order is told x=NEW, X=PENDING_NEW and w=false when its list is placed.',
+    source: 'enums.md PENDING_NEW; that it is reported [inf]',
+    switch: 'pendingIsReported',
+    async run(binance) {
+      const session = await binance.events()
+      const mark = session.mark
+      const [below, above, quantity] = [decimal(await binance.resting('BUY')), decimal(await binance.resting('SELL')), await binance.size()]
+      const working = { workingType: 'LIMIT_MAKER', workingSide: 'BUY', workingPrice: below, workingQuantity: quantity }
+      const pending = { pendingType: 'LIMIT_MAKER', pendingSide: 'SELL', pendingPrice: above, pendingQuantity: quantity }
+      const list = await binance.listed('oto', { ...working, ...pending })
+      await session.report(mark, list.number('orders', 0, 'orderId'), 'NEW')
+      // what comes after the working order's cancel comes after everything that is told of the placement
+      await binance.cancel({ orderId: list.number('orders', 0, 'orderId') })
+      await session.report(mark, list.number('orders', 0, 'orderId'), 'CANCELED')
+      const told = session.events(mark).filter(event => event.at('i') === list.number('orders', 1, 'orderId') && event.at('x') === 'NEW')
+      same(
+        'X and w of it are',
+        told.map(event => [event.at('X'), event.at('w')]),
+        [['PENDING_NEW', false]],
+      )
+    },
+  },
+  {
     id: 'user-trigger-report',
     says: 'A stop is told NEW with w=false when it is placed, and NEW again with w=true when it triggers.',
     source: 'binance.md 6 [M]',

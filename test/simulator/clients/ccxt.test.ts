@@ -1,12 +1,24 @@
 /** ccxt, REST and pro, which is not ours, against the simulator. */
-import ccxt, { type Exchange } from 'ccxt'
+import {
+  AccountSuspended,
+  DDoSProtection,
+  ExchangeNotAvailable,
+  InsufficientFunds,
+  InvalidNonce,
+  MarketClosed,
+  OrderImmediatelyFillable,
+  OrderNotFound,
+  RequestTimeout,
+  type Exchange,
+  pro,
+} from 'ccxt'
 import { expect, onTestFinished, test } from 'vitest'
 import { simulatorFor, type TestMarket } from '../../support/simulator/market.ts'
 
 async function open(market: TestMarket = {}) {
   const { simulator, key } = await simulatorFor(market)
   simulator.stepCandles(5)
-  const exchange = new ccxt.pro.binance({
+  const exchange = new pro.binance({
     ...key,
     enableRateLimit: false,
     options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] }, fetchMargins: false, fetchCurrencies: false },
@@ -80,25 +92,25 @@ test('a pair through its implicit method', async () => {
 test('each refusal is an error of the right class', async () => {
   const { exchange, simulator } = await open()
   const buy = (): Promise<unknown> => exchange.createOrder('BTC/USDC', 'limit', 'buy', 1, 90)
-  await expect(exchange.createOrder('BTC/USDC', 'market', 'sell', 50)).rejects.toThrow(ccxt.InsufficientFunds)
-  await expect(exchange.cancelOrder('99', 'BTC/USDC')).rejects.toThrow(ccxt.OrderNotFound)
-  await expect(exchange.fetchOrder('99', 'BTC/USDC')).rejects.toThrow(ccxt.OrderNotFound)
+  await expect(exchange.createOrder('BTC/USDC', 'market', 'sell', 50)).rejects.toThrow(InsufficientFunds)
+  await expect(exchange.cancelOrder('99', 'BTC/USDC')).rejects.toThrow(OrderNotFound)
+  await expect(exchange.fetchOrder('99', 'BTC/USDC')).rejects.toThrow(OrderNotFound)
   await expect(exchange.createOrder('BTC/USDC', 'limit', 'buy', 0.001, 90)).rejects.toThrow('Filter failure: NOTIONAL')
-  await expect(exchange.createOrder('BTC/USDC', 'limit', 'buy', 1, 101, { postOnly: true })).rejects.toThrow(ccxt.OrderImmediatelyFillable)
+  await expect(exchange.createOrder('BTC/USDC', 'limit', 'buy', 1, 101, { postOnly: true })).rejects.toThrow(OrderImmediatelyFillable)
   simulator.admin('time', { skew: 30_000 })
-  await expect(buy()).rejects.toThrow(ccxt.InvalidNonce)
+  await expect(buy()).rejects.toThrow(InvalidNonce)
   simulator.admin('time', { skew: 0 })
   simulator.admin('faults', { fault: { kind: 'timeout' }, where: { path: '/api/v3/order' } })
-  await expect(buy()).rejects.toThrow(ccxt.RequestTimeout)
+  await expect(buy()).rejects.toThrow(RequestTimeout)
   simulator.admin('faults', { fault: { kind: 'server_error', status: 500 }, where: { path: '/api/v3/order' } })
-  await expect(buy()).rejects.toThrow(ccxt.ExchangeNotAvailable)
+  await expect(buy()).rejects.toThrow(ExchangeNotAvailable)
   simulator.admin('account', { disabled: true })
-  await expect(buy()).rejects.toThrow(ccxt.AccountSuspended)
+  await expect(buy()).rejects.toThrow(AccountSuspended)
   simulator.admin('account', { disabled: false })
   simulator.admin('symbols', { symbol: 'BTCUSDC', status: 'BREAK' })
-  await expect(buy()).rejects.toThrow(ccxt.MarketClosed)
+  await expect(buy()).rejects.toThrow(MarketClosed)
   simulator.admin('limits', { block: 60_000 })
-  await expect(buy()).rejects.toThrow(ccxt.DDoSProtection)
+  await expect(buy()).rejects.toThrow(DDoSProtection)
 })
 
 test('watched candles, orders and balances; an order over the WebSocket API', async () => {

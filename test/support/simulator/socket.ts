@@ -15,7 +15,8 @@ export interface Socket {
   /** The first frame that fits, now or later. */
   until(fits: (frame: Wire) => boolean, what?: string): Promise<Wire>
   untilClosed(): Promise<number>
-  untilPinged(): Promise<string>
+  /** The last ping, once there were so many. */
+  untilPinged(count: number): Promise<string>
 }
 
 /** Opens a socket that ends with the test. Rejects with the HTTP status when it is refused. */
@@ -43,10 +44,10 @@ export async function openSocket(url: string, { pong = true }: { pong?: boolean 
           () => 'the end of the socket',
         )
       ).code,
-    untilPinged: () =>
+    untilPinged: count =>
       watched.until(
-        () => pings.at(-1),
-        () => 'a ping',
+        () => (pings.length >= count ? pings.at(-1) : null),
+        () => `${count} pings`,
       ),
   }
   socket.on('message', data => {
