@@ -98,7 +98,7 @@ export class Limits {
     this.#violations++
     if (this.#violations > this.setup.patience) {
       this.ban(Math.min(LONGEST_BAN, FIRST_BAN * 4 ** this.#bans))
-      throw this.#banned(now)
+      throw this.#banned(this.#now())
     }
     throw new ApiError(
       -1003,

@@ -1,5 +1,5 @@
 /** The simulator without its wires: market, matching, account, limits and faults, as the options have them. */
-import { ratio, ratioOf, zero } from '#domain/money.ts'
+import { type Ratio, ratio, ratioOf, zero } from '#domain/money.ts'
 import { machineClock } from './clock.ts'
 import { Faults } from './control/faults.ts'
 import { apiKeyOf } from './keys.ts'
@@ -11,7 +11,7 @@ import { listed } from './trading/listing.ts'
 import { followLists } from './trading/place-list.ts'
 import { preventSelfTrades } from './trading/self-trade.ts'
 import { Venue } from './trading/venue.ts'
-import type { World } from './world.ts'
+import type { Commission, World } from './world.ts'
 
 const SAPI_WEIGHT = 12_000
 
@@ -24,6 +24,7 @@ export function openWorld(options: SimulatorOptions): World {
   const limits = new Limits({ ...usualLimits, ...orders, ...options.limits }, () => clock.now())
   const usualFee = ratio(switches.defaultFeeIsTenBasisPoints ? '0.001' : '0.0015')
   const { maker, taker } = options.fees ?? { maker: usualFee, taker: usualFee }
+  const commission: Commission = { maker, taker, inBnb: feesInBnb }
   const now = (): number => (serverTime === 'market' ? venue.marketNow : clock.now()) + world.skew
   const symbols = options.symbols.filter(({ symbol }) => replay.histories.has(symbol)).map(raw => listed(raw, switches.widePercentPrice))
   const venue = new Venue({
@@ -33,7 +34,10 @@ export function openWorld(options: SimulatorOptions): World {
       taker,
       slippage: options.slippage ?? (() => zero()),
       volumeShare: options.volumeShare ?? 0,
-      bnbShare: feesInBnb ? ratioOf(switches.discountMultiplies ? 0.75 : 0.25) : zero(),
+      // looked at anew for each fill: bnbBurn turns it on and off
+      get bnbShare() {
+        return commission.inBnb ? ratioOf(switches.discountMultiplies ? 0.75 : 0.25) : zero<Ratio>()
+      },
     },
     replay,
     limits,
@@ -55,7 +59,7 @@ export function openWorld(options: SimulatorOptions): World {
     faults: new Faults(),
     clock,
     keys: new Map(options.keys.map(setup => [setup.apiKey, apiKeyOf(setup)])),
-    commission: { maker, taker, inBnb: feesInBnb },
+    commission,
     started: clock.now(),
     maintenance: false,
     bookUpdates: 1,

@@ -11,8 +11,8 @@ import type { Venue } from './trading/venue.ts'
 export interface Commission {
   readonly maker: bigint
   readonly taker: bigint
-  /** True where fees are paid in BNB. */
-  readonly inBnb: boolean
+  /** True where fees are paid in BNB while there is some. */
+  inBnb: boolean
 }
 
 /** The simulator's state. */

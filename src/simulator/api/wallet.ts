@@ -1,4 +1,5 @@
 /** The few SAPI endpoints that a trading service asks: rights of the key, state of the system and the account. */
+import { missingBoth } from '../errors.ts'
 import { type Call, type Endpoint, ok } from './endpoint.ts'
 
 const read = { ws: null, security: 'USER_DATA' as const, weight: 1 }
@@ -15,6 +16,18 @@ function restrictions({ world, key }: Call): ReturnType<typeof ok> {
     enableFixReadOnly: false,
     enablePortfolioMarginTrading: false,
   })
+}
+
+const burnState = ({ world }: Call): ReturnType<typeof ok> => ok({ spotBNBBurn: world.commission.inBnb, interestBNBBurn: false })
+
+// Whether fees are paid in BNB. That of interest belongs to margin, which is not simulated.
+function burn(call: Call): ReturnType<typeof ok> {
+  const { world, params, ready } = call
+  const [spot, interest] = [params.flag('spotBNBBurn'), params.flag('interestBNBBurn')]
+  if (spot === null && interest === null) throw missingBoth('spotBNBBurn', 'interestBNBBurn')
+  ready()
+  world.commission.inBnb = spot ?? world.commission.inBnb
+  return burnState(call)
 }
 
 /** All of them. */
@@ -47,7 +60,12 @@ export const walletEndpoints: readonly Endpoint[] = [
   {
     ...read,
     rest: 'GET /sapi/v1/bnbBurn',
-    answer: ({ world }) => ok({ spotBNBBurn: world.commission.inBnb, interestBNBBurn: false }),
+    answer: burnState,
+  },
+  {
+    ...read,
+    rest: 'POST /sapi/v1/bnbBurn',
+    answer: burn,
   },
   {
     ...read,

@@ -142,11 +142,12 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   symbols: {
-    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders, takes it off the list (listed: false)',
+    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without), takes it off the list (listed: false)',
     body: '{"symbol": "BTCEUR", "status": "HALT", "filters": [{"filterType": "LOT_SIZE", "stepSize": "0.001"}]}',
-    act({ world }, { symbol, status, filters }) {
+    act({ world }, { symbol, status, filters, without }) {
       const { raw } = world.venue.symbol(String(symbol))
       if (status !== undefined) raw.status = String(status)
+      if (Array.isArray(without)) raw.filters = raw.filters.filter(({ filterType }) => !without.includes(filterType))
       for (const change of (filters ?? []) as RawFilter[]) {
         const before = raw.filters.find(({ filterType }) => filterType === change.filterType)
         raw.filters = [...raw.filters.filter(filter => filter !== before), { ...before, ...change }]

@@ -34,6 +34,8 @@ export function amendOrder(
   if (quantity === order.quantity) throw amendRejected('The requested action would change no state; rejecting')
   if (quantity <= (order.executed as bigint) + order.prevented) throw amendRejected('Order amend is not supported for this symbol.')
   if (order.amendments.length >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
+  // its own id may be kept, however the order was named
+  if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
   const draft = { ...order, quantity: quantity as Quantity }
   const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed

@@ -1,0 +1,35 @@
+/** Every card, by theme. */
+import type { Card } from '../card.ts'
+import { balances } from './balances.ts'
+import { cancelAndReplace } from './cancel-and-replace.ts'
+import { clientIds } from './client-ids.ts'
+import { filters } from './filters.ts'
+import { limits } from './limits.ts'
+import { marketData } from './market-data.ts'
+import { orderLists } from './order-lists.ts'
+import { orderTypes } from './order-types.ts'
+import { selfTrade } from './self-trade.ts'
+import { signaturesAndTime } from './signatures-and-time.ts'
+import { streams } from './streams.ts'
+import { timeInForce } from './time-in-force.ts'
+import { userData } from './user-data.ts'
+
+/** The themes, in the order in which they are run. */
+export const themes: Readonly<Record<string, readonly Card[]>> = {
+  'client ids': clientIds,
+  'order types': orderTypes,
+  'time in force': timeInForce,
+  balances,
+  'cancel and replace': cancelAndReplace,
+  'order lists': orderLists,
+  filters,
+  'signatures and time': signaturesAndTime,
+  limits,
+  'market data': marketData,
+  'self-trade prevention': selfTrade,
+  'user data': userData,
+  streams,
+}
+
+/** All cards. */
+export const allCards: readonly Card[] = Object.values(themes).flat()

@@ -1,0 +1,78 @@
+/** Self-trade prevention: orders of one account do not trade with each other. */
+import type { Card } from '../card.ts'
+import type { Binance } from '../client/binance.ts'
+import { decimal } from '../client/instrument.ts'
+import { refused } from '../client/rest.ts'
+import { hasFields, NotRun, same, type Seen } from '../seen.ts'
+
+// Rests a SELL inside the spread and sends a BUY that would take it before anybody else's.
+async function meeting(binance: Binance, mode: string): Promise<{ readonly maker: Seen; readonly taker: Seen }> {
+  const modes = binance.instrument.raw.list('allowedSelfTradePreventionModes').map(({ value }) => value)
+  if (!modes.includes(mode)) throw new NotRun(`${binance.symbol} does not allow ${mode}`)
+  const { bid, ask } = await binance.prices()
+  const price = decimal(binance.instrument.price(ask - binance.instrument.tick))
+  if (ask - bid < binance.instrument.tick * 2n) throw new NotRun('there is no room between bid and ask')
+  const order = { price, quantity: await binance.size() }
+  const maker = await binance.rests('SELL', { ...order, type: 'LIMIT_MAKER', timeInForce: undefined, newOrderRespType: 'RESULT' })
+  const taker = await binance.rests('BUY', { ...order, timeInForce: 'IOC', selfTradePreventionMode: mode })
+  return { maker, taker }
+}
+
+/** All of them. */
+export const selfTrade: readonly Card[] = [
+  {
+    id: 'stp-default-is-expire-maker',
+    says: 'The default mode is EXPIRE_MAKER, and orders tell it.',
+    source: 'binance.md 1.13 [D]',
+    async run(binance) {
+      same('the symbol tells', binance.instrument.raw.at('defaultSelfTradePreventionMode'), 'EXPIRE_MAKER')
+      same('an order tells', (await binance.rests('BUY')).at('selfTradePreventionMode'), 'EXPIRE_MAKER')
+    },
+  },
+  {
+    id: 'stp-expire-maker',
+    says: 'With EXPIRE_MAKER the resting order ends as EXPIRED_IN_MATCH, with the quantity that was prevented.',
+    source: 'binance.md 1.13 [D]',
+    async run(binance) {
+      const { maker } = await meeting(binance, 'EXPIRE_MAKER')
+      const order = await binance.becomes(maker.number('orderId'), 'EXPIRED_IN_MATCH')
+      hasFields(order, 'preventedMatchId preventedQuantity')
+      same('preventedQuantity is', order.amount('preventedQuantity'), maker.amount('origQty'))
+    },
+  },
+  {
+    id: 'stp-expire-taker',
+    says: 'With EXPIRE_TAKER the arriving order ends as EXPIRED_IN_MATCH, and the resting one stays.',
+    source: 'binance.md 1.13 [D]',
+    async run(binance) {
+      const { maker, taker } = await meeting(binance, 'EXPIRE_TAKER')
+      same('the arriving order is', taker.text('status'), 'EXPIRED_IN_MATCH')
+      await binance.becomes(maker.number('orderId'), 'NEW')
+    },
+  },
+  {
+    id: 'stp-is-told-as-prevention',
+    says: 'An order that ends so is told by an executionReport x=TRADE_PREVENTION.',
+    source: 'binance.md 6 [D]',
+    async run(binance) {
+      const session = await binance.events()
+      const mark = session.mark
+      const { maker } = await meeting(binance, 'EXPIRE_MAKER')
+      const report = await session.report(mark, maker.number('orderId'), 'TRADE_PREVENTION')
+      same('X is', report.text('X'), 'EXPIRED_IN_MATCH')
+    },
+  },
+  {
+    id: 'stp-mode-not-allowed',
+    says: 'A mode that the symbol does not allow is -1013 "This symbol does not allow the specified self-trade prevention mode."',
+    source: 'binance.md 1.13 [D]',
+    async run(binance) {
+      const modes = binance.instrument.raw.list('allowedSelfTradePreventionModes').map(({ value }) => value)
+      const known = ['NONE', 'TRANSFER', 'DECREMENT', 'EXPIRE_BOTH', 'EXPIRE_MAKER', 'EXPIRE_TAKER']
+      const mode = known.find(one => !modes.includes(one))
+      if (mode === undefined) throw new NotRun(`${binance.symbol} allows every mode`)
+      const text = 'This symbol does not allow the specified self-trade prevention mode.'
+      refused(await binance.tested(await binance.limit('BUY', { selfTradePreventionMode: mode })), 400, -1013, text)
+    },
+  },
+]
