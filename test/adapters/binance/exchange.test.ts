@@ -352,3 +352,69 @@ describe('recovery', () => {
     expect(bed.orders.get(1)!.ending).toBe('Binance does not know this order any more')
   })
 })
+
+describe('limits and clocks', () => {
+  test('during a ban nothing is asked, an entry is refused at once, and what protects goes as soon as it may', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'refuse', status: 429, code: -1003, text: 'Too much request weight used', retryAfter: 20 }, PLACE)
+    bed.place('1 BUY MARKET 1')
+    await bed.becomes(1, 'rejected')
+    const bannedAt = bed.clock.now()
+    const asked = bed.simulator.log.lines.length
+    bed.place('2 SELL STOP_LOSS 1 stop 90')
+    await bed.becomes(2, 'open')
+    expect(bed.clock.now() - bannedAt).toBeGreaterThanOrEqual(18_000)
+    expect(bed.simulator.log.lines[asked]!.time - bannedAt).toBeGreaterThanOrEqual(18_000)
+  })
+
+  test.each([-30_000, -2_000, 2_000, 30_000])('the clock jumps by %i ms: every order is taken', async skew => {
+    const bed = await openBed()
+    bed.simulator.admin('time', { skew })
+    bed.place(...Array.from({ length: 20 }, (_, index) => `${index + 1} BUY MARKET 1`))
+    await bed.allEnd()
+    expect(new Set([...bed.orders.values()].map(({ status }) => status))).toEqual(new Set(['filled']))
+    expect(bed.asked('/api/v3/time')).toBeLessThanOrEqual(3)
+  })
+
+  test('too many orders: an exit waits for the next slot', async () => {
+    const bed = await openBed({ simulator: { limits: { orders10s: 3 } } })
+    bed.place('1 SELL LIMIT 1 at 120', '2 SELL LIMIT 1 at 121', '3 SELL LIMIT 1 at 122', '4 SELL LIMIT 1 at 123')
+    await bed.becomes(4, 'open')
+    expect([1, 2, 3].map(id => bed.state(id))).toEqual(['open', 'open', 'open'])
+  })
+
+  test('Binance cannot be reached: an entry is refused, an exit waits, and nothing is lost', async () => {
+    const bed = await openBed({ bars: ['100 101 99 100'] })
+    await bed.binance.wsApi.stop()
+    bed.fault({ kind: 'refuse', status: 403, code: 0, text: '' }, { path: '/api/v3/order', count: 2 })
+    bed.place('1 BUY MARKET 1')
+    await bed.becomes(1, 'rejected')
+    bed.place('2 SELL MARKET 1')
+    await bed.becomes(2, 'filled 1 of 1 for 100')
+    await bed.trouble('An order that protects or closes a position waits')
+    expect(bed.asked('/api/v3/order')).toBe(3)
+  })
+
+  test('an exit taken back while it waits is never sent', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'refuse', status: 403, code: 0, text: '' }, { ...PLACE, count: 3 })
+    bed.place('1 SELL MARKET 1')
+    await bed.trouble('waits')
+    bed.cancel(1)
+    await bed.becomes(1, 'cancelled')
+    expect(bed.simulator.world.venue.orders.size).toBe(0)
+  })
+
+  test('300 orders under queries that lag by up to 8 s: none is taken for absent', async () => {
+    const bed = await openBed({ have: '1000000 USDC' })
+    bed.simulator.admin('lags', { orders: 8_000, trades: 4_000 })
+    bed.fault({ kind: 'reply_lost' }, { ...PLACE, count: 30, skip: 10 })
+    bed.fault({ kind: 'event_lost' }, { count: 200, skip: 100 })
+    for (let batch = 0; batch < 3; batch++) {
+      bed.place(...Array.from({ length: 100 }, (_, index) => `${batch * 100 + index + 1} BUY MARKET 1`))
+      await bed.allEnd()
+    }
+    expect([...bed.orders.values()].filter(({ status }) => status !== 'filled')).toEqual([])
+    expect(bed.told).toEqual(bed.made)
+  })
+})

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
 import { assert } from '#domain/fault.ts'
-import { add, format, money, price, type Quantity, zero } from '#domain/money.ts'
+import { add, format, money, price, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
 import { type KeyRights, newEd25519Key, newHmacKey } from '#simulator/keys.ts'
@@ -58,15 +58,21 @@ export class Bed {
   readonly secrets: readonly string[]
   lastPrice = price('0')
   binance: Binance
-  readonly #open: () => Binance
+  readonly #sides: Sides
 
-  constructor(simulator: Simulator, clock: PacedClock, secrets: readonly string[], open: (bed: Bed) => Binance) {
-    this.simulator = simulator
-    this.clock = clock
-    this.secrets = secrets
-    this.#open = () => open(this)
-    simulator.log.onLine = () => this.watched.changed()
+  constructor(sides: Sides) {
+    this.#sides = sides
+    this.simulator = sides.simulator
+    this.clock = sides.clock
+    this.secrets = sides.secrets
+    this.simulator.log.onLine = () => this.watched.changed()
     this.binance = this.#begin()
+  }
+
+  /** As the adapter tells it. */
+  tellTrouble(text: string): void {
+    this.troubles.push(text)
+    this.watched.changed()
   }
 
   /** Sends orders; "1 … | 2 …" is a pair. */
@@ -184,7 +190,7 @@ export class Bed {
   }
 
   #begin(): Binance {
-    const binance = this.#open()
+    const binance = this.#sides.open({ lastPrice: () => this.lastPrice, trouble: text => this.tellTrouble(text) })
     binance.exchange.connect(updates => {
       for (const update of updates) this.#update(update)
       this.watched.changed()
@@ -206,8 +212,16 @@ export class Bed {
   }
 }
 
-/** Opens both sides; they end with the test. Resolves when user data comes. */
-export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+/** A simulator, and adapters to it, as many as are opened one after the other. */
+export interface Sides {
+  readonly simulator: Simulator
+  readonly clock: PacedClock
+  readonly secrets: readonly string[]
+  open(trader: { lastPrice(): Price; trouble(text: string): void }): Binance
+}
+
+/** Opens a simulator with an account; it ends with the test. */
+export async function openSides(setup: BedSetup): Promise<Sides> {
   const { bars = Array.from({ length: 6 }, () => '100 101 99 100'), have = '10000 USDC 10 BTC', key = 'hmac', sockets = true } = setup
   const clock = new PacedClock(setup.speed ?? SPEED)
   const ed25519 = newEd25519Key()
@@ -225,27 +239,31 @@ export async function openBed(setup: BedSetup = {}): Promise<Bed> {
     clock,
     ...setup.simulator,
   })
-  const bed = new Bed(simulator, clock, [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)], self =>
-    openBinance({
-      restUrl: simulator.url,
-      wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
-      clock,
-      signer: openSigner(apiKey, secret),
-      tag: setup.tag ?? 't1',
-      random: () => 0,
-      lastPrice: () => self.lastPrice,
-      trouble: text => {
-        self.troubles.push(text)
-        self.watched.changed()
-      },
-    }),
-  )
-  onTestFinished(async () => {
-    await bed.binance.stop()
-    await simulator.close()
-  })
+  onTestFinished(() => simulator.close())
+  return {
+    simulator,
+    clock,
+    secrets: [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)],
+    open: trader =>
+      openBinance({
+        restUrl: simulator.url,
+        wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
+        clock,
+        signer: openSigner(apiKey, secret),
+        tag: setup.tag ?? 't1',
+        random: () => 0,
+        lastPrice: () => trader.lastPrice(),
+        trouble: text => trader.trouble(text),
+      }),
+  }
+}
+
+/** Opens both sides; they end with the test. Resolves when user data comes. */
+export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+  const bed = new Bed(await openSides(setup))
+  onTestFinished(() => bed.binance.stop())
   await bed.binance.rest.serverClock.measure()
   await bed.binance.market.symbols(['BTCUSDC'])
-  if (sockets) await bed.connected()
+  if (setup.sockets !== false) await bed.connected()
   return bed
 }
