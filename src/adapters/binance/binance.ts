@@ -103,6 +103,9 @@ export function openBinance(setup: BinanceSetup): Binance {
       away = false
     },
     mute(reason) {
+      // without a connection nothing can come, and that is told already
+      if (!comes) return
+      comes = false
       trouble(`User data of Binance: ${reason}. Connecting anew; orders are looked up meanwhile.`)
       exchange.sweep()
       wsApi.renew()

@@ -66,6 +66,8 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
   }
 
   const place = (orders: readonly Order[]): void => {
+    // what was sent once is never sent again
+    if (orders.some(({ id }) => book.get(id) !== undefined)) return
     void sender.send(orders.map(order => book.add(order, setup.serverClock.now())))
   }
   const cancel = (orderId: number): void => {

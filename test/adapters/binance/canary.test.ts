@@ -86,7 +86,7 @@ test.each([
   ['hmac', false],
   ['ed25519', true],
 ] as const)('by an %s key, over the socket: %s', async (key, sockets) => {
-  const bed = await openBed({ key, sockets, speed: 50, have: '100000 USDC' })
+  const bed = await openBed({ key, sockets, speed: 40, have: '100000 USDC' })
   const { binance } = bed
   const texts = await seen(bed, sockets)
   // at least thirty different ones

@@ -4,6 +4,8 @@ import { price } from '#domain/money.ts'
 import { openBed } from '../../support/binance/account.ts'
 
 const PLACE = { path: 'order.place' }
+/** For tests that wait for long times of Binance's. */
+const FAST = { speed: 20 }
 
 describe('orders', () => {
   test.each(['hmac', 'ed25519'] as const)('a market order fills at once, by an %s key, over the socket', async key => {
@@ -124,7 +126,7 @@ describe('an unknown outcome', () => {
     ['nothing is answered', { kind: 'silence', executed: false }],
     ['-1007', { kind: 'timeout', executed: false }],
   ])('%s, and it never arrived: absent, not before 15 s, and never sent again', async (_, fault) => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.fault(fault, PLACE)
     const sentAt = bed.clock.now()
     bed.place('1 BUY MARKET 2')
@@ -136,7 +138,7 @@ describe('an unknown outcome', () => {
   })
 
   test('the answer is lost and events too, and queries lag: found all the same', async () => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.fault({ kind: 'reply_lost' }, PLACE)
     bed.fault({ kind: 'event_lost' }, { count: 10 })
     bed.simulator.admin('lags', { orders: 8_000, trades: 8_000 })
@@ -155,7 +157,7 @@ describe('an unknown outcome', () => {
   })
 
   test('of a cancel: looked at, and done again only while the order stands', async () => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.place('1 BUY LIMIT 2 at 95')
     await bed.becomes(1, 'open')
     bed.fault({ kind: 'request_lost' }, { path: 'order.cancel' })
@@ -165,7 +167,7 @@ describe('an unknown outcome', () => {
   })
 
   test('an older order of the same name is not the one that was sent', async () => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.place('1 BUY MARKET 1')
     await bed.becomes(1, 'filled 1 of 1 for 100')
     // another record of the same account that counts from 1 under the same tag
@@ -180,16 +182,16 @@ describe('an unknown outcome', () => {
     expect(bed.updates.filter(({ fill }) => fill !== null)).toEqual([])
   })
 
-  test('100 orders whose answers are all lost, half of them carried out: none is doubled, none is lost', async () => {
-    const bed = await openBed({ have: '1000000 USDC 10 BTC', speed: 10 })
-    bed.fault({ kind: 'silence', executed: true }, { ...PLACE, count: 50 })
-    bed.fault({ kind: 'silence', executed: false }, { ...PLACE, count: 100, skip: 50 })
-    bed.place(...Array.from({ length: 100 }, (_, index) => `${index + 1} BUY MARKET 1`))
+  test('40 orders whose answers are all lost, half of them carried out: none is doubled, none is lost', async () => {
+    const bed = await openBed({ have: '1000000 USDC 10 BTC' })
+    bed.fault({ kind: 'silence', executed: true }, { ...PLACE, count: 20 })
+    bed.fault({ kind: 'silence', executed: false }, { ...PLACE, count: 40, skip: 20 })
+    bed.place(...Array.from({ length: 40 }, (_, index) => `${index + 1} BUY MARKET 1`))
     await bed.allEnd()
     const states = [...bed.orders.values()].map(({ status }) => status)
-    expect(states.filter(status => status === 'filled')).toHaveLength(50)
-    expect(states.filter(status => status === 'absent')).toHaveLength(50)
-    expect(bed.asked('order.place')).toBe(100)
+    expect(states.filter(status => status === 'filled')).toHaveLength(20)
+    expect(states.filter(status => status === 'absent')).toHaveLength(20)
+    expect(bed.asked('order.place')).toBe(40)
     expect(bed.told).toEqual(bed.made)
   })
 })
@@ -201,7 +203,7 @@ describe('events', () => {
     ['before the answer', [{ kind: 'events_first' }, { ...PLACE, count: 5 }]],
     ['never', [{ kind: 'event_lost' }, { count: 50 }]],
   ] as const)('that come %s: the same fills and states', async (_, [fault, where]) => {
-    const bed = await openBed({ bars: ['100 101 99 100', '100 101 94 100', '100 112 99 110', '100 101 99 100'] })
+    const bed = await openBed({ ...FAST, bars: ['100 101 99 100', '100 101 94 100', '100 112 99 110', '100 101 99 100'] })
     bed.simulator.admin('engine', { fillParts: 3 })
     bed.fault(fault, where)
     bed.place('1 BUY LIMIT 3 at 95', '2 BUY MARKET 3')
@@ -213,7 +215,7 @@ describe('events', () => {
   })
 
   test('an account that was mute: noticed, looked up, and connected anew', async () => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.fault({ kind: 'event_lost' }, { count: 1000 })
     bed.place('1 BUY LIMIT 2 at 95')
     await bed.becomes(1, 'open')
@@ -224,7 +226,7 @@ describe('events', () => {
   })
 
   test('a fill whose events are lost is found by the next look at open orders', async () => {
-    const bed = await openBed({ bars: ['100 101 99 100', '100 101 94 100', '100 101 99 100'] })
+    const bed = await openBed({ ...FAST, bars: ['100 101 99 100', '100 101 94 100', '100 101 99 100'] })
     bed.place('1 BUY LIMIT 2 at 95')
     await bed.becomes(1, 'open')
     bed.fault({ kind: 'event_lost' }, { count: 1000 })
@@ -269,10 +271,10 @@ describe('a cancel that meets a fill', () => {
     expect(bed.told).toEqual(bed.made)
   })
 
-  test('60 races over parts, with events twice, late and lost: what is held is what was told', async () => {
-    const low = Array.from({ length: 70 }, (_, index) => (index % 2 === 0 ? '100 101 99 100 20' : '100 101 94 100 20'))
-    const bed = await openBed({ bars: low, simulator: { volumeShare: 0.1 }, have: '100000 USDC' })
-    for (let id = 1; id <= 60; id++) {
+  test('30 races over parts, with events twice, late and lost: what is held is what was told', async () => {
+    const low = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? '100 101 99 100 20' : '100 101 94 100 20'))
+    const bed = await openBed({ ...FAST, bars: low, simulator: { volumeShare: 0.1 }, have: '100000 USDC' })
+    for (let id = 1; id <= 30; id++) {
       bed.fault({ kind: ['event_twice', 'event_late', 'event_lost'][id % 3]! }, { type: 'executionReport', count: 2, skip: id % 4 })
       if (id % 5 === 0) bed.fault({ kind: 'reply_lost' }, { path: 'order.cancel' })
       bed.place(`${id} BUY LIMIT ${1 + (id % 4)} at 95`)
@@ -294,7 +296,7 @@ describe('a cancel that meets a fill', () => {
 
 describe('recovery', () => {
   test('what was sent and never told is found after a restart; what never left becomes absent; nothing is sent again', async () => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.fault({ kind: 'latency', milliseconds: 60_000, after: true }, { ...PLACE, count: 2 })
     bed.place('1 BUY MARKET 2', '2 BUY LIMIT 1 at 95')
     await bed.untilAsked('order.place', 2)
@@ -342,7 +344,7 @@ describe('recovery', () => {
   })
 
   test('an order that Binance forgot ends as cancelled', async () => {
-    const bed = await openBed()
+    const bed = await openBed(FAST)
     bed.place('1 BUY LIMIT 2 at 95')
     await bed.becomes(1, 'open')
     // as the testnet does once a month
@@ -350,5 +352,71 @@ describe('recovery', () => {
     bed.simulator.world.venue.open.clear()
     await bed.becomes(1, 'cancelled')
     expect(bed.orders.get(1)!.ending).toBe('Binance does not know this order any more')
+  })
+})
+
+describe('limits and clocks', () => {
+  test('during a ban nothing is asked, an entry is refused at once, and what protects goes as soon as it may', async () => {
+    const bed = await openBed(FAST)
+    bed.fault({ kind: 'refuse', status: 429, code: -1003, text: 'Too much request weight used', retryAfter: 20 }, PLACE)
+    bed.place('1 BUY MARKET 1')
+    await bed.becomes(1, 'rejected')
+    const bannedAt = bed.clock.now()
+    const asked = bed.simulator.log.lines.length
+    bed.place('2 SELL STOP_LOSS 1 stop 90')
+    await bed.becomes(2, 'open')
+    expect(bed.clock.now() - bannedAt).toBeGreaterThanOrEqual(18_000)
+    expect(bed.simulator.log.lines[asked]!.time - bannedAt).toBeGreaterThanOrEqual(18_000)
+  })
+
+  test.each([-30_000, -2_000, 2_000, 30_000])('the clock jumps by %i ms: every order is taken', async skew => {
+    const bed = await openBed()
+    bed.simulator.admin('time', { skew })
+    bed.place(...Array.from({ length: 20 }, (_, index) => `${index + 1} BUY MARKET 1`))
+    await bed.allEnd()
+    expect(new Set([...bed.orders.values()].map(({ status }) => status))).toEqual(new Set(['filled']))
+    expect(bed.asked('/api/v3/time')).toBeLessThanOrEqual(3)
+  })
+
+  test('too many orders: an exit waits for the next slot', async () => {
+    const bed = await openBed({ ...FAST, simulator: { limits: { orders10s: 3 } } })
+    bed.place('1 SELL LIMIT 1 at 120', '2 SELL LIMIT 1 at 121', '3 SELL LIMIT 1 at 122', '4 SELL LIMIT 1 at 123')
+    await bed.becomes(4, 'open')
+    expect([1, 2, 3].map(id => bed.state(id))).toEqual(['open', 'open', 'open'])
+  })
+
+  test('Binance cannot be reached: an entry is refused, an exit waits, and nothing is lost', async () => {
+    const bed = await openBed({ bars: ['100 101 99 100'] })
+    await bed.binance.wsApi.stop()
+    bed.fault({ kind: 'refuse', status: 403, code: 0, text: '' }, { path: '/api/v3/order', count: 2 })
+    bed.place('1 BUY MARKET 1')
+    await bed.becomes(1, 'rejected')
+    bed.place('2 SELL MARKET 1')
+    await bed.becomes(2, 'filled 1 of 1 for 100')
+    await bed.trouble('An order that protects or closes a position waits')
+    expect(bed.asked('/api/v3/order')).toBe(3)
+  })
+
+  test('an exit taken back while it waits is never sent', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'refuse', status: 403, code: 0, text: '' }, { ...PLACE, count: 3 })
+    bed.place('1 SELL MARKET 1')
+    await bed.trouble('waits')
+    bed.cancel(1)
+    await bed.becomes(1, 'cancelled')
+    expect(bed.simulator.world.venue.orders.size).toBe(0)
+  })
+
+  test('80 orders under queries that lag by up to 8 s: none is taken for absent', async () => {
+    const bed = await openBed({ ...FAST, have: '1000000 USDC' })
+    bed.simulator.admin('lags', { orders: 8_000, trades: 4_000 })
+    bed.fault({ kind: 'reply_lost' }, { ...PLACE, count: 10, skip: 10 })
+    bed.fault({ kind: 'event_lost' }, { count: 60, skip: 20 })
+    for (let batch = 0; batch < 2; batch++) {
+      bed.place(...Array.from({ length: 40 }, (_, index) => `${batch * 40 + index + 1} BUY MARKET 1`))
+      await bed.allEnd()
+    }
+    expect([...bed.orders.values()].filter(({ status }) => status !== 'filled')).toEqual([])
+    expect(bed.told).toEqual(bed.made)
   })
 })

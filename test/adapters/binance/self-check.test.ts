@@ -153,7 +153,7 @@ describe('altogether, on a Binance on this machine', () => {
       refuse('/api/v3/order/test', { code: -2010, text: 'This symbol is not permitted for this account.' }),
       'nothing here can mend it',
     ],
-    ['no user data', { sockets: false }, () => {}, 'did not acknowledge the subscription'],
+    ['no user data', { sockets: false, speed: 30 }, () => {}, 'did not acknowledge the subscription'],
   ])('does not begin: %s', async (_, setup, prepare, words) => {
     const bed = await openBed(setup)
     prepare(bed)
@@ -162,7 +162,7 @@ describe('altogether, on a Binance on this machine', () => {
   })
 
   test('all that is wrong is told at once', async () => {
-    const bed = await openBed({ rights: { enableWithdrawals: true, ipRestrict: false }, sockets: false })
+    const bed = await openBed({ rights: { enableWithdrawals: true, ipRestrict: false }, sockets: false, speed: 30 })
     bed.simulator.admin('symbols', { symbol: 'BTCUSDC', status: 'HALT' })
     expect((await check(bed)).refusals.length).toBeGreaterThanOrEqual(4)
   })

@@ -5,8 +5,8 @@
 import { onTestFinished } from 'vitest'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
-import { assert } from '#domain/fault.ts'
-import { add, format, money, price, type Quantity, zero } from '#domain/money.ts'
+import { assert, Fault } from '#domain/fault.ts'
+import { add, format, money, price, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
 import { type KeyRights, newEd25519Key, newHmacKey } from '#simulator/keys.ts'
@@ -32,8 +32,6 @@ export const BTCUSDC: ExchangeSymbol = {
   ],
 }
 
-const SPEED = 20
-
 export interface BedSetup {
   readonly bars?: readonly string[]
   /** "10000 USDC 10 BTC". */
@@ -44,6 +42,7 @@ export interface BedSetup {
   /** False: no connection for orders and events, all goes by REST. */
   readonly sockets?: boolean
   readonly tag?: string
+  /** How much faster than the machine's the clock of both sides runs. */
   readonly speed?: number
 }
 
@@ -58,15 +57,21 @@ export class Bed {
   readonly secrets: readonly string[]
   lastPrice = price('0')
   binance: Binance
-  readonly #open: () => Binance
+  readonly #sides: Sides
 
-  constructor(simulator: Simulator, clock: PacedClock, secrets: readonly string[], open: (bed: Bed) => Binance) {
-    this.simulator = simulator
-    this.clock = clock
-    this.secrets = secrets
-    this.#open = () => open(this)
-    simulator.log.onLine = () => this.watched.changed()
+  constructor(sides: Sides) {
+    this.#sides = sides
+    this.simulator = sides.simulator
+    this.clock = sides.clock
+    this.secrets = sides.secrets
+    this.simulator.log.onLine = () => this.watched.changed()
     this.binance = this.#begin()
+  }
+
+  /** As the adapter tells it. */
+  tellTrouble(text: string): void {
+    this.troubles.push(text)
+    this.watched.changed()
   }
 
   /** Sends orders; "1 … | 2 …" is a pair. */
@@ -85,7 +90,7 @@ export class Bed {
   async restart(pending: readonly Action[] = []): Promise<void> {
     await this.binance.stop()
     this.binance = this.#begin()
-    await this.binance.rest.serverClock.measure()
+    await prepare(this.binance)
     const open = [...this.orders.values()].filter(({ status }) => !isFinal(status))
     await this.binance.exchange.recover(open, pending, this.clock.now())
   }
@@ -184,7 +189,7 @@ export class Bed {
   }
 
   #begin(): Binance {
-    const binance = this.#open()
+    const binance = this.#sides.open({ lastPrice: () => this.lastPrice, trouble: text => this.tellTrouble(text) })
     binance.exchange.connect(updates => {
       for (const update of updates) this.#update(update)
       this.watched.changed()
@@ -206,10 +211,18 @@ export class Bed {
   }
 }
 
-/** Opens both sides; they end with the test. Resolves when user data comes. */
-export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+/** A simulator, and adapters to it, as many as are opened one after the other. */
+export interface Sides {
+  readonly simulator: Simulator
+  readonly clock: PacedClock
+  readonly secrets: readonly string[]
+  open(trader: { lastPrice(): Price; trouble(text: string): void }): Binance
+}
+
+/** Opens a simulator with an account; it ends with the test. */
+export async function openSides(setup: BedSetup): Promise<Sides> {
   const { bars = Array.from({ length: 6 }, () => '100 101 99 100'), have = '10000 USDC 10 BTC', key = 'hmac', sockets = true } = setup
-  const clock = new PacedClock(setup.speed ?? SPEED)
+  const clock = new PacedClock(setup.speed ?? 1)
   const ed25519 = newEd25519Key()
   const hmac = newHmacKey()
   const [apiKey, secret] = key === 'hmac' ? [hmac.apiKey, hmac.secret] : [ed25519.apiKey, ed25519.privateKey]
@@ -225,27 +238,42 @@ export async function openBed(setup: BedSetup = {}): Promise<Bed> {
     clock,
     ...setup.simulator,
   })
-  const bed = new Bed(simulator, clock, [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)], self =>
-    openBinance({
-      restUrl: simulator.url,
-      wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
-      clock,
-      signer: openSigner(apiKey, secret),
-      tag: setup.tag ?? 't1',
-      random: () => 0,
-      lastPrice: () => self.lastPrice,
-      trouble: text => {
-        self.troubles.push(text)
-        self.watched.changed()
-      },
-    }),
-  )
-  onTestFinished(async () => {
-    await bed.binance.stop()
-    await simulator.close()
-  })
-  await bed.binance.rest.serverClock.measure()
-  await bed.binance.market.symbols(['BTCUSDC'])
-  if (sockets) await bed.connected()
+  onTestFinished(() => simulator.close())
+  return {
+    simulator,
+    clock,
+    secrets: [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)],
+    open: trader =>
+      openBinance({
+        restUrl: simulator.url,
+        wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
+        clock,
+        signer: openSigner(apiKey, secret),
+        tag: setup.tag ?? 't1',
+        random: () => 0,
+        lastPrice: () => trader.lastPrice(),
+        trouble: text => trader.trouble(text),
+      }),
+  }
+}
+
+/** Measures the clock and asks for the symbols, again while a busy machine is too slow for a fast clock. */
+export async function prepare({ rest, market }: Binance): Promise<void> {
+  for (;;)
+    try {
+      await rest.serverClock.measure()
+      await market.symbols(['BTCUSDC'])
+      return
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== 'retry') throw error
+    }
+}
+
+/** Opens both sides; they end with the test. Resolves when user data comes. */
+export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+  const bed = new Bed(await openSides(setup))
+  onTestFinished(() => bed.binance.stop())
+  await prepare(bed.binance)
+  if (setup.sockets !== false) await bed.connected()
   return bed
 }
