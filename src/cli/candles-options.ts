@@ -44,7 +44,7 @@ const options = {
 } as const
 
 const wrong = (option: string, text: string, rule: string): Fault =>
-  new Fault('misconfigured', text === '' ? `${option}: it is missing. ${rule}` : `${option} ${text}: ${rule}`)
+  new Fault('misconfigured', text === '' ? `${option}: it is missing; ${rule}` : `${option} ${text}: ${rule}`)
 
 /** Reads the command line; null: help was asked for. Throws a Fault that names the option, the rule and the mend. */
 export function readCandlesOptions(args: readonly string[]): CandlesOptions | null {
