@@ -2,7 +2,7 @@
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import { array, assert, asyncProperty, boolean, constantFrom, integer, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { FileArchive } from '#adapters/files/archive.ts'
 import { readCandles } from '#adapters/files/candles.ts'
@@ -190,9 +190,9 @@ test('cut anywhere, with a torn tail, as often as one likes: the file is the one
   const bars = [...hours(0, 14), ...hours(17, 40)]
   const whole = temporaryFolder('download')
   await download(whole, marketOf(bars).market, { to: 40 })
-  const torn = fc.constantFrom('', '1672', `${hour(14)},1,2`, '\0\0\0\0\n', `${hour(-5)},1,1,1,1,1\n`, `${hour(30)},1,1,1,2,1\n`)
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), torn), { maxLength: 5 }), fc.boolean(), async (cuts, early) => {
+  const torn = constantFrom('', '1672', `${hour(14)},1,2`, '\0\0\0\0\n', `${hour(-5)},1,1,1,1,1\n`, `${hour(30)},1,1,1,2,1\n`)
+  await assert(
+    asyncProperty(array(tuple(integer({ min: 1, max: 6 }), torn), { maxLength: 5 }), boolean(), async (cuts, early) => {
       const folder = temporaryFolder('download')
       // a part of the middle is there already
       if (early) await download(folder, marketOf(bars).market, { from: 9, to: 12 })
