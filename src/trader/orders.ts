@@ -73,12 +73,33 @@ class OpenOrders {
   }
 }
 
+// A trade may be told after the end of its order, by seconds; orders that did not fill are few in that time.
+const KEPT = 64
+
+/** Orders that ended without filling, the last so many: a trade of one that is told late is booked all the same. */
+class EndedOrders {
+  readonly #list: OpenOrder[] = []
+  #next = 0
+
+  add(ended: OpenOrder): void {
+    this.#list[this.#next] = ended
+    this.#next = (this.#next + 1) % KEPT
+  }
+
+  /** One by id, or undefined. */
+  get(id: number): OpenOrder | undefined {
+    for (const ended of this.#list) if (ended.order.id === id) return ended
+    return undefined
+  }
+}
+
 /** The orders of an account that have not ended. */
 export class Orders {
   actions: Action[] = []
   intentCount = 0
   orderCount = 0
   readonly open = new OpenOrders()
+  readonly ended = new EndedOrders()
   readonly #recorder: Recorder
 
   constructor(recorder: Recorder) {

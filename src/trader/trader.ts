@@ -148,10 +148,13 @@ export class Trader {
   /** Something was heard of an order. The slot it is of. */
   update(update: OrderUpdate): Slot {
     const known = this.orders.open.get(update.orderId)
-    // the words of an assertion cost more than an update: they are made only where it fails
-    if (known === undefined) assert(false, `an update of order ${update.orderId}, which is not open`)
+    return known === undefined ? this.#updateLate(update) : this.#update(known, update)
+  }
+
+  #update(known: OpenOrder, update: OrderUpdate): Slot {
     const { order, slot } = known
     const status = transition(order.status, update.event)
+    // the words of an assertion cost more than an update: they are made only where it fails
     if (status === null) assert(false, `order ${order.id} is ${order.status} and was told to be ${update.event}`)
     order.status = status
     if (update.reason !== '') order.ending = update.reason
@@ -164,6 +167,7 @@ export class Trader {
     }
     const ended = isFinal(status)
     if (ended) this.orders.open.delete(known)
+    if (ended && status !== 'filled') this.orders.ended.add(known)
     this.#recorder.ordered(order)
     // it stands, and that is all
     if (fill === null && !ended) return slot
@@ -287,6 +291,26 @@ export class Trader {
     if (slot.stoppedAt > 0 && slot.stoppedAt >= openTime && slot.stoppedAt < closeTime)
       return deny('stopped_out_in_this_candle', 'the position was stopped out in this candle')
     return null
+  }
+
+  // A cancel and a match race on the exchange: what was traded is booked, whatever the order had ended as, and what rests is put in line with it.
+  #updateLate(update: OrderUpdate): Slot {
+    const known = this.orders.ended.get(update.orderId)
+    if (known === undefined) assert(false, `an update of order ${update.orderId}, which is not open`)
+    const { order, slot } = known
+    const { fill, event, time } = update
+    const status = transition(order.status, event)
+    if (status === null) assert(false, `order ${order.id} is ${order.status} and was told to be ${event}`)
+    if (fill === null) return slot
+    order.executed = add(order.executed, fill.quantity)
+    order.quote = add(order.quote, fill.quote)
+    const realised = this.#books.book(slot, fill)
+    this.#recorder.ordered(order)
+    this.#recorder.filled(fill, order, realised)
+    if (order.purpose === 'entry') this.#entryUpdated(known, update, true)
+    else if (!this.#flatIfDust(slot, time, order.reason) && slot.leaving === null) this.exits.protect(slot, time)
+    this.#recorder.held(slot)
+    return slot
   }
 
   #entryUpdated({ order, slot, wish }: OpenOrder, update: OrderUpdate, ended: boolean): void {

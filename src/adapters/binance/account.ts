@@ -46,6 +46,8 @@ export interface Account {
   commission(symbol: string): Promise<Raw>
   /** What the API key may do. */
   restrictions(): Promise<Raw>
+  /** Whether Binance has locked the account, or its API trading. */
+  standing(): Promise<{ readonly status: unknown; readonly locked: unknown }>
   /** Orders counted against the limits. */
   orderCounts(): Promise<readonly Raw[]>
 }
@@ -93,6 +95,11 @@ export function openAccount(rest: Rest): Account {
     },
     commission: async symbol => (await get('/api/v3/account/commission', 20, { symbol })) as Raw,
     restrictions: async () => (await get('/sapi/v1/account/apiRestrictions', 1)) as Raw,
+    async standing() {
+      const { data: status } = (await get('/sapi/v1/account/status', 1)) as Raw
+      const { data } = (await get('/sapi/v1/account/apiTradingStatus', 1)) as { readonly data?: Raw }
+      return { status, locked: data?.['isLocked'] }
+    },
     orderCounts: async () => (await get('/api/v3/rateLimit/order', 40)) as Raw[],
   }
 }

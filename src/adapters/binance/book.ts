@@ -100,6 +100,13 @@ export class Book {
     return undefined
   }
 
+  /** An order was signed and goes out now. Where that is a second time, the first was certainly not taken, and the clock was off then. */
+  sent(tracked: Tracked): void {
+    const { clock, serverClock } = this.#setup
+    tracked.sentAfter = (serverClock.now() - CLOCK_ROOM_MS) as Time
+    tracked.sentBefore = clock.now()
+  }
+
   /** Takes in what was said of an order. False where that is none of ours, or not the one that was sent. */
   heard(report: Report): boolean {
     const id = orderIdOf(this.#setup.tag, report.clientId)

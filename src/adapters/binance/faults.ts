@@ -41,8 +41,6 @@ const KEY = new Set([-1002, -2014, -2015])
 export const BAD_TIMESTAMP = -1021
 /** The engine does not take an order. */
 export const ORDER_REFUSED = -2010
-/** The engine does not cancel an order: mostly it has ended. */
-export const CANCEL_REFUSED = -2011
 /** A query for an order found none: no proof that there is none. */
 export const NO_SUCH_ORDER = -2013
 /** An order that never filled, older than 90 days. */

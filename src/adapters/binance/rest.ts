@@ -103,7 +103,9 @@ export function openRest(setup: RestSetup): Rest {
   }
 
   const faultFrom = (one: Ask, { code = '', response }: LibraryError): BinanceFault => {
-    if (response === undefined) return NEVER_SENT.has(code) || isCertificate(code) ? unreachable(one, code) : silence(one, code)
+    // an answer that broke off is none
+    if (response === undefined || response.status < 300)
+      return NEVER_SENT.has(code) || isCertificate(code) ? unreachable(one, code) : silence(one, code)
     budget.headers(response.headers)
     const body = (typeof response.data === 'object' && response.data !== null ? response.data : {}) as { code?: unknown; msg?: unknown }
     const fault = faultOf({

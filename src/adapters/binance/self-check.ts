@@ -48,6 +48,8 @@ export async function selfCheck(setup: SelfCheckSetup): Promise<SelfCheck> {
   await check('The clock', () => checkClock(setup, notes))
   await check('The API key', () => checkKey(setup, notes))
   let permissions: readonly string[] | null = null
+  // as they are now, not as they were within the hour
+  setup.market.outdate()
   await check('The account', async () => {
     const raw = await setup.account.account()
     permissions = Array.isArray(raw['permissions']) ? raw['permissions'].map(String) : null
@@ -82,7 +84,14 @@ async function checkClock({ serverClock }: SelfCheckSetup, notes: string[]): Pro
 
 async function checkKey({ account, serverClock, withoutSapi, anyAddress }: SelfCheckSetup, notes: string[]): Promise<string[]> {
   try {
-    return keyRefusals(await account.restrictions(), { anyAddress, now: serverClock.now() }, notes)
+    const refusals = keyRefusals(await account.restrictions(), { anyAddress, now: serverClock.now() }, notes)
+    const { status, locked } = await account.standing()
+    if (status !== 'Normal' || locked !== false)
+      refusals.push(
+        `Binance says of the account: ${String(status ?? 'nothing')}, trading by API locked: ${String(locked ?? 'not said')}. ` +
+          'Normal and not locked are needed: look at the notices of your account.',
+      )
+    return refusals
   } catch (error) {
     if (!withoutSapi || !(error instanceof BinanceFault) || error.status !== 404) throw error
     notes.push('What the API key may do cannot be asked on this host: it has no /sapi.')

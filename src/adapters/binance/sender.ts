@@ -93,14 +93,14 @@ export class Sender {
 
   // Sends at once, before anything is waited for. The fault, or null where it was taken.
   async #place(orders: readonly Tracked[]): Promise<BinanceFault | null> {
-    const { book, channel, clock } = this.#setup
+    const { book, channel } = this.#setup
     const [first, second] = orders
     const parameters =
       second === undefined
         ? orderParameters(first!.request, first!.clientId)
         : pairParameters(first!.request, second.request, ({ id }) => orders.find(({ request }) => request.id === id)!.clientId)
     const sent = (): void => {
-      for (const order of orders) order.sentBefore = clock.now()
+      for (const order of orders) book.sent(order)
     }
     try {
       const reports = await channel.place({ parameters, pair: second !== undefined, urgency: first!.entry ? 'ordinary' : 'exit', sent })

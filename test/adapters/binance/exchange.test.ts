@@ -10,7 +10,7 @@ describe('orders', () => {
     const bed = await openBed({ key })
     bed.place('1 BUY MARKET 2')
     await bed.becomes(1, 'filled 2 of 2 for 200')
-    bed.compareWithTrades()
+    expect(bed.told).toEqual(bed.made)
     expect(bed.troubles).toEqual([])
     expect(bed.asked('order.place')).toBe(1)
   })
@@ -58,7 +58,7 @@ describe('orders', () => {
     bed.place('1 SELL MARKET 2')
     await bed.becomes(1, 'expired 1 of 2 for 100')
     expect(bed.orders.get(1)!.ending).toBe('the order book had too little volume')
-    bed.compareWithTrades()
+    expect(bed.told).toEqual(bed.made)
   })
 
   test.each([
@@ -100,6 +100,7 @@ describe('orders', () => {
     bed.place('1 BUY LIMIT 2 at 95')
     bed.cancel(1)
     await bed.becomes(1, 'cancelled')
+    expect(bed.asked('order.place')).toBe(1)
   })
 })
 
@@ -115,7 +116,7 @@ describe('an unknown outcome', () => {
     bed.place('1 BUY MARKET 2')
     await bed.becomes(1, 'filled 2 of 2 for 200')
     expect(bed.asked('order.place')).toBe(1)
-    bed.compareWithTrades()
+    expect(bed.told).toEqual(bed.made)
   })
 
   test.each([
@@ -160,6 +161,7 @@ describe('an unknown outcome', () => {
     bed.fault({ kind: 'request_lost' }, { path: 'order.cancel' })
     bed.cancel(1)
     await bed.becomes(1, 'cancelled')
+    expect(bed.asked('order.cancel')).toBe(2)
   })
 
   test('an older order of the same name is not the one that was sent', async () => {
@@ -175,20 +177,244 @@ describe('an unknown outcome', () => {
     bed.fault({ kind: 'request_lost' }, PLACE)
     bed.place('1 BUY MARKET 1')
     await bed.becomes(1, 'absent')
+    expect(bed.updates.filter(({ fill }) => fill !== null)).toEqual([])
   })
 
-  test('200 orders whose answers are all lost, half of them carried out: none is doubled, none is lost', async () => {
+  test('100 orders whose answers are all lost, half of them carried out: none is doubled, none is lost', async () => {
     const bed = await openBed({ have: '1000000 USDC 10 BTC', speed: 10 })
-    bed.fault({ kind: 'silence', executed: true }, { ...PLACE, count: 100 })
-    bed.fault({ kind: 'silence', executed: false }, { ...PLACE, count: 200, skip: 100 })
-    const sentAt = bed.clock.now()
-    bed.place(...Array.from({ length: 200 }, (_, index) => `${index + 1} BUY MARKET 1`))
+    bed.fault({ kind: 'silence', executed: true }, { ...PLACE, count: 50 })
+    bed.fault({ kind: 'silence', executed: false }, { ...PLACE, count: 100, skip: 50 })
+    bed.place(...Array.from({ length: 100 }, (_, index) => `${index + 1} BUY MARKET 1`))
     await bed.allEnd()
     const states = [...bed.orders.values()].map(({ status }) => status)
-    expect(states.filter(status => status === 'filled')).toHaveLength(100)
-    expect(states.filter(status => status === 'absent')).toHaveLength(100)
-    expect(bed.asked('order.place')).toBe(200)
-    bed.compareWithTrades()
-    console.log('all known after', (bed.clock.now() - sentAt) / 1000, 's')
+    expect(states.filter(status => status === 'filled')).toHaveLength(50)
+    expect(states.filter(status => status === 'absent')).toHaveLength(50)
+    expect(bed.asked('order.place')).toBe(100)
+    expect(bed.told).toEqual(bed.made)
+  })
+})
+
+describe('events', () => {
+  test.each([
+    ['twice', [{ kind: 'event_twice' }, { count: 50 }]],
+    ['after the next one', [{ kind: 'event_late' }, { type: 'executionReport', count: 4 }]],
+    ['before the answer', [{ kind: 'events_first' }, { ...PLACE, count: 5 }]],
+    ['never', [{ kind: 'event_lost' }, { count: 50 }]],
+  ] as const)('that come %s: the same fills and states', async (_, [fault, where]) => {
+    const bed = await openBed({ bars: ['100 101 99 100', '100 101 94 100', '100 112 99 110', '100 101 99 100'] })
+    bed.simulator.admin('engine', { fillParts: 3 })
+    bed.fault(fault, where)
+    bed.place('1 BUY LIMIT 3 at 95', '2 BUY MARKET 3')
+    await bed.becomes(2, 'filled 3 of 3 for 300')
+    await bed.becomes(1, 'open')
+    bed.simulator.stepCandles(2)
+    await bed.becomes(1, 'filled 3 of 3 for 285')
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('an account that was mute: noticed, looked up, and connected anew', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'event_lost' }, { count: 1000 })
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    await bed.trouble('nothing was heard of an order within 5 s')
+    bed.simulator.admin('clear', {})
+    await bed.untilAsked('userDataStream.subscribe.signature', 2)
+    expect(bed.asked('/api/v3/openOrders')).toBeGreaterThanOrEqual(1)
+  })
+
+  test('a fill whose events are lost is found by the next look at open orders', async () => {
+    const bed = await openBed({ bars: ['100 101 99 100', '100 101 94 100', '100 101 99 100'] })
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    bed.fault({ kind: 'event_lost' }, { count: 1000 })
+    bed.simulator.stepCandles(2)
+    await bed.becomes(1, 'filled 2 of 2 for 190')
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('after a dropped connection it is subscribed again, and what happened meanwhile is looked up', async () => {
+    const bed = await openBed({ bars: ['100 101 99 100', '100 101 94 100', '100 101 99 100'] })
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    bed.simulator.admin('sockets', { act: 'drop', kind: 'api' })
+    bed.simulator.stepCandles(2)
+    await bed.becomes(1, 'filled 2 of 2 for 190')
+    await bed.trouble('No user data of Binance')
+    await bed.connected()
+    bed.place('2 SELL MARKET 2')
+    await bed.becomes(2, 'filled 2 of 2 for 200')
+    expect(bed.simulator.log.lines.filter(({ method, path }) => method === 'WS' && path === 'order.place')).toHaveLength(2)
+  })
+
+  test('serverShutdown: the next connection is there before this one goes', async () => {
+    const bed = await openBed()
+    bed.simulator.admin('sockets', { act: 'shutdown', kind: 'api' })
+    await bed.untilAsked('userDataStream.subscribe.signature', 2)
+    bed.place('1 BUY MARKET 2')
+    await bed.becomes(1, 'filled 2 of 2 for 200')
+    expect(bed.troubles).toEqual([])
+  })
+})
+
+describe('a cancel that meets a fill', () => {
+  test('"unknown order" means look: it has filled', async () => {
+    const bed = await openBed({ bars: ['100 101 99 100', '100 101 94 100', '100 101 99 100'] })
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    bed.fault({ kind: 'event_lost' }, { count: 1000 })
+    bed.simulator.stepCandles(2)
+    bed.cancel(1)
+    await bed.becomes(1, 'filled 2 of 2 for 190')
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('60 races over parts, with events twice, late and lost: what is held is what was told', async () => {
+    const low = Array.from({ length: 70 }, (_, index) => (index % 2 === 0 ? '100 101 99 100 20' : '100 101 94 100 20'))
+    const bed = await openBed({ bars: low, simulator: { volumeShare: 0.1 }, have: '100000 USDC' })
+    for (let id = 1; id <= 60; id++) {
+      bed.fault({ kind: ['event_twice', 'event_late', 'event_lost'][id % 3]! }, { type: 'executionReport', count: 2, skip: id % 4 })
+      if (id % 5 === 0) bed.fault({ kind: 'reply_lost' }, { path: 'order.cancel' })
+      bed.place(`${id} BUY LIMIT ${1 + (id % 4)} at 95`)
+      await bed.watched.until(
+        () => bed.orders.get(id)!.status !== 'sending',
+        () => `order ${id} to be answered`,
+      )
+      bed.cancel(id)
+      bed.simulator.stepCandles(1)
+    }
+    await bed.allEnd()
+    expect(bed.told).toEqual(bed.made)
+    const { free, locked } = bed.simulator.world.venue.matching.wallet.of('BTC')
+    const held = [...bed.orders.values()].reduce((sum, { executed }) => sum + executed, 0n)
+    expect([held, locked]).toEqual([free, 0n])
+    expect(new Set([...bed.orders.values()].map(({ status }) => status))).toEqual(new Set(['cancelled', 'filled']))
+  })
+})
+
+describe('recovery', () => {
+  test('what was sent and never told is found after a restart; what never left becomes absent; nothing is sent again', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'latency', milliseconds: 60_000, after: true }, { ...PLACE, count: 2 })
+    bed.place('1 BUY MARKET 2', '2 BUY LIMIT 1 at 95')
+    await bed.untilAsked('order.place', 2)
+    // written down, and the process died before it was sent
+    await bed.binance.stop()
+    bed.place('3 BUY MARKET 2')
+    await bed.restart()
+    await bed.becomes(1, 'filled 2 of 2 for 200')
+    await bed.becomes(2, 'open')
+    await bed.becomes(3, 'absent')
+    expect(bed.asked('order.place')).toBe(2)
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('parts that were booked before are not told again', async () => {
+    const bed = await openBed({ bars: Array.from({ length: 8 }, () => '100 101 94 100 10'), simulator: { volumeShare: 0.1 } })
+    bed.place('1 BUY LIMIT 3 at 95')
+    await bed.becomes(1, 'open')
+    bed.simulator.stepCandles(2)
+    await bed.becomes(1, 'partly_filled 1 of 3 for 95')
+    await bed.binance.stop()
+    bed.simulator.stepCandles(2)
+    await bed.restart()
+    await bed.becomes(1, 'filled 3 of 3 for 285')
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('cancels that were pending are done', async () => {
+    const bed = await openBed()
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    await bed.restart([{ kind: 'cancel', order: bed.orders.get(1)! }])
+    await bed.becomes(1, 'cancelled')
+    expect(bed.binance.exchange.busy).toBe(false)
+  })
+
+  test('an order of ours that the record does not have is told, and left alone', async () => {
+    const bed = await openBed()
+    bed.place('7 BUY LIMIT 2 at 95')
+    await bed.becomes(7, 'open')
+    bed.orders.clear()
+    await bed.restart()
+    await bed.trouble('Order rt-t1-7 (BUY BTCUSDC, NEW) on Binance was placed by RootTrading and is not in this record')
+    expect(bed.asked('order.cancel')).toBe(0)
+  })
+
+  test('an order that Binance forgot ends as cancelled', async () => {
+    const bed = await openBed()
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    // as the testnet does once a month
+    bed.simulator.world.venue.orders.clear()
+    bed.simulator.world.venue.open.clear()
+    await bed.becomes(1, 'cancelled')
+    expect(bed.orders.get(1)!.ending).toBe('Binance does not know this order any more')
+  })
+})
+
+describe('limits and clocks', () => {
+  test('during a ban nothing is asked, an entry is refused at once, and what protects goes as soon as it may', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'refuse', status: 429, code: -1003, text: 'Too much request weight used', retryAfter: 20 }, PLACE)
+    bed.place('1 BUY MARKET 1')
+    await bed.becomes(1, 'rejected')
+    const bannedAt = bed.clock.now()
+    const asked = bed.simulator.log.lines.length
+    bed.place('2 SELL STOP_LOSS 1 stop 90')
+    await bed.becomes(2, 'open')
+    expect(bed.clock.now() - bannedAt).toBeGreaterThanOrEqual(18_000)
+    expect(bed.simulator.log.lines[asked]!.time - bannedAt).toBeGreaterThanOrEqual(18_000)
+  })
+
+  test.each([-30_000, -2_000, 2_000, 30_000])('the clock jumps by %i ms: every order is taken', async skew => {
+    const bed = await openBed()
+    bed.simulator.admin('time', { skew })
+    bed.place(...Array.from({ length: 20 }, (_, index) => `${index + 1} BUY MARKET 1`))
+    await bed.allEnd()
+    expect(new Set([...bed.orders.values()].map(({ status }) => status))).toEqual(new Set(['filled']))
+    expect(bed.asked('/api/v3/time')).toBeLessThanOrEqual(3)
+  })
+
+  test('too many orders: an exit waits for the next slot', async () => {
+    const bed = await openBed({ simulator: { limits: { orders10s: 3 } } })
+    bed.place('1 SELL LIMIT 1 at 120', '2 SELL LIMIT 1 at 121', '3 SELL LIMIT 1 at 122', '4 SELL LIMIT 1 at 123')
+    await bed.becomes(4, 'open')
+    expect([1, 2, 3].map(id => bed.state(id))).toEqual(['open', 'open', 'open'])
+  })
+
+  test('Binance cannot be reached: an entry is refused, an exit waits, and nothing is lost', async () => {
+    const bed = await openBed({ bars: ['100 101 99 100'] })
+    await bed.binance.wsApi.stop()
+    bed.fault({ kind: 'refuse', status: 403, code: 0, text: '' }, { path: '/api/v3/order', count: 2 })
+    bed.place('1 BUY MARKET 1')
+    await bed.becomes(1, 'rejected')
+    bed.place('2 SELL MARKET 1')
+    await bed.becomes(2, 'filled 1 of 1 for 100')
+    await bed.trouble('An order that protects or closes a position waits')
+    expect(bed.asked('/api/v3/order')).toBe(3)
+  })
+
+  test('an exit taken back while it waits is never sent', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'refuse', status: 403, code: 0, text: '' }, { ...PLACE, count: 3 })
+    bed.place('1 SELL MARKET 1')
+    await bed.trouble('waits')
+    bed.cancel(1)
+    await bed.becomes(1, 'cancelled')
+    expect(bed.simulator.world.venue.orders.size).toBe(0)
+  })
+
+  test('300 orders under queries that lag by up to 8 s: none is taken for absent', async () => {
+    const bed = await openBed({ have: '1000000 USDC' })
+    bed.simulator.admin('lags', { orders: 8_000, trades: 4_000 })
+    bed.fault({ kind: 'reply_lost' }, { ...PLACE, count: 30, skip: 10 })
+    bed.fault({ kind: 'event_lost' }, { count: 200, skip: 100 })
+    for (let batch = 0; batch < 3; batch++) {
+      bed.place(...Array.from({ length: 100 }, (_, index) => `${batch * 100 + index + 1} BUY MARKET 1`))
+      await bed.allEnd()
+    }
+    expect([...bed.orders.values()].filter(({ status }) => status !== 'filled')).toEqual([])
+    expect(bed.told).toEqual(bed.made)
   })
 })

@@ -2,14 +2,14 @@
  * An account on a Binance on this machine: the real adapter over HTTP and WebSocket against the simulator, and what the trader would make of
  * its updates. A test says orders as "1 BUY LIMIT 2 at 95" (see ../exchange.ts) and reads what became of them.
  */
-import { expect, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
 import { assert } from '#domain/fault.ts'
-import { add, format, money, price, type Quantity, zero } from '#domain/money.ts'
+import { add, format, money, price, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
-import { newEd25519Key, newHmacKey } from '#simulator/keys.ts'
+import { type KeyRights, newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
 import { Watched } from '../chat/until.ts'
@@ -39,6 +39,7 @@ export interface BedSetup {
   /** "10000 USDC 10 BTC". */
   readonly have?: string
   readonly key?: 'hmac' | 'ed25519'
+  readonly rights?: Partial<KeyRights>
   readonly simulator?: Partial<SimulatorOptions>
   /** False: no connection for orders and events, all goes by REST. */
   readonly sockets?: boolean
@@ -57,14 +58,21 @@ export class Bed {
   readonly secrets: readonly string[]
   lastPrice = price('0')
   binance: Binance
-  readonly #open: () => Binance
+  readonly #sides: Sides
 
-  constructor(simulator: Simulator, clock: PacedClock, secrets: readonly string[], open: (bed: Bed) => Binance) {
-    this.simulator = simulator
-    this.clock = clock
-    this.secrets = secrets
-    this.#open = () => open(this)
+  constructor(sides: Sides) {
+    this.#sides = sides
+    this.simulator = sides.simulator
+    this.clock = sides.clock
+    this.secrets = sides.secrets
+    this.simulator.log.onLine = () => this.watched.changed()
     this.binance = this.#begin()
+  }
+
+  /** As the adapter tells it. */
+  tellTrouble(text: string): void {
+    this.troubles.push(text)
+    this.watched.changed()
   }
 
   /** Sends orders; "1 … | 2 …" is a pair. */
@@ -97,6 +105,14 @@ export class Bed {
   /** Arms a fault of the simulator. */
   fault(fault: object, where: object = {}): void {
     this.simulator.admin('faults', { fault, where })
+  }
+
+  /** Waits until something was asked so often. */
+  untilAsked(path: string, times: number): Promise<unknown> {
+    return this.watched.until(
+      () => this.asked(path) >= times,
+      () => `${path} asked ${times} times; it was ${this.asked(path)} times`,
+    )
   }
 
   /** How often something was asked. */
@@ -134,13 +150,16 @@ export class Bed {
     )
   }
 
-  /** What was bought less what was sold by the updates, against what the simulator's trades say: they have to be the same. */
-  compareWithTrades(): void {
-    const ours = this.updates.flatMap(({ fill }) => (fill === null ? [] : [`${fill.tradeId} ${fill.side} ${format(fill.quantity)}`]))
-    const theirs = this.simulator.world.venue.trades.map(
-      ({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`,
-    )
-    expect(ours.toSorted()).toEqual(theirs.toSorted())
+  /** Trades as the updates told them: they have to be those that were made, each once. */
+  get told(): string[] {
+    const fills = this.updates.flatMap(({ fill }) => (fill === null ? [] : [fill]))
+    return fills.map(({ tradeId, side, quantity }) => `${tradeId} ${side} ${format(quantity)}`).toSorted()
+  }
+
+  /** Trades that the simulator made. */
+  get made(): string[] {
+    const { trades } = this.simulator.world.venue
+    return trades.map(({ id, buyer, quantity }) => `${id} ${buyer ? 'BUY' : 'SELL'} ${format(quantity as Quantity)}`).toSorted()
   }
 
   #action(text: string): Action {
@@ -171,7 +190,7 @@ export class Bed {
   }
 
   #begin(): Binance {
-    const binance = this.#open()
+    const binance = this.#sides.open({ lastPrice: () => this.lastPrice, trouble: text => this.tellTrouble(text) })
     binance.exchange.connect(updates => {
       for (const update of updates) this.#update(update)
       this.watched.changed()
@@ -193,8 +212,16 @@ export class Bed {
   }
 }
 
-/** Opens both sides; they end with the test. Resolves when user data comes. */
-export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+/** A simulator, and adapters to it, as many as are opened one after the other. */
+export interface Sides {
+  readonly simulator: Simulator
+  readonly clock: PacedClock
+  readonly secrets: readonly string[]
+  open(trader: { lastPrice(): Price; trouble(text: string): void }): Binance
+}
+
+/** Opens a simulator with an account; it ends with the test. */
+export async function openSides(setup: BedSetup): Promise<Sides> {
   const { bars = Array.from({ length: 6 }, () => '100 101 99 100'), have = '10000 USDC 10 BTC', key = 'hmac', sockets = true } = setup
   const clock = new PacedClock(setup.speed ?? SPEED)
   const ed25519 = newEd25519Key()
@@ -205,34 +232,38 @@ export async function openBed(setup: BedSetup = {}): Promise<Bed> {
   const simulator = await openSimulator({
     recordings: [{ symbol: 'BTCUSDC', timeframe: '1h', columns: columns(bars) }],
     symbols: [BTCUSDC],
-    keys: [hmac, ed25519],
+    keys: [hmac, ed25519].map(one => ({ ...one, rights: setup.rights ?? {} })),
     balances,
     fees: { maker: zero(), taker: zero() },
     limits: { orders10s: 5000, weight: 1_000_000 },
     clock,
     ...setup.simulator,
   })
-  const bed = new Bed(simulator, clock, [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)], self =>
-    openBinance({
-      restUrl: simulator.url,
-      wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
-      clock,
-      signer: openSigner(apiKey, secret),
-      tag: setup.tag ?? 't1',
-      random: () => 0,
-      lastPrice: () => self.lastPrice,
-      trouble: text => {
-        self.troubles.push(text)
-        self.watched.changed()
-      },
-    }),
-  )
-  onTestFinished(async () => {
-    await bed.binance.stop()
-    await simulator.close()
-  })
+  onTestFinished(() => simulator.close())
+  return {
+    simulator,
+    clock,
+    secrets: [apiKey, secret, ...secret.split('\n').filter(line => line.length > 20)],
+    open: trader =>
+      openBinance({
+        restUrl: simulator.url,
+        wsApiUrl: sockets ? `${simulator.wsUrl}/ws-api/v3` : 'ws://127.0.0.1:1/nobody',
+        clock,
+        signer: openSigner(apiKey, secret),
+        tag: setup.tag ?? 't1',
+        random: () => 0,
+        lastPrice: () => trader.lastPrice(),
+        trouble: text => trader.trouble(text),
+      }),
+  }
+}
+
+/** Opens both sides; they end with the test. Resolves when user data comes. */
+export async function openBed(setup: BedSetup = {}): Promise<Bed> {
+  const bed = new Bed(await openSides(setup))
+  onTestFinished(() => bed.binance.stop())
   await bed.binance.rest.serverClock.measure()
   await bed.binance.market.symbols(['BTCUSDC'])
-  if (sockets) await bed.connected()
+  if (setup.sockets !== false) await bed.connected()
   return bed
 }

@@ -1,0 +1,176 @@
+/**
+ * The whole way with everything real but the market: core, live shell and record over the adapter, a Binance on this machine that fails at
+ * random, and a process that dies now and then. Whatever happens, the record and the exchange agree in the end, and what is held is protected.
+ */
+import { expect, onTestFinished, test } from 'vitest'
+import type { Binance } from '#adapters/binance/binance.ts'
+import { dropHolders, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
+import { newId } from '#adapters/system/clock.ts'
+import { add, format, money, type Quantity, quantity, ratio, toNumber, toTick, zero } from '#domain/money.ts'
+import { symbolInfoOf } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
+import { Engine } from '#engine'
+import { Records } from '#live/records.ts'
+import { Shell } from '#live/shell.ts'
+import { enter, percent } from '#strategy'
+import { ALL } from '#trader/slot.ts'
+import { BTCUSDC, openSides, type Sides } from '../../support/binance/account.ts'
+
+const info = symbolInfoOf(BTCUSDC)
+
+/** One life of a process. */
+interface Life {
+  readonly engine: Engine
+  readonly shell: Shell
+  readonly binance: Binance
+}
+
+/** A number from 0 up to 1 by a seed (mulberry32, public domain). */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const walk = (random: () => number, count: number): string[] => {
+  let last = 100
+  return Array.from({ length: count }, () => {
+    const close = Math.max(20, last + Math.round((random() - 0.5) * 16))
+    const bar = [last, Math.max(last, close) + Math.round(random() * 5), Math.min(last, close) - Math.round(random() * 5), close, 40]
+    last = close
+    return bar.join(' ')
+  })
+}
+
+async function begin(sides: Sides, disk: ReturnType<typeof newMemoryDisk>): Promise<Life> {
+  const records = new Records(() => info)
+  const engine = new Engine({
+    symbols: [info],
+    funds: new Map([['USDC', money('100000')]]),
+    rules: { size: { kind: 'quantity', quantity: quantity('2') }, perSymbol: null, perAsset: null, manualStop: 0, fee: ratio('0') },
+    owners: [],
+    source: () => ({ kind: 'live' }),
+    recorder: records,
+  })
+  const binance = sides.open({ lastPrice: () => engine.market('BTCUSDC').last, trouble() {} })
+  const store = openMemoryStore({ disk, account: 'live' })
+  const shell = new Shell({ engine, exchange: binance.exchange, store, records, newId, tell() {} })
+  await binance.rest.serverClock.measure()
+  await binance.market.symbols(['BTCUSDC'])
+  const saved = await store.open()
+  if (saved !== null) await shell.resume(saved, sides.clock.now())
+  return { engine, shell, binance }
+}
+
+const faults: readonly (readonly [object, object])[] = [
+  [{ kind: 'reply_lost' }, { path: 'order.place' }],
+  [{ kind: 'request_lost' }, { path: 'order.place' }],
+  [{ kind: 'timeout', executed: true }, { path: 'order.place' }],
+  [{ kind: 'timeout', executed: false }, { path: 'order.place' }],
+  [{ kind: 'reply_lost' }, { path: 'orderList.place.oco' }],
+  [{ kind: 'timeout', executed: false }, { path: 'orderList.place.oco' }],
+  [{ kind: 'reply_lost' }, { path: 'order.cancel' }],
+  [{ kind: 'request_lost' }, { path: 'order.cancel' }],
+  [{ kind: 'server_error', executed: true }, { path: 'order.cancel' }],
+  [
+    { kind: 'server_error', executed: false },
+    { path: '/api/v3/order', count: 2 },
+  ],
+  [{ kind: 'event_lost' }, { count: 4 }],
+  [{ kind: 'event_twice' }, { count: 4 }],
+  [{ kind: 'event_late' }, { count: 3 }],
+  [{ kind: 'events_first' }, { path: 'order.place' }],
+  [{ kind: 'latency', milliseconds: 1_000, after: true }, { path: 'order.place' }],
+]
+
+/** What a person might do now. */
+function act(engine: Engine, time: Time, random: () => number): void {
+  const slot = engine.slot('manual', 'BTCUSDC')!
+  const wished = { reason: 'wished', time, values: null }
+  const last = toNumber(slot.market.last)
+  if (slot.leaving !== null) return
+  if (slot.position.quantity === 0n && slot.entry === null) {
+    const target = random() < 0.5 ? { takeProfit: percent(5) } : {}
+    const at = random() < 0.5 ? { at: { limit: Math.max(1, last - 2) } } : {}
+    const size = { kind: 'quantity', quantity: quantity(String(1 + Math.floor(random() * 6))) } as const
+    engine.trader.enter(slot, enter({ reason: 'go', stopLoss: percent(5), ...target, ...at }), size, wished)
+  } else if (random() < 0.4) engine.trader.exit(slot, wished, random() < 0.3 ? quantity('1') : ALL)
+  else if (random() < 0.5 && slot.position.quantity > 0n) engine.trader.setStop(slot, toTick(last * 0.97, info.filters.tick), time)
+}
+
+test.each([1, 2, 3, 4, 5, 6])('seed %i', async seed => {
+  const random = randomOf(seed)
+  const sides = await openSides({ bars: walk(random, 40), have: '100000 USDC', simulator: { volumeShare: 0.1 }, speed: 40 })
+  const { simulator, clock } = sides
+  const { venue } = simulator.world
+  const disk = newMemoryDisk()
+  let life = await begin(sides, disk)
+  onTestFinished(() => life.binance.stop())
+  const price = (): number => toNumber(venue.matching.market('BTCUSDC').last)
+  const show = async (): Promise<void> => {
+    await life.shell.offer({ kind: 'open', time: clock.now(), opens: [{ symbol: 'BTCUSDC', price: price(), volume: 0 }] }, '')
+  }
+  const close = async (): Promise<void> => {
+    const [last, time] = [price(), clock.now()]
+    const bar = {
+      symbol: 'BTCUSDC',
+      timeframe: '1h',
+      openTime: time,
+      open: last,
+      high: last,
+      low: last,
+      close: last,
+      volume: 1,
+      complete: 1,
+    } as const
+    await life.shell.offer({ kind: 'close', time, bars: [bar], candles: [] }, '')
+  }
+
+  await show()
+  for (let round = 0; round < 36; round++) {
+    for (let count = 0; count < 2; count++) {
+      const [fault, where] = faults[Math.floor(random() * faults.length)]!
+      if (random() < 0.5) simulator.admin('faults', { fault, where })
+    }
+    await life.shell.wish({ person: 'ann', text: '', run: (engine, _, time) => act(engine, time, random) })
+    if (random() < 0.15) simulator.admin('sockets', { act: 'drop', kind: 'api' })
+    if (random() < 0.15) {
+      // the process dies, wherever it is
+      void life.binance.stop()
+      dropHolders(disk)
+      life = await begin(sides, disk)
+    }
+    if (random() < 0.7) await clock.wait(random() * 2_000)
+    simulator.stepCandles(1)
+    await show()
+    await close()
+  }
+
+  // then nothing fails any more
+  simulator.admin('clear', {})
+  for (let waited = 0; waited < 120 && life.binance.exchange.busy; waited++) await clock.wait(500)
+  await clock.wait(12_000)
+  await close()
+  for (let waited = 0; waited < 120 && life.binance.exchange.busy; waited++) await clock.wait(500)
+  await life.shell.idle()
+  expect(life.binance.exchange.busy).toBe(false)
+
+  const { engine } = life
+  const { position, protection, leaving } = engine.slot('manual', 'BTCUSDC')!
+  const total = (asset: string): string => {
+    const { free, locked } = venue.matching.wallet.of(asset)
+    return format((free + locked) as Quantity)
+  }
+  expect(format(add(position.quantity, engine.portfolio.dust.get('BTC') ?? zero<Quantity>()))).toBe(total('BTC'))
+  expect(format(engine.portfolio.cash('USDC'))).toBe(total('USDC'))
+  const booked = [...disk.accounts.get('live')!.fills.values()].map(({ fill }) => fill.tradeId)
+  expect(booked.toSorted((a, b) => a - b)).toEqual(venue.trades.map(({ id }) => id))
+  // what rests is known on both sides, and what is held has a stop
+  const ours = engine.trader.orders.open.values().map(({ order }) => `rt-t1-${order.id}`)
+  expect(ours.toSorted()).toEqual([...venue.open].map(({ clientOrderId }) => clientOrderId).toSorted())
+  expect(position.quantity === 0n || leaving !== null || protection.some(({ request }) => request.stopPrice > 0n)).toBe(true)
+})

@@ -1,0 +1,118 @@
+/** A trade that is told after the end of its order: it is booked, and what rests on the exchange is put in line with it. */
+import { expect, test } from 'vitest'
+import { format, money, notional, price, type Quantity, quantity, ratio, zero } from '#domain/money.ts'
+import type { Action, Fill, Order, OrderEvent } from '#domain/order.ts'
+import type { Time } from '#domain/time.ts'
+import { Engine } from '#engine'
+import { Records } from '#live/records.ts'
+import type { Enter } from '#domain/signal.ts'
+import { enter } from '#strategy'
+import { hour, market } from '../support/desk.ts'
+
+const info = market('BTCUSDC')
+
+/** A trader without an exchange: the test says what is heard. */
+function openTrader() {
+  const records = new Records(() => info)
+  const engine = new Engine({
+    symbols: [info],
+    funds: new Map([['USDC', money('10000')]]),
+    rules: { size: { kind: 'quantity', quantity: quantity('2') }, perSymbol: null, perAsset: null, manualStop: 0, fee: ratio('0') },
+    owners: [],
+    source: () => ({ kind: 'live' }),
+    recorder: records,
+  })
+  engine.price('BTCUSDC', 100)
+  const slot = engine.slot('manual', 'BTCUSDC')!
+  let trades = 0
+  const hear = (order: Order, event: OrderEvent, at: number, size?: string): void => {
+    const [paid, traded] = [price('100'), quantity(size ?? '0')]
+    const quote = notional(paid, traded)
+    const fill: Fill = {
+      tradeId: ++trades,
+      orderId: order.id,
+      symbol: 'BTCUSDC',
+      side: order.request.side,
+      price: paid,
+      quantity: traded,
+      quote,
+      fee: zero(),
+      feeAsset: 'USDC',
+      maker: false,
+      time: hour(at),
+    }
+    engine.update({ orderId: order.id, event, time: hour(at), fill: size === undefined ? null : fill, reason: '' })
+  }
+  const sent = (): Order[] =>
+    engine
+      .takeActions()
+      .flatMap((action: Action) => (action.kind === 'pair' ? [action.first, action.second] : action.kind === 'place' ? [action.order] : []))
+  const buy = (wish: Enter): Order => {
+    engine.trader.enter(slot, wish, engine.trader.rules.size, { reason: 'go', time: hour(0) as Time, values: null })
+    return sent()[0]!
+  }
+  return { engine, slot, records, hear, sent, buy }
+}
+
+const held = ({ slot }: ReturnType<typeof openTrader>): string => format(slot.position.quantity as Quantity)
+
+test('of an entry that was cancelled: it is held, and protected', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', at: { limit: 100 }, stopLoss: 90 }))
+  trader.hear(order, 'accepted', 1)
+  trader.hear(order, 'cancelled', 2)
+  trader.hear(order, 'partly_filled', 3, '1')
+  expect(held(trader)).toBe('1')
+  expect(order.status).toBe('cancelled')
+  expect(trader.sent().map(({ request }) => `${request.type} ${format(request.quantity)} at ${format(request.stopPrice)}`)).toEqual([
+    'STOP_LOSS 1 at 90',
+  ])
+  expect(trader.records.take().rest.fills).toHaveLength(1)
+})
+
+test('of an entry whose absence was proven: it is held all the same', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', stopLoss: 90 }))
+  trader.hear(order, 'no_answer', 1)
+  trader.hear(order, 'not_found', 2)
+  trader.hear(order, 'filled', 3, '2')
+  expect(held(trader)).toBe('2')
+  expect(trader.sent()).toHaveLength(1)
+})
+
+test('of a stop that was cancelled: what rests now covers what is still held', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', stopLoss: 90 }))
+  trader.hear(order, 'filled', 1, '2')
+  const [first] = trader.sent()
+  trader.hear(first!, 'accepted', 1)
+  trader.engine.trader.setStop(trader.slot, price('95'), hour(2))
+  trader.hear(first!, 'cancelled', 2)
+  const [second] = trader.sent()
+  trader.hear(second!, 'accepted', 2)
+  trader.hear(first!, 'partly_filled', 3, '0.5')
+  expect(held(trader)).toBe('1.5')
+  trader.hear(second!, 'cancelled', 3)
+  const [third] = trader.sent()
+  expect(format(third!.request.quantity)).toBe('1.5')
+})
+
+test('of a stop that was cancelled, and it was all: the round trip ends', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', stopLoss: 90 }))
+  trader.hear(order, 'filled', 1, '2')
+  const [first] = trader.sent()
+  trader.hear(first!, 'accepted', 1)
+  trader.engine.trader.setStop(trader.slot, price('0'), hour(2))
+  trader.hear(first!, 'cancelled', 2)
+  trader.hear(first!, 'filled', 3, '2')
+  expect(held(trader)).toBe('0')
+  expect(trader.records.take().rest.trips).toHaveLength(1)
+})
+
+test('of an order that nobody knows: that is a bug', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go' }))
+  trader.hear(order, 'filled', 1, '2')
+  expect(() => trader.hear(order, 'partly_filled', 2, '1')).toThrow('an update of order 1, which is not open')
+})
