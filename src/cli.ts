@@ -1,5 +1,6 @@
-/** The door for people at a terminal: `node src/cli.ts demo | backtest | simulator | doctor | sql | health`. */
+/** The door for people at a terminal: `node src/cli.ts demo | backtest | candles | simulator | doctor | sql | health`. */
 import { existsSync } from 'node:fs'
+import { systemClock } from '#adapters/system/clock.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
 import { ConfigError, readConfig } from './config.ts'
@@ -14,6 +15,8 @@ async function run(name: string | undefined, args: readonly string[]): Promise<n
   switch (name) {
     case 'backtest':
       return (await import('./cli/backtest.ts')).backtestMain(args, { out, err, now: () => performance.now(), env })
+    case 'candles':
+      return (await import('./cli/candles.ts')).candlesMain(args, { output: process.stdout, env, clock: systemClock })
     case 'demo':
       return (await import('./cli/demo.ts')).demoMain(args, readConfig(env), env)
     case 'doctor':
@@ -27,7 +30,7 @@ async function run(name: string | undefined, args: readonly string[]): Promise<n
       takesNothing(name, args)
       return (await import('./cli/health.ts')).healthMain(readConfig(env), err)
     default:
-      err(`"${name ?? ''}" is not known. There are: demo, backtest, simulator, doctor, sql, health. For example: npm run demo`)
+      err(`"${name ?? ''}" is not known. There are: demo, backtest, candles, simulator, doctor, sql, health. For example: npm run demo`)
       return 2
   }
 }

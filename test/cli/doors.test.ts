@@ -30,7 +30,7 @@ test('demo --help tells every option and starts nothing', async () => {
 
 describe('wrong words and settings end with 2, in words', () => {
   test.concurrent.each<[string, 'cli' | 'main', string[], Record<string, string>, string[]]>([
-    ['no command', 'cli', [], {}, ['"" is not known. There are: demo, backtest, simulator, doctor, sql, health.']],
+    ['no command', 'cli', [], {}, ['"" is not known. There are: demo, backtest, candles, simulator, doctor, sql, health.']],
     ['an unknown command', 'cli', ['trade'], {}, ['"trade" is not known.', 'npm run demo']],
     ['an unknown option of demo', 'cli', ['demo', '--fast'], {}, ['--fast', 'npm run demo -- [options]', '--speed N']],
     ['a word too many for demo', 'cli', ['demo', 'now'], {}, ['now', '--speed N']],

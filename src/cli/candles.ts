@@ -1,0 +1,103 @@
+/** `npm run candles`: the history of symbols, from Binance into files that backtests read. */
+import { join, resolve } from 'node:path'
+import { openBinancePublic } from '#adapters/binance/binance.ts'
+import { FileArchive } from '#adapters/files/archive.ts'
+import { gapsOf } from '#adapters/files/candles.ts'
+import { openProgress, type ProgressOutput } from '#adapters/terminal/progress.ts'
+import { Fault } from '#domain/fault.ts'
+import { formatTime, lengthOf } from '#domain/time.ts'
+import { downloadCandles } from '#gateway/download.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { MarketData } from '#ports/market.ts'
+import { CANDLES_HELP, type CandlesOptions, readCandlesOptions } from './candles-options.ts'
+
+/** What the command has of its surroundings. */
+export interface CandlesIo {
+  readonly output: ProgressOutput
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+}
+
+/** Downloads what the command line asks for, symbol by symbol. The exit code. Throws a Fault; what came until then is kept. */
+export async function candlesMain(args: readonly string[], io: CandlesIo): Promise<number> {
+  const options = readCandlesOptions(args)
+  if (options === null) {
+    io.output.write(`${CANDLES_HELP}\n`)
+    return 0
+  }
+  const { market } = openBinancePublic({ restUrl: options.url, clock: io.clock })
+  for (const symbol of options.symbols) await download(symbol, options, market, io)
+  return 0
+}
+
+async function download(symbol: string, options: CandlesOptions, market: MarketData, { output, env, clock }: CandlesIo): Promise<void> {
+  const { timeframe, from, to, json } = options
+  const data = env['DATA_DIR'] || '.roottrading'
+  const cacheDir = join(data, 'cache')
+  const archive = new FileArchive({ folder: resolve(options.dir ?? join(data, 'candles')), cacheDir, symbol, timeframe })
+  const progress = openProgress(output, () => clock.now())
+  const say = (event: string, told: object, line: string): void => {
+    if (json) output.write(`${JSON.stringify({ event, symbol, timeframe, ...told })}\n`)
+    else progress.line(line)
+  }
+  let added: number
+  try {
+    added = await downloadCandles({
+      market,
+      archive,
+      clock,
+      symbol,
+      timeframe,
+      from,
+      to,
+      progress({ from: first, to: last, reached, candles }) {
+        const part = last > first ? (reached - first) / (last - first) : 1
+        if (json) say('progress', { reached, part: Math.round(part * 1_000) / 1_000, candles }, '')
+        else progress.step({ what: `${symbol} ${timeframe}`, part, text: `${formatTime(reached)}, ${thousands(candles)} candles` })
+      },
+      again: (fault, milliseconds) =>
+        say(
+          'again',
+          { reason: fault.message, milliseconds },
+          `${symbol} ${timeframe}: ${fault.message} Again in ${milliseconds / 1_000} s.`,
+        ),
+    })
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'retry') throw error
+    throw new Fault('retry', `${error.message} What came until then is kept: the same command goes on there.`, { cause: error })
+  } finally {
+    progress.end()
+  }
+  report({ archive, symbol, options, added, say })
+}
+
+interface Finished {
+  readonly archive: FileArchive
+  readonly symbol: string
+  readonly options: CandlesOptions
+  readonly added: number
+  say(event: string, told: object, line: string): void
+}
+
+// Reads the file as a backtest will, which looks at every line and puts the columns into the cache.
+function report({ archive, symbol, options: { timeframe, from }, added, say }: Finished): void {
+  const what = `${symbol} ${timeframe}`
+  const { path: file } = archive
+  const columns = archive.columns()
+  if (columns === null) return say('done', { file, candles: 0, added, gaps: 0 }, `${what}: there is no candle of that time.`)
+  const { time } = columns
+  const length = lengthOf(timeframe)
+  const [first, end] = [time[0]!, time.at(-1)! + length]
+  const gaps = gapsOf(columns, timeframe, file)
+  for (const { after, missing } of gaps) {
+    const [hole, next] = [after + length, after + (missing + 1) * length]
+    const told = `${what}: ${missing === 1 ? '1 candle is' : `${thousands(missing)} candles are`} missing, from ${formatTime(hole)} to ${formatTime(next)}.`
+    say('gap', { from: hole, to: next, missing }, told)
+  }
+  const count = `${thousands(time.length)} candles from ${formatTime(first)} to ${formatTime(end)}, ${thousands(added)} of them new`
+  const holes = gaps.length === 0 ? 'no gap' : gaps.length === 1 ? '1 gap' : `${gaps.length} gaps`
+  const late = first - from >= length ? ` There is none before ${formatTime(first)}.` : ''
+  say('done', { file, candles: time.length, added, gaps: gaps.length, from: first, to: end }, `${what}: ${count}, ${holes}: ${file}${late}`)
+}
+
+const thousands = (count: number): string => count.toLocaleString('en')
