@@ -65,6 +65,8 @@ export class Matching {
   ambiguousBars = 0
   tradeCount = 0
   readonly markets = new Map<string, Market>()
+  /** Asked before an order takes, at the price that it would get before slippage; false: it may not (self-trade prevention). */
+  onTaking: ((market: Market, order: Resting, at: Price) => boolean) | null = null
   // mostly the same is asked for again
   #last: Market | null = null
   readonly #costs: Costs
@@ -277,6 +279,7 @@ export class Matching {
   }
 
   #execute(market: Market, order: Resting, at: Price, maker: boolean, time: Time): void {
+    if (!maker && this.onTaking !== null && !this.onTaking(market, order, at)) return
     const { request } = order
     const { tick, step } = market.info.filters
     const buying = request.side === 'BUY'

@@ -1,19 +1,19 @@
 /** Making a resting order smaller where it stands. */
 import type { Money, Quantity } from '#domain/money.ts'
-import { holderOf, type Market, pairOf, type Resting } from './market.ts'
+import type { OrderRequest } from '#domain/order.ts'
+import { byId, holderOf, type Market, pairOf, type Resting } from './market.ts'
 import { needOf } from './refusal.ts'
 import { unlock } from './wallet.ts'
 
 /** Gives an open order a smaller quantity (more than has executed); what it no longer needs becomes free. Its place in the queue stays. False when it is not open. */
 export function reduce(market: Market, id: number, quantity: Quantity): boolean {
-  const place = market.orders.findIndex(({ request }) => request.id === id)
-  if (place < 0) return false
-  const order = market.orders[place]!
+  const order = byId(market.orders, id)
+  if (order === undefined) return false
   const pair = pairOf(market, order)
-  const smaller: Resting = { ...order, request: { ...order.request, quantity } }
-  market.orders[place] = smaller
-  const holder = order.locked > 0n ? smaller : pair === undefined ? smaller : holderOf(market, pair)
-  const needs = [smaller, ...(pair === undefined ? [] : [pair])].map(one => leftOf(market, one))
+  const holder = holderOf(market, order)
+  const whole: { request: OrderRequest } = order
+  whole.request = { ...order.request, quantity }
+  const needs = [order, ...(pair === undefined ? [] : [pair])].map(one => leftOf(market, one))
   const need = needs.reduce((most, one) => (one > most ? one : most))
   if (holder.locked <= need) return true
   unlock(order.request.side === 'SELL' ? market.base : market.quote, holder.locked - need)

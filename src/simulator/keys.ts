@@ -32,7 +32,7 @@ export interface ApiKey {
 }
 
 /** What a key may do unless said otherwise: read and trade, nothing that takes money out, from known addresses only. */
-export const safeRights: KeyRights = {
+const safeRights: KeyRights = {
   enableReading: true,
   enableSpotAndMarginTrading: true,
   enableWithdrawals: false,

@@ -8,12 +8,14 @@ export interface LimitSetup {
   /** Unfilled orders in ten seconds, and in a day. */
   readonly orders10s: number
   readonly orders1d: number
+  /** Connections of WebSockets in five minutes. */
+  readonly connections: number
   /** Requests sent against a 429 before the ban. */
   readonly patience: number
 }
 
 /** Binance's limits, as its documentation prints them. */
-export const usualLimits: LimitSetup = { weight: 6000, orders10s: 50, orders1d: 160_000, patience: 10 }
+export const usualLimits: LimitSetup = { weight: 6000, orders10s: 50, orders1d: 160_000, connections: 300, patience: 10 }
 
 const MINUTE = 60_000
 const FIRST_BAN = 2 * MINUTE

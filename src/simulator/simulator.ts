@@ -1,19 +1,11 @@
 /** A Binance on the desk: its REST, WebSocket API and streams on 127.0.0.1, over our own matching, fed by replayed candles. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ratio, ratioOf, zero } from '#domain/money.ts'
-import { machineClock } from './clock.ts'
 import { command, type Controlled } from './control/admin.ts'
-import { Faults } from './control/faults.ts'
 import { type LogLine, RequestLog } from './control/log.ts'
-import { apiKeyOf } from './keys.ts'
-import { Limits, usualLimits } from './limits.ts'
-import { Replay, type Step } from './market/replay.ts'
+import type { Step } from './market/replay.ts'
+import { openWorld } from './open-world.ts'
 import type { SimulatorOptions } from './options.ts'
-import { switchesOf } from './switches.ts'
-import { followLists } from './trading/place-list.ts'
-import { listed } from './trading/listing.ts'
-import { Venue } from './trading/venue.ts'
 import { serveAdmin } from './wire/admin-http.ts'
 import { usualTimes } from './wire/connection.ts'
 import { serveRest } from './wire/rest.ts'
@@ -45,13 +37,14 @@ const REPEAT_MS = 2000
 
 /** Opens a simulator. Everything it needs is handed in; it contacts nobody. */
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const world = worldOf(options)
+  const world = openWorld(options)
   const log = new RequestLog()
   const add = (line: LogLine): void => log.add(line)
   const flush = (): void => {
     const { events } = world.venue
     if (events.length === 0) return
     world.venue.events = []
+    log.tell(events)
     api.tell(events)
   }
   const streams = new Streams(world)
@@ -82,7 +75,8 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       world.bookUpdates++
       world.venue.advance(next)
       flush()
-      streams.publish(next)
+      // what does not trade tells nothing
+      streams.publish({ ...next, bars: next.bars.filter(({ history }) => world.venue.symbol(history.symbol).raw.status === 'TRADING') })
       made.push(next)
     }
     return made
@@ -118,55 +112,6 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       return closing(server)
     },
   }
-}
-
-function worldOf(options: SimulatorOptions): World {
-  const { clock = machineClock, serverTime = 'clock', feesInBnb = false } = options
-  const switches = switchesOf(options.otherwise ?? [])
-  const replay = new Replay(options.recordings, options.start ?? Number.NEGATIVE_INFINITY)
-  const orders = switches.documentedOrderLimits ? {} : { orders10s: 100, orders1d: 200_000 }
-  const limits = new Limits({ ...usualLimits, ...orders, ...options.limits }, () => clock.now())
-  const usualFee = ratio(switches.defaultFeeIsTenBasisPoints ? '0.001' : '0.0015')
-  const { maker, taker } = options.fees ?? { maker: usualFee, taker: usualFee }
-  const now = (): number => (serverTime === 'market' ? venue.marketNow : clock.now()) + world.skew
-  const symbols = options.symbols.filter(({ symbol }) => replay.histories.has(symbol)).map(raw => listed(raw, switches.widePercentPrice))
-  const venue = new Venue({
-    symbols,
-    costs: {
-      maker,
-      taker,
-      slippage: options.slippage ?? (() => zero()),
-      volumeShare: options.volumeShare ?? 0,
-      bnbShare: feesInBnb ? ratioOf(switches.discountMultiplies ? 0.75 : 0.25) : zero(),
-    },
-    replay,
-    limits,
-    switches,
-    now,
-  })
-  followLists(venue)
-  for (const [asset, amount] of options.balances) {
-    venue.matching.wallet.of(asset).free = amount
-    venue.deposit(asset, amount)
-  }
-  venue.views.noteBalances(venue.matching.wallet.all(), Number.NEGATIVE_INFINITY)
-  const world: World = {
-    venue,
-    replay,
-    limits,
-    switches,
-    faults: new Faults(),
-    clock,
-    keys: new Map(options.keys.map(setup => [setup.apiKey, apiKeyOf(setup)])),
-    commission: { maker, taker, inBnb: feesInBnb },
-    started: clock.now(),
-    maintenance: false,
-    bookUpdates: 1,
-    sapi: new Limits({ ...usualLimits, weight: 12_000 }, () => clock.now()),
-    skew: 0,
-    now,
-  }
-  return world
 }
 
 const listening = (server: Server, port: number): Promise<void> =>

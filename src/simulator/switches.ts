@@ -38,7 +38,7 @@ export const beliefs = {
   },
   buyPairLocksTheDearer: {
     believed: 'a BUY OCO locks the larger of its two notionals',
-    otherwise: 'it locks that of the first leg',
+    otherwise: 'it locks that of its limit leg',
     source: 'binance.md 1.8 [M]',
   },
   discountMultiplies: {
@@ -91,14 +91,14 @@ export const beliefs = {
     otherwise: 'it comes with -2010',
     source: 'errors.md lists it for -2010; captures show -1013 [M]',
   },
-  cancelOnlyAllowsQueries: {
-    believed: 'a CANCEL_ONLY symbol answers queries, cancels and amends',
-    otherwise: 'it is unknown to all but cancels (-1121)',
-    source: 'binance.md 1.5 [inf]',
+  pendingIsReported: {
+    believed: 'a pending leg is reported by executionReport x=NEW, X=PENDING_NEW when its list is placed',
+    otherwise: 'nothing is reported of it before it goes live',
+    source: 'enums.md PENDING_NEW; that it is reported [inf]',
   },
   absenceIsFinal: {
     believed: 'a request is not executed later than timestamp + recvWindow',
-    otherwise: 'one that was lost may still be executed late (the fault "late" ignores the window)',
+    otherwise: 'one that was lost may still be executed late: the second look at the time is left out',
     source: 'faults.md 0.2 [inf]',
   },
 } as const satisfies Readonly<Record<string, Belief>>

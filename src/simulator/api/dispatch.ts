@@ -44,19 +44,14 @@ function authenticate(world: World, endpoint: Endpoint, params: Params, { apiKey
   if (session === null && !/^[A-Za-z0-9]{16,128}$/.test(apiKey!)) throw new ApiError(-2014, 'API-key format invalid.', { status: 401 })
   const key = session ?? world.keys.get(apiKey!)
   if (key === undefined) throw badKey(world.switches.invalidKeyIs401 ? 401 : 400)
-  const timestamp = timeOf(params, session !== null)
+  const timestamp = params.time('timestamp')
+  if (timestamp === null) throw missing('timestamp')
   if (session === null && !key.signed(payload, params.must('signature')))
     throw new ApiError(-1022, 'Signature for this request is not valid.')
   checkTime(world, params, timestamp)
   const allowed = endpoint.security === 'TRADE' ? key.rights.enableSpotAndMarginTrading : key.rights.enableReading
   if (!allowed) throw badKey(world.switches.invalidKeyIs401 ? 401 : 400)
   return key
-}
-
-function timeOf(params: Params, session: boolean): number {
-  const timestamp = params.time('timestamp')
-  if (timestamp === null && !session) throw missing('timestamp')
-  return timestamp ?? Number.NaN
 }
 
 // recvWindow of a request, in milliseconds: five seconds unless given, a minute at most.
@@ -71,8 +66,6 @@ function windowOf(params: Params): number {
 // The first pass: not more than a second ahead, not older than the window.
 function checkTime(world: World, params: Params, timestamp: number): void {
   const window = windowOf(params)
-  // a session's request may go without
-  if (Number.isNaN(timestamp)) return
   const now = world.now()
   if (timestamp < EARLIEST) throw badTimestamp(false)
   if (timestamp >= now + 1000) throw badTimestamp(true)
@@ -81,6 +74,7 @@ function checkTime(world: World, params: Params, timestamp: number): void {
 
 // The second pass, just before the engine: a request that waited may be too old by now. Then it counts as an order too.
 function checkTimeAgain(world: World, params: Params, endpoint: Endpoint): void {
+  if (!world.switches.absenceIsFinal) return
   const timestamp = params.time('timestamp')
   if (timestamp === null || world.now() - timestamp <= windowOf(params)) return
   world.limits.countOrders(endpoint.orders ?? 0)

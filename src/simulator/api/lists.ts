@@ -176,7 +176,7 @@ function cancel({ world, params, ready }: Call): Answer {
   ready()
   const open = [...world.venue.lists.values()].filter(list => list.symbol === raw.symbol && list.orders.some(isOpen))
   const list = findList(open, id, clientId, cancelRejected())
-  cancelList(world.venue, list)
+  cancelList(world.venue, list, cancelId)
   return ok(cancelReport(list, cancelId))
 }
 

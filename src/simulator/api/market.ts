@@ -1,13 +1,15 @@
 /** Endpoints of public data: time, rules, candles, book, trades, tickers. */
-import { eight, eightOf } from '../decimals.ts'
+import { eight } from '../decimals.ts'
 import { ApiError, illegal } from '../errors.ts'
 import { levelsOf } from '../market/book.ts'
 import type { History } from '../market/history.ts'
-import { aggRowOf, bookRow, dayOf, dayRow, intervalOf, klineRow, tradeRowOf } from '../market/tables.ts'
+import { aggRowOf, intervalOf, klineRow, tradeRowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
-import type { RawSymbol } from '../trading/venue.ts'
+import { averagePrice } from '../trading/scene.ts'
 import type { World } from '../world.ts'
 import { type Call, type Endpoint, ok } from './endpoint.ts'
+import { limited } from './rows.ts'
+import { askedSymbols, statuses } from './asked.ts'
 
 const open = { security: 'NONE' as const }
 
@@ -15,34 +17,6 @@ const historyOf = (world: World, symbol: string): History => {
   world.venue.symbol(symbol)
   return world.replay.histories.get(symbol)!
 }
-
-const statuses = ['TRADING', 'HALT', 'BREAK', 'END_OF_DAY', 'CANCEL_ONLY'] as const
-
-// The symbols that a request names, or all; and whether it named exactly one.
-function asked({ world, params }: Call): { readonly symbols: readonly RawSymbol[]; readonly single: boolean } {
-  const [one, list] = [params.has('symbol') ? params.symbol() : null, params.list('symbols')]
-  if (one !== null && list !== null) throw new ApiError(-1128, 'Combination of optional parameters invalid.')
-  const status = params.oneOf('symbolStatus', statuses, new ApiError(-1122, 'Invalid symbolStatus.'))
-  if (list !== null && new Set(list).size !== list.length) throw new ApiError(-1151, 'Symbol is present multiple times in the list.')
-  const found = one === null && list === null ? world.venue.symbols : (list ?? [one!]).map(name => world.venue.symbol(name).raw)
-  const fitting = status === null ? found : found.filter(raw => raw.status === status)
-  if (one !== null && fitting.length === 0) throw new ApiError(-1220, "The symbol's status does not match the requested symbolStatus.")
-  return { symbols: fitting, single: one !== null }
-}
-
-const rows = (call: Call, row: (raw: RawSymbol) => object | null): ReturnType<typeof ok> => {
-  const { symbols, single } = asked(call)
-  const found = symbols.flatMap(raw => row(raw) ?? [])
-  return ok(single ? (found[0] ?? {}) : found)
-}
-
-const byCount =
-  (one: number, some: number, all: number) =>
-  (params: Params): number => {
-    if (params.has('symbol')) return one
-    const list = params.has('symbols') ? (params.list('symbols')?.length ?? 0) : Infinity
-    return list <= 20 ? one : list <= 100 ? some : all
-  }
 
 const depthWeight = (params: Params): number => {
   const limit = params.integer('limit') ?? 100
@@ -55,7 +29,7 @@ function exchangeInfo(call: Call): ReturnType<typeof ok> {
     throw new ApiError(-1128, 'Combination of optional parameters invalid.')
   const sets = params.flag('showPermissionSets') ?? true
   params.passOver('permissions')
-  const { symbols } = asked(call)
+  const { symbols } = askedSymbols(call)
   return ok({
     timezone: 'UTC',
     serverTime: world.now(),
@@ -73,9 +47,10 @@ function klines({ world, params }: Call): ReturnType<typeof ok> {
   const zone = params.text('timeZone')
   if (zone !== null && !/^[+-]?\d{1,2}(:\d{2})?$/.test(zone)) throw illegal('timeZone', '^[+-]?[0-9]{1,2}(:[0-9]{2})?$')
   if (interval === null) return ok([])
-  const bars = history.bars(interval, { from, to, limit })
+  const bars = history.bars(interval, { from, to, limit: limit + 1 })
   // what has not closed is the last row as long as its end lies ahead; by a clock that is far beyond it, it would look closed
-  return ok(bars.filter(bar => bar.closed || bar.closeTime >= world.now()).map(klineRow))
+  const seen = bars.filter(bar => bar.closed || bar.closeTime >= world.now())
+  return ok(limited(seen, limit, from !== null).map(klineRow))
 }
 
 function depth({ world, params }: Call): ReturnType<typeof ok> {
@@ -136,38 +111,25 @@ export const marketEndpoints: readonly Endpoint[] = [
     answer({ world, params }) {
       const symbol = params.symbol()
       const history = historyOf(world, symbol)
-      return ok({ mins: 5, price: eight(world.venue.averagePrice(symbol)), closeTime: history.lastTrade()?.time ?? 0 })
+      return ok({ mins: 5, price: eight(averagePrice(world.venue, symbol)), closeTime: history.lastTrade()?.time ?? 0 })
     },
   },
   {
     ...open,
-    rest: 'GET /api/v3/ticker/price',
-    ws: 'ticker.price',
-    weight: params => (params.has('symbol') ? 2 : 4),
-    answer: call =>
-      rows(call, ({ symbol }) => {
-        const last = historyOf(call.world, symbol).lastTrade()
-        return last === null ? null : { symbol, price: eightOf(last.price) }
-      }),
+    rest: 'GET /api/v3/executionRules',
+    ws: 'executionRules',
+    weight: params => (params.has('symbol') ? 2 : Math.min(40, 2 * (params.list('symbols')?.length ?? 20))),
+    // no price range is enforced, so no symbol has a rule
+    answer: call => ok({ symbolRules: askedSymbols(call).symbols.map(({ symbol }) => ({ symbol, rules: [] })) }),
   },
   {
     ...open,
-    rest: 'GET /api/v3/ticker/bookTicker',
-    ws: 'ticker.book',
-    weight: params => (params.has('symbol') ? 2 : 4),
-    answer: call => rows(call, ({ symbol }) => bookRow(symbol, call.world.venue.matching.market(symbol))),
-  },
-  {
-    ...open,
-    rest: 'GET /api/v3/ticker/24hr',
-    ws: 'ticker.24hr',
-    weight: byCount(2, 40, 80),
-    answer(call) {
-      const short = call.params.oneOf('type', ['FULL', 'MINI'], new ApiError(-1139, 'Invalid ticker type.')) === 'MINI'
-      return rows(call, ({ symbol }) => {
-        const day = dayOf(historyOf(call.world, symbol))
-        return day === null ? null : dayRow(symbol, day, call.world.venue.matching.market(symbol), short)
-      })
+    rest: 'GET /api/v3/referencePrice',
+    ws: 'referencePrice',
+    weight: 2,
+    answer({ world, params }) {
+      world.venue.symbol(params.symbol())
+      throw new ApiError(-2043, "This symbol doesn't have a reference price.")
     },
   },
 ]

@@ -1,12 +1,14 @@
 /** Endpoints that change what rests: cancelReplace in both modes, and amend keeping the place in the queue. */
-import { ApiError, bodyOf, filterFailure, missing, missingBoth } from '../errors.ts'
-import { checkFresh, checkRules } from '../trading/checks.ts'
+import { eight } from '../decimals.ts'
+import { ApiError, bodyOf, filterFailure, missing, missingBoth, noSuchOrder } from '../errors.ts'
+import { checkRules } from '../trading/checks.ts'
 import { type AmendRequest, amendOrder } from '../trading/amend.ts'
-import { cancelOrder, placeOrder } from '../trading/place.ts'
+import { cancelOrder, findOrder, placeOrder } from '../trading/place.ts'
 import { amended, cancelled, cancelReport, placed } from '../trading/reports.ts'
 import type { World } from '../world.ts'
 import { readDraft, readResponse, usualResponse } from './drafts.ts'
 import { type Answer, type Call, type Endpoint, ok } from './endpoint.ts'
+import { limited } from './rows.ts'
 import { readName, readRestriction } from './trading.ts'
 
 type Half = { readonly result: 'SUCCESS' | 'FAILURE' | 'NOT_ATTEMPTED'; readonly response: object | null }
@@ -59,7 +61,7 @@ function cancelReplace({ world, params, ready }: Call): Answer {
   const full = world.limits.tooManyOrders(1)
   if (full && exceeded === 'DO_NOTHING') throw world.limits.tooMany()
   const cancel = attempt(() => {
-    const [order] = cancelOrder(venue, name, restriction)
+    const [order] = cancelOrder(venue, name, cancelId, restriction)
     return order!.listId < 0 ? cancelled(order!, cancelId) : cancelReport(venue.lists.get(order!.listId)!, cancelId)
   })
   if (cancel.result === 'FAILURE' && mode === 'STOP_ON_FAILURE') {
@@ -86,7 +88,6 @@ function amend({ world, params, ready }: Call): Answer {
   ready()
   const { raw } = world.venue.symbol(name.symbol)
   if (quantity === 0n) throw filterFailure('LOT_SIZE')
-  if (clientOrderId !== null && clientOrderId !== name.clientOrderId) checkFresh(world.venue, clientOrderId)
   const request: AmendRequest = { name, quantity, clientOrderId, most: mostAmends(raw.filters) }
   const { order, before, executionId } = amendOrder(world.venue, request)
   return ok(amended(order, before, executionId, world.venue.lists.get(order.listId) ?? null))
@@ -94,6 +95,27 @@ function amend({ world, params, ready }: Call): Answer {
 
 const mostAmends = (filters: World['venue']['symbols'][number]['filters']): number =>
   Number(filters.find(({ filterType }) => filterType === 'MAX_NUM_ORDER_AMENDS')?.['maxNumOrderAmends'] ?? Infinity)
+
+function amendments({ world, params }: Call): Answer {
+  const symbol = params.symbol()
+  const orderId = params.integer('orderId')
+  if (orderId === null) throw missing('orderId')
+  const [from, limit] = [params.integer('fromExecutionId'), params.limit(500, 1000)]
+  const order = findOrder(world.venue.orders.values(), { symbol, orderId, clientOrderId: null }, noSuchOrder(), noSuchOrder())
+  const rows = order.amendments.filter(({ executionId }) => from === null || executionId >= from)
+  return ok(
+    limited(rows, limit, from !== null).map(({ from: before, to, executionId, origClientOrderId, newClientOrderId, time }) => ({
+      symbol,
+      orderId,
+      executionId,
+      origClientOrderId,
+      newClientOrderId,
+      origQty: eight(before),
+      newQty: eight(to),
+      time,
+    })),
+  )
+}
 
 /** All of them. */
 export const replaceEndpoints: readonly Endpoint[] = [
@@ -105,6 +127,7 @@ export const replaceEndpoints: readonly Endpoint[] = [
     orders: 1,
     answer: cancelReplace,
   },
+  { rest: 'GET /api/v3/order/amendments', ws: 'order.amendments', security: 'USER_DATA', weight: 4, answer: amendments },
   {
     rest: 'PUT /api/v3/order/amend/keepPriority',
     ws: 'order.amend.keepPriority',

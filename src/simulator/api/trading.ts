@@ -43,7 +43,7 @@ function cancel({ world, params, ready }: Call): Answer {
   const id = params.id('newClientOrderId') ?? world.venue.newId()
   const restriction = readRestriction(params)
   ready()
-  const [order] = cancelOrder(world.venue, name, restriction)
+  const [order] = cancelOrder(world.venue, name, id, restriction)
   return ok(order!.listId < 0 ? cancelled(order!, id) : cancelReport(world.venue.lists.get(order!.listId)!, id))
 }
 
@@ -51,8 +51,8 @@ function cancelEverything({ world, params, ready }: Call): Answer {
   const symbol = params.symbol()
   world.venue.symbol(symbol)
   ready()
-  const ended = cancelAll(world.venue, symbol)
   const id = world.venue.newId()
+  const ended = cancelAll(world.venue, symbol, id)
   const lists = [...new Set(ended.flatMap(({ listId }) => (listId < 0 ? [] : [listId])))]
   return ok([
     ...ended.filter(({ listId }) => listId < 0).map(order => cancelled(order, id)),

@@ -53,6 +53,7 @@ const faultKinds: Readonly<Record<string, string>> = {
   timeout: '-1007 with 504; executed: true|false',
   latency:
     'milliseconds of waiting; after: false (before it is looked at) | true (before its answer) | "engine" (between the two time checks)',
+  late: 'the connection is cut, and the request carried out so many milliseconds later, if it is still within its recvWindow then',
   refuse: 'any refusal: status, code, text, retryAfter (seconds), such as -1021, -1003 with 429 or 418, -2015',
   events_first: 'the events of a request go out before its answer',
   event_lost: 'an event is not sent; where.type names it',
@@ -123,7 +124,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   limits: {
     what: 'sets limits; block answers 429 and ban 418 for so many milliseconds; forgive ends both',
-    body: '{"weight": 6000, "orders10s": 50, "orders1d": 160000, "patience": 10, "block": 0, "ban": 0, "forgive": true}',
+    body: '{"weight": 6000, "orders10s": 50, "orders1d": 160000, "connections": 300, "patience": 10, "block": 0, "ban": 0, "forgive": true}',
     act({ world }, body) {
       const { limits } = world
       const { setup } = limits
@@ -131,6 +132,7 @@ const commands: Readonly<Record<string, Command>> = {
         weight: number(body, 'weight', setup.weight),
         orders10s: number(body, 'orders10s', setup.orders10s),
         orders1d: number(body, 'orders1d', setup.orders1d),
+        connections: number(body, 'connections', setup.connections),
         patience: number(body, 'patience', setup.patience),
       }
       if (body['forgive'] === true) limits.forgive()
@@ -208,7 +210,7 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   log: {
-    what: 'forgets the log of requests',
+    what: 'forgets the log of requests and events',
     body: '{}',
     act({ log }) {
       log.clear()
@@ -224,6 +226,8 @@ const completed = (fault: RequestFault | EventFault): RequestFault | EventFault 
       return { ...fault, executed: fault.executed ?? false }
     case 'server_error':
       return { ...fault, status: fault.status ?? 503, executed: fault.executed ?? false }
+    case 'late':
+      return { ...fault, milliseconds: fault.milliseconds ?? 1000 }
     case 'latency':
       return { ...fault, milliseconds: fault.milliseconds ?? 1000, after: fault.after ?? false }
     case 'refuse':
@@ -252,7 +256,7 @@ const balances = ({ venue }: World): object =>
 /** Everything there is to see and to do. */
 export function describe({ world, sockets }: Controlled): object {
   return {
-    what: 'The simulator’s own endpoint. GET /admin, GET /admin/requests; POST /admin/NAME with a JSON body, for the names in commands.',
+    what: 'The simulator’s own endpoint. GET /admin, /admin/requests, /admin/events; POST /admin/NAME with a JSON body, for the names in commands.',
     market: market(world),
     serverTime: world.now(),
     balances: balances(world),

@@ -14,12 +14,14 @@ export type RequestFault =
   | { readonly kind: 'timeout'; readonly executed: boolean }
   /** It waits before it is looked at (false), between its two time checks (engine), or before its answer (true). Milliseconds. */
   | { readonly kind: 'latency'; readonly milliseconds: number; readonly after: boolean | 'engine' }
+  /** The connection is cut, and the request carried out only so many milliseconds later, if it is still in its time then. */
+  | { readonly kind: 'late'; readonly milliseconds: number }
   /** Any refusal. */
   | { readonly kind: 'refuse'; readonly status: number; readonly code: number; readonly text: string; readonly retryAfter: number }
   /** Its events go out before its answer. */
   | { readonly kind: 'events_first' }
 
-/** What can go wrong with an event of the user data stream. */
+/** What can go wrong with an event of the account or of a market stream. */
 export type EventFault =
   | { readonly kind: 'event_lost' }
   | { readonly kind: 'event_twice' }
@@ -32,7 +34,7 @@ export interface Where {
   readonly method?: string
   /** The path, or the WebSocket API's method; either names its twin too. With a star at its end: whatever begins so. */
   readonly path?: string
-  /** For events: the type, such as executionReport. */
+  /** For events: the type, such as executionReport or kline, or a stream, such as btcusdc@kline_1m. Without one: any of the account's. */
   readonly type?: string
   /** How often; default once. */
   readonly count?: number
@@ -92,9 +94,11 @@ export class Faults {
         (where.path === undefined || names.some(name => isMeant(where.path!, name))),
     ) as RequestFault[]
   }
-  /** Faults that hit an event. */
-  ofEvent(type: string): EventFault[] {
-    return this.#take(({ fault, where }) => eventKinds.has(fault.kind) && (where.type === undefined || where.type === type)) as EventFault[]
+  /** Faults that hit an event. `names`: its type, its stream; `account`: whether it is the account's. */
+  ofEvent(names: readonly string[], account: boolean): EventFault[] {
+    return this.#take(
+      ({ fault, where }) => eventKinds.has(fault.kind) && (where.type === undefined ? account : names.includes(where.type)),
+    ) as EventFault[]
   }
 
   #take(fits: (armed: Armed) => boolean): (RequestFault | EventFault)[] {

@@ -1,4 +1,5 @@
-/** What was asked of the simulator, for tests and people to look at. */
+/** What was asked of the simulator and what the account was told, for tests and people to look at. */
+import type { UserEvent } from '../trading/events.ts'
 
 /** One request. Signatures and keys are not in it. */
 export interface LogLine {
@@ -18,21 +19,28 @@ export interface LogLine {
 
 const KEPT = 10_000
 
-/** The newest requests. */
+/** The newest requests and events. */
 export class RequestLog {
   #lines: LogLine[] = []
-  /** Hears of each. */
-  onLine: (line: LogLine) => void = () => {}
+  #events: UserEvent[] = []
 
   add(line: LogLine): void {
     this.#lines.push(line)
     if (this.#lines.length > KEPT) this.#lines = this.#lines.slice(-KEPT / 2)
-    this.onLine(line)
+  }
+  /** Events of the account, as they happened: before any fault took, doubled or moved one. */
+  tell(events: readonly UserEvent[]): void {
+    this.#events.push(...events)
+    if (this.#events.length > KEPT) this.#events = this.#events.slice(-KEPT / 2)
+  }
+  get events(): readonly UserEvent[] {
+    return this.#events
   }
   get lines(): readonly LogLine[] {
     return this.#lines
   }
   clear(): void {
     this.#lines = []
+    this.#events = []
   }
 }

@@ -24,14 +24,15 @@ export type Ending<Reply> = { readonly kind: 'answer'; readonly reply: Reply } |
 export async function underFaults<Reply>(world: World, faults: readonly RequestFault[], handling: Handling<Reply>): Promise<Ending<Reply>> {
   const has = (kind: RequestFault['kind']): boolean => faults.some(fault => fault.kind === kind)
   const wait = async (when: boolean | 'engine'): Promise<void> => {
-    for (const fault of faults)
-      if (fault.kind === 'latency' && fault.after === when)
-        await new Promise<void>(resolve => {
-          world.clock.after(fault.milliseconds, resolve)
-        })
+    for (const fault of faults) if (fault.kind === 'latency' && fault.after === when) await pauseOf(world, fault.milliseconds)
   }
   if (has('request_lost')) {
     handling.done(null)
+    return { kind: 'cut' }
+  }
+  const late = faults.find(fault => fault.kind === 'late')
+  if (late !== undefined) {
+    void carriedOutLate(world, late.milliseconds, handling)
     return { kind: 'cut' }
   }
   await wait(false)
@@ -42,6 +43,16 @@ export async function underFaults<Reply>(world: World, faults: readonly RequestF
   if (has('reply_lost')) return { kind: 'cut' }
   return has('silence') ? { kind: 'nothing' } : { kind: 'answer', reply }
 }
+
+async function carriedOutLate<Reply>(world: World, milliseconds: number, handling: Handling<Reply>): Promise<void> {
+  handling.done(await handling.act(() => pauseOf(world, milliseconds)))
+  handling.flush()
+}
+
+const pauseOf = (world: World, milliseconds: number): Promise<void> =>
+  new Promise(resolve => {
+    world.clock.after(milliseconds, resolve)
+  })
 
 async function replyUnder<Reply>(faults: readonly RequestFault[], handling: Handling<Reply>, pause: () => Promise<void>): Promise<Reply> {
   const refusal = faults.find(fault => fault.kind === 'refuse')

@@ -29,7 +29,7 @@ export interface MarketTrade {
 }
 
 /** Trades that a candle is told as. */
-export const TRADES_A_BAR = 4
+const TRADES_A_BAR = 4
 
 /** How far into the newest bar the market is: trades of it that have happened. */
 type Shown = 0 | 1 | 3 | 4

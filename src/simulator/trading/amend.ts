@@ -6,7 +6,8 @@ import { listEvent } from './events.ts'
 import { filterError } from './filters.ts'
 import { isOpen, type Order } from './order.ts'
 import { findOrder, type OrderName } from './place.ts'
-import { checkAccount } from './checks.ts'
+import { checkAccount, checkFresh } from './checks.ts'
+import { sceneOf } from './scene.ts'
 import type { Venue } from './venue.ts'
 
 /** What is asked for. */
@@ -24,24 +25,27 @@ export function amendOrder(
   venue: Venue,
   { name, quantity, clientOrderId, most }: AmendRequest,
 ): { order: Order; before: string; executionId: number } {
-  checkAccount(venue)
+  checkAccount(venue, amendRejected)
   const unknown = amendRejected('Unknown order sent.')
   const order = findOrder(venue.open, name, unknown, unknown)
   const list = venue.lists.get(order.listId)
   if (order.status === 'PENDING_NEW' && order.quantity === 0n) throw amendRejected('Order amend (pending OPO order) is not supported.')
   if (quantity > order.quantity) throw amendRejected('Order amend (quantity increase) is not supported.')
   if (quantity === order.quantity) throw amendRejected('The requested action would change no state; rejecting')
-  if (quantity <= order.executed) throw amendRejected('Order amend is not supported for this symbol.')
-  if (order.amends >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
+  if (quantity <= (order.executed as bigint) + order.prevented) throw amendRejected('Order amend is not supported for this symbol.')
+  if (order.amendments.length >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
   const draft = { ...order, quantity: quantity as Quantity }
-  const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, venue.filterScene(order.symbol, [order]))
+  const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed
-  if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, quantity as Quantity)
-  const before = order.clientOrderId
+  // it may keep its own id
+  if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
+  if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, (quantity - order.prevented) as Quantity)
+  const [before, from] = [order.clientOrderId, order.quantity]
   order.quantity = quantity as Quantity
   order.clientOrderId = clientOrderId ?? venue.newId()
-  order.amends++
   const executionId = venue.nextExecution()
+  const names = { origClientOrderId: before, newClientOrderId: order.clientOrderId }
+  order.amendments.push({ executionId, ...names, from, to: order.quantity, time: venue.now() })
   venue.change(order, order.status, 'REPLACED', { executionId, originalId: before })
   if (list !== undefined && list.orders.some(isOpen)) venue.events.push(listEvent(list, 'UPDATED', venue.now()))
   venue.settle()

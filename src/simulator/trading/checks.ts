@@ -4,6 +4,7 @@ import type { OrderType } from '#domain/order.ts'
 import { ApiError, orderRejected } from '../errors.ts'
 import { filterError } from './filters.ts'
 import { type Draft, hasPrice, isContingent, type Order } from './order.ts'
+import { sceneOf } from './scene.ts'
 import type { Venue } from './venue.ts'
 
 const typeNames: Readonly<Record<OrderType, string>> = {
@@ -39,14 +40,14 @@ export function checkRules(venue: Venue, draft: Draft, company: Company = alone)
     throw new ApiError(-1013, 'This symbol does not allow the specified self-trade prevention mode.')
   if (draft.iceberg > 0n && draft.iceberg > draft.quantity) throw orderRejected('IcebergQty exceeds QTY.')
   if (hasPrice(draft.type) && draft.price === 0n) throw new ApiError(-1013, 'Invalid price.')
-  const failed = filterError(raw.filters, draft, venue.filterScene(draft.symbol, company.except ?? []), company.orders, company.lists)
+  const failed = filterError(raw.filters, draft, sceneOf(venue, draft.symbol, company.except ?? []), company.orders, company.lists)
   if (failed !== null) throw failed
 }
 
-/** What the account has to fulfil. Throws ApiError. */
-export function checkAccount(venue: Venue): void {
-  if (venue.account.disabled) throw orderRejected('This action is disabled on this account.')
-  if (!venue.account.canTrade) throw orderRejected('This account may not place or cancel orders.')
+/** What the account has to fulfil. Throws what `rejected` makes of it: -2010 for orders, -2011 for cancels, -2038 for amendments. */
+export function checkAccount(venue: Venue, rejected: (text: string) => ApiError = orderRejected): void {
+  if (venue.account.disabled) throw rejected('This action is disabled on this account.')
+  if (!venue.account.canTrade) throw rejected('This account may not place or cancel orders.')
 }
 
 /** Refuses an id that an open order has. A former order's id may be used again. Throws ApiError. */

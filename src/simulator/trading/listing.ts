@@ -1,7 +1,17 @@
 /** Symbols completed to what Binance's exchangeInfo shows of each. */
 import type { ExchangeSymbol } from '#domain/symbol.ts'
 import type { RawFilter } from './filters.ts'
-import type { RawSymbol } from './venue.ts'
+
+/** A symbol as exchangeInfo shows it, complete. */
+export interface RawSymbol extends ExchangeSymbol {
+  status: string
+  readonly orderTypes: readonly string[]
+  filters: RawFilter[]
+  readonly quoteOrderQtyMarketAllowed: boolean
+  readonly allowedSelfTradePreventionModes: readonly string[]
+  readonly defaultSelfTradePreventionMode: string
+  readonly [field: string]: unknown
+}
 
 const usualTypes = ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT']
 

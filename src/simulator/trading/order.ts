@@ -57,6 +57,16 @@ export interface Trade {
   readonly maker: boolean
 }
 
+/** An order was made smaller. */
+export interface Amendment {
+  readonly executionId: number
+  readonly origClientOrderId: string
+  readonly newClientOrderId: string
+  readonly from: Quantity
+  readonly to: Quantity
+  readonly time: number
+}
+
 /** An order of the account. */
 export interface Order {
   readonly id: number
@@ -84,7 +94,7 @@ export interface Order {
   expiry: ExpiryReason | null
   preventedMatch: number
   prevented: Quantity
-  amends: number
+  readonly amendments: Amendment[]
   readonly trades: Trade[]
 }
 

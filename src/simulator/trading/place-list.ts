@@ -1,11 +1,11 @@
 /** Order lists in, on and out: a pair at once, pending legs when their working order is filled. */
-import { floorTo, type Quantity, zero } from '#domain/money.ts'
+import { floorTo, notional, type Quantity, zero } from '#domain/money.ts'
 import { lock, unlock } from '#matching/wallet.ts'
-import { ApiError, orderRejected } from '../errors.ts'
+import { ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkPair, checkRules, type Company, needOf } from './checks.ts'
 import { listEvent } from './events.ts'
 import { type List, type ListDraft, paysTheOther } from './lists.ts'
-import { type Draft, isOpen, type Order } from './order.ts'
+import { type Draft, isContingent, isOpen, type Order } from './order.ts'
 import type { Venue } from './venue.ts'
 
 /** Places a list. Throws ApiError when it is refused; then nothing of it exists. */
@@ -47,12 +47,28 @@ export function placeList(venue: Venue, draft: ListDraft): List {
   venue.lists.set(id, list)
   venue.limits.countOrders(all.length)
   venue.events.push(listEvent(list, 'EXEC_STARTED', list.time))
-  if (first === null) venue.send(pending[0]!, pending[1]!)
+  if (first === null) standPair(venue, pending[0]!, pending[1]!)
   else {
-    for (const leg of pending) venue.change(leg, 'PENDING_NEW', 'NEW')
+    if (venue.switches.pendingIsReported) for (const leg of pending) venue.change(leg, 'PENDING_NEW', 'NEW')
     venue.send(first)
   }
   return list
+}
+
+// A pair locks what the dearer of the two needs, unless only the limit leg counts.
+function standPair(venue: Venue, one: Order, other: Order): void {
+  const limit = [one, other].find(({ type }) => !isContingent(type))
+  venue.rest(one, other)
+  if (!venue.switches.buyPairLocksTheDearer && one.side === 'BUY' && limit !== undefined) {
+    const market = venue.matching.market(one.symbol)
+    const holder = market.orders.find(({ request, locked }) => locked > 0n && (request.id === one.id || request.id === other.id))
+    const surplus = (holder?.locked ?? 0n) - notional(limit.price, limit.quantity)
+    if (holder !== undefined && surplus > 0n) {
+      holder.locked -= surplus
+      unlock(market.quote, surplus)
+    }
+  }
+  venue.carryOn()
 }
 
 const isStop = ({ type }: Draft): boolean => type.startsWith('STOP')
@@ -79,19 +95,22 @@ function checkLegs(venue: Venue, legs: readonly Draft[]): void {
   if (legs.length === 2) checkPair(venue, legs)
   const needs = legs.map(leg => needOf(venue, leg))
   const need = needs.reduce((most, one) => (one > most ? one : most))
-  checkFunds(venue, legs[0]!, venue.switches.buyPairLocksTheDearer ? need : needs[0]!)
+  const limit = legs.findIndex(({ type }) => !isContingent(type))
+  checkFunds(venue, legs[0]!, venue.switches.buyPairLocksTheDearer || limit < 0 ? need : needs[limit]!)
   for (const leg of legs) checkMarket(venue, leg)
 }
 
-/** Cancels a list whole. The orders that ended by it. */
-export function cancelList(venue: Venue, list: List): Order[] {
-  checkAccount(venue)
+/** Cancels a list whole. The orders that ended by it. `cancelId`: the cancel's own. */
+export function cancelList(venue: Venue, list: List, cancelId: string): Order[] {
+  checkAccount(venue, cancelRejected)
   const open = list.orders.filter(isOpen)
   for (const order of open) {
     if (!isOpen(order)) continue
-    if (order.status === 'PENDING_NEW') venue.change(order, 'CANCELED', 'CANCELED')
-    else venue.withdraw(order)
+    venue.cancelId = cancelId
+    if (order.status === 'PENDING_NEW') venue.cancelled(order)
+    else venue.withdraw(order, cancelId)
   }
+  venue.cancelId = null
   venue.settle()
   return open
 }
@@ -105,7 +124,8 @@ export function followLists(venue: Venue): void {
     if (list.working === order) hold(venue, list)
     if (list.working === order && order.status === 'FILLED') due.push(list)
     else if (list.working === order && !isOpen(order)) endPending(venue, list)
-    if (list.orders.some(isOpen)) return
+    // its last order may have told the end already
+    if (list.done || list.orders.some(isOpen)) return
     list.done = true
     list.time = venue.now()
     venue.events.push(listEvent(list, 'ALL_DONE', list.time))
@@ -122,7 +142,7 @@ function endPending(venue: Venue, list: List): void {
   const cancelled = list.working!.status === 'CANCELED'
   for (const leg of list.orders) {
     if (leg.status !== 'PENDING_NEW') continue
-    if (cancelled) venue.change(leg, 'CANCELED', 'CANCELED')
+    if (cancelled) venue.cancelled(leg)
     else venue.expire(leg, 'OTO_PHASE_ONE_EXPIRED')
   }
 }
@@ -154,7 +174,7 @@ function activate(venue: Venue, list: List): void {
   if (legs.length === 0) return
   const received = list.held
   release(venue, list)
-  const drafts = list.pending.map(draft => sized(venue, list, draft, received))
+  const drafts = list.pending.map((draft, place) => sized(venue, list, { ...draft, quantity: legs[place]!.quantity }, received))
   for (const [place, leg] of legs.entries()) leg.quantity = drafts[place]!.quantity
   try {
     if (venue.faults.rejectActivations > 0) {

@@ -1,15 +1,17 @@
 /** Orders in, and out again: one at a time. */
-import type { ApiError } from '../errors.ts'
-import { cancelRejected } from '../errors.ts'
+import { affordable, floorTo, worsened } from '#domain/money.ts'
+import { type ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
 import { type Draft, isOpen, type Order } from './order.ts'
 import { cancelList } from './place-list.ts'
 import type { Venue } from './venue.ts'
 
 /** Places an order. What came of it at once is in it. Throws ApiError when it is refused. */
-export function placeOrder(venue: Venue, draft: Draft): Order {
+export function placeOrder(venue: Venue, asked: Draft): Order {
+  const draft = sizedSale(venue, asked)
   if (venue.limits.tooManyOrders(1)) throw venue.limits.tooMany()
   checkRules(venue, draft)
+  checkLiquidity(venue, draft)
   checkAccount(venue)
   checkFresh(venue, draft.clientOrderId)
   checkFunds(venue, draft, needOf(venue, draft))
@@ -18,6 +20,22 @@ export function placeOrder(venue: Venue, draft: Draft): Order {
   venue.limits.countOrders(1)
   venue.send(order)
   return order
+}
+
+// An amount of quote needs something to be bought from, or sold to.
+function checkLiquidity(venue: Venue, { symbol, quoteAmount }: Draft): void {
+  const { available, phase, info } = venue.matching.market(symbol)
+  if (quoteAmount === 0n || phase === 'closed' || available < 0n || !venue.switches.lowLiquidityIs2010) return
+  if (available === 0n) throw orderRejected('Order book liquidity is less than symbol minimum quantity.')
+  if (available < info.filters.minQuantity) throw orderRejected('Order book liquidity is less than `LOT_SIZE` filter minimum quantity.')
+}
+
+// A sale for an amount of quote sells the largest multiple of the step that brings no more than it.
+function sizedSale(venue: Venue, draft: Draft): Draft {
+  if (draft.side === 'BUY' || draft.quoteAmount === 0n) return draft
+  const market = venue.matching.market(draft.symbol)
+  const { tick, step } = market.info.filters
+  return { ...draft, quantity: floorTo(affordable(draft.quoteAmount, worsened(market.last, market.slippage, false, tick)), step) }
 }
 
 /** What order/test looks at. Throws ApiError. */
@@ -51,33 +69,35 @@ export function findOrder(
 }
 
 /** An order that is open, to be cancelled or changed. Throws -2011. */
-export function findOpen(venue: Venue, name: OrderName): Order {
+function findOpen(venue: Venue, name: OrderName): Order {
   return findOrder(venue.open, name, cancelRejected(), cancelRejected())
 }
 
 /** Which orders a cancel may take. */
 export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED' | null
 
-/** Cancels an order, and the list it belongs to. The orders that ended by it. Throws ApiError. */
-export function cancelOrder(venue: Venue, name: OrderName, restriction: CancelRestriction = null): Order[] {
-  checkAccount(venue)
+/** Cancels an order, and the list it belongs to. The orders that ended by it. `cancelId`: the cancel's own. Throws ApiError. */
+export function cancelOrder(venue: Venue, name: OrderName, cancelId: string, restriction: CancelRestriction = null): Order[] {
+  checkAccount(venue, cancelRejected)
   const order = findOpen(venue, name)
   const wanted = restriction === 'ONLY_NEW' ? 'NEW' : restriction === 'ONLY_PARTIALLY_FILLED' ? 'PARTIALLY_FILLED' : order.status
   if (order.status !== wanted) throw cancelRejected('Order was not canceled due to cancel restrictions.')
   const list = venue.lists.get(order.listId)
-  if (list !== undefined) return [order, ...cancelList(venue, list).filter(other => other !== order)]
-  venue.withdraw(order)
+  if (list !== undefined) return [order, ...cancelList(venue, list, cancelId).filter(other => other !== order)]
+  venue.withdraw(order, cancelId)
   return [order]
 }
 
 /** Cancels what is open on a symbol: single orders, and lists whole. Throws -2011 when there is nothing. */
-export function cancelAll(venue: Venue, symbol: string): Order[] {
-  checkAccount(venue)
+export function cancelAll(venue: Venue, symbol: string, cancelId: string): Order[] {
+  checkAccount(venue, cancelRejected)
   const open = venue.openOf(symbol)
   if (open.length === 0) throw cancelRejected()
   return open.flatMap(({ id, listId }) => {
     const order = venue.orders.get(id)!
     if (!isOpen(order)) return []
-    return listId < 0 ? cancelOrder(venue, { symbol, orderId: id, clientOrderId: null }) : cancelList(venue, venue.lists.get(listId)!)
+    return listId < 0
+      ? cancelOrder(venue, { symbol, orderId: id, clientOrderId: null }, cancelId)
+      : cancelList(venue, venue.lists.get(listId)!, cancelId)
   })
 }

@@ -136,8 +136,7 @@ export const tradeRow = (trade: Trade): object => ({
 })
 
 /** The orders of a list, by id only. */
-export const members = (list: List): object[] =>
-  list.orders.map(({ symbol, id: orderId, clientOrderId }) => ({ symbol, orderId, clientOrderId }))
+const members = (list: List): object[] => list.orders.map(({ symbol, id: orderId, clientOrderId }) => ({ symbol, orderId, clientOrderId }))
 
 const listStatus = (list: List): object => ({
   orderListId: list.id,

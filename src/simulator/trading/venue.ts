@@ -1,9 +1,9 @@
 /** The exchange behind the protocol: matching, orders, trades, lists and events of one account, moved on by the replay. */
 import { createHash } from 'node:crypto'
 import { assert } from '#domain/fault.ts'
-import { type Price, priceOf, type Quantity, zero } from '#domain/money.ts'
-import { type OrderRequest, type OrderUpdate, PAIR_REACHED, type Fill } from '#domain/order.ts'
-import { type ExchangeSymbol, type SymbolInfo, symbolInfoOf } from '#domain/symbol.ts'
+import { priceOf, type Quantity, zero } from '#domain/money.ts'
+import type { Fill, OrderUpdate } from '#domain/order.ts'
+import { type SymbolInfo, symbolInfoOf } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type Costs, Matching } from '#matching/matching.ts'
 import { ApiError, orderRejected } from '../errors.ts'
@@ -11,36 +11,17 @@ import type { Limits } from '../limits.ts'
 import type { PhaseBar, Replay, Step } from '../market/replay.ts'
 import type { Switches } from '../switches.ts'
 import { accountPosition, type Execution, type ExecutionDetails, executionReport, type UserEvent } from './events.ts'
-import type { FilterScene, RawFilter } from './filters.ts'
+import { expiryOf, partsOf, requestOf } from './fills.ts'
 import type { List } from './lists.ts'
 import { type Draft, type ExpiryReason, isContingent, isOpen, type Order, type Status, type Trade } from './order.ts'
+import type { AccountState, EngineFaults, PreventedMatch, Prevention } from './account.ts'
+import type { RawSymbol } from './listing.ts'
 import { Views } from './views.ts'
-
-/** A symbol as exchangeInfo shows it, complete. */
-export interface RawSymbol extends ExchangeSymbol {
-  status: string
-  readonly orderTypes: readonly string[]
-  filters: RawFilter[]
-  readonly quoteOrderQtyMarketAllowed: boolean
-  readonly allowedSelfTradePreventionModes: readonly string[]
-  readonly defaultSelfTradePreventionMode: string
-  readonly [field: string]: unknown
-}
 
 /** A symbol: what is told of it, and what the matching goes by. */
 interface Listed {
   readonly raw: RawSymbol
   readonly info: SymbolInfo
-}
-
-/** What may be wrong with the engine on purpose. */
-export interface EngineFaults {
-  /** Trades that each fill is told as. */
-  fillParts: number
-  /** Share of a bar's volume that is there (1: all); or a fixed quantity of base. */
-  thinBook: number
-  /** Activations of pending legs that are refused. */
-  rejectActivations: number
 }
 
 /** How a venue is made. */
@@ -52,26 +33,6 @@ export interface VenueSetup {
   readonly switches: Switches
   /** The server's time. */
   now(): number
-}
-
-/** A match of the account with itself that did not happen. */
-export interface PreventedMatch {
-  readonly symbol: string
-  readonly preventedMatchId: number
-  readonly takerOrderId: number
-  readonly makerOrderId: number
-  readonly tradeGroupId: -1
-  readonly selfTradePreventionMode: string
-  readonly price: string
-  readonly takerPreventedQuantity?: string
-  readonly makerPreventedQuantity?: string
-  readonly transactTime: number
-}
-
-/** How the account stands. */
-export interface AccountState {
-  canTrade: boolean
-  disabled: boolean
 }
 
 /** The account's exchange. Synchronous: what happened is in `events` afterwards, in order. */
@@ -88,15 +49,23 @@ export class Venue {
   readonly deposits = new Map<string, bigint>()
   /** Matches that self-trade prevention kept from happening, as they are queried. */
   readonly prevented: PreventedMatch[] = []
+  /** Orders that self-trade prevention has taken off the book, until that is told. */
+  readonly preventions = new Map<number, Prevention>()
   readonly views = new Views()
   readonly account: AccountState = { canTrade: true, disabled: false }
   readonly faults: EngineFaults = { fillParts: 1, thinBook: 1, rejectActivations: 0 }
+  /** The id of the cancel that is under way. */
+  cancelId: string | null = null
+  /** To be told after what the matching says. */
+  readonly notes: (() => void)[] = []
   /** Told to the user data stream, once they are fetched. */
   events: UserEvent[] = []
   /** Hears of orders that ended or filled, to carry lists on. */
   onOrder: (order: Order) => void = () => {}
   /** Carries out what became due in lists. True when there was something. */
   onSettle: () => boolean = () => false
+  /** Asked about an order that was just put on the book: whether what is left of it meets others of the account. */
+  onRest: (order: Order) => void = () => {}
   readonly now: () => number
   readonly #symbols: ReadonlyMap<string, Listed>
   readonly #changed = new Set<Order>()
@@ -168,35 +137,6 @@ export class Venue {
     return [...this.open].filter(order => order.symbol === symbol)
   }
 
-  /** What filters look at. */
-  filterScene(symbol: string, except: readonly Order[]): FilterScene {
-    const open = this.openOf(symbol).filter(order => !except.includes(order))
-    const { base } = this.matching.market(symbol)
-    const buying = open.filter(({ side }) => side === 'BUY').reduce((sum, order) => sum + order.quantity - order.executed, 0n)
-    return {
-      average: this.averagePrice(symbol),
-      openOrders: open.length,
-      openStops: open.filter(({ type }) => isContingent(type)).length,
-      openIcebergs: open.filter(({ iceberg }) => iceberg > 0n).length,
-      openLists: [...this.lists.values()].filter(
-        list => list.symbol === symbol && list.orders.some(isOpen) && !list.orders.some(order => except.includes(order)),
-      ).length,
-      position: base.free + base.locked + buying,
-    }
-  }
-
-  /** The average price of the last five minutes of trades; the last price where there was none. */
-  averagePrice(symbol: string): Price {
-    const history = this.replay.histories.get(symbol)
-    const last = this.matching.market(symbol).last
-    if (history === undefined || history.begun === 0) return last
-    const until = history.marketTime()
-    const trades = history.tradesOf({ limit: 40, toTime: until }).filter(({ time }) => time > until - 300_000)
-    const volume = trades.reduce((sum, { quantity }) => sum + quantity, 0)
-    if (trades.length < 2 || volume === 0) return last
-    return priceOf(trades.reduce((sum, { price, quantity }) => sum + price * quantity, 0) / volume)
-  }
-
   /** Makes an order's record; it is not on the book yet. */
   record(draft: Draft, listId: number, status: Status): Order {
     const order: Order = {
@@ -224,7 +164,7 @@ export class Venue {
       expiry: null,
       preventedMatch: 0,
       prevented: zero(),
-      amends: 0,
+      amendments: [],
       trades: [],
     }
     this.orders.set(order.id, order)
@@ -241,15 +181,22 @@ export class Venue {
   /** Puts an order on the book, or a pair, and works off what comes of it. */
   send(order: Order, pair: Order | null = null): void {
     this.rest(order, pair)
+    this.onRest(order)
+    this.carryOn()
+  }
+
+  /** Works off what comes of what was just put on the book: it meets the range of a bar that is ending, too. */
+  carryOn(): void {
     this.#rangeAgain()
     this.settle()
   }
 
   /** Takes an order off the book, its pair too. False when it is not there. */
-  withdraw(order: Order): boolean {
+  withdraw(order: Order, cancelId: string): boolean {
+    this.cancelId = cancelId
     const done = this.matching.cancel(order.id, this.#marketNow)
-    this.#rangeAgain()
-    this.settle()
+    this.carryOn()
+    this.cancelId = null
     return done
   }
 
@@ -286,6 +233,7 @@ export class Venue {
       const { updates } = this.matching
       this.matching.updates = []
       for (const update of updates) this.#apply(update)
+      for (const note of this.notes.splice(0)) note()
       this.#noteTriggers()
       if (updates.length > 0) continue
       if (!this.onSettle()) break
@@ -309,16 +257,32 @@ export class Venue {
       case 'filled':
         return this.#filled(order, fill!, event === 'filled')
       case 'cancelled':
-        return this.change(order, 'CANCELED', 'CANCELED')
+        return this.#gone(order)
       case 'expired':
         return this.expire(order, expiryOf(order, reason))
       case 'rejected':
         // whatever the matching refuses should have been refused before with Binance's words
         this.drop(order)
-        throw orderRejected(reason)
+        throw orderRejected(reason.includes(' are needed, ') ? 'Account has insufficient balance for requested action.' : reason)
       default:
         assert(false, `the matching told ${event} of order ${orderId}`)
     }
+  }
+
+  // Cancelled, or taken off because it would have met an order of the same account.
+  #gone(order: Order): void {
+    const prevention = this.preventions.get(order.id)
+    if (prevention === undefined) return this.cancelled(order)
+    this.preventions.delete(order.id)
+    if (prevention.match === 0) return this.expire(order, 'OCO_TRIGGER')
+    order.preventedMatch = prevention.match
+    order.prevented = ((order.prevented as bigint) + prevention.quantity) as Quantity
+    this.expire(order, 'NONE', 'EXPIRED_IN_MATCH')
+  }
+
+  /** Ends an order as cancelled by the request that is under way. */
+  cancelled(order: Order): void {
+    this.change(order, 'CANCELED', 'CANCELED', this.cancelId === null ? {} : { requestId: this.cancelId })
   }
 
   /** Forgets an order that never came to be. */
@@ -401,48 +365,4 @@ export class Venue {
     this.views.noteBalances(this.matching.wallet.all(), now)
     this.events.push(accountPosition(balances, now))
   }
-}
-
-/** An order as the matching takes it. */
-export const requestOf = (order: Order, pair: Order | null): OrderRequest => ({
-  id: order.id,
-  symbol: order.symbol,
-  side: order.side,
-  type: order.type,
-  quantity: order.quoteAmount > 0n ? zero() : order.quantity,
-  quoteAmount: order.quoteAmount,
-  price: order.price,
-  stopPrice: order.stopPrice,
-  timeInForce: order.timeInForce,
-  guard: zero(),
-  pairedWith: pair?.id ?? 0,
-})
-
-function expiryOf({ timeInForce, type }: Order, reason: string): ExpiryReason {
-  if (reason === PAIR_REACHED) return 'OCO_TRIGGER'
-  // a market order that turned out too dear
-  if (reason.includes(' are needed, ')) return 'REJECTED'
-  if (type.includes('LIMIT') && timeInForce === 'FOK') return 'UNFILLED_FOK_ORDER_EXPIRED'
-  if (type.includes('LIMIT') && timeInForce === 'IOC') return 'UNFILLED_IOC_QUANTITY_EXPIRED'
-  return 'INSUFFICIENT_LIQUIDITY'
-}
-
-/** A fill told as several trades, whose sums are those of the one. */
-function partsOf(fill: Fill, count: number, step: bigint): Fill[] {
-  const grain = step > 0n ? step : 1n
-  const size = ((fill.quantity as bigint) / BigInt(count) / grain) * grain
-  if (count <= 1 || size === 0n) return [fill]
-  const parts: Fill[] = []
-  let [quantity, quote, fee] = [fill.quantity as bigint, fill.quote as bigint, fill.fee as bigint]
-  for (let place = 0; place < count; place++) {
-    const last = place === count - 1
-    const part = last ? quantity : size
-    const share = (whole: bigint, left: bigint): bigint => (last ? left : (whole * part) / fill.quantity)
-    const [partQuote, partFee] = [share(fill.quote, quote), share(fill.fee, fee)]
-    parts.push({ ...fill, quantity: part as Quantity, quote: partQuote as Fill['quote'], fee: partFee as Fill['fee'] })
-    quantity -= part
-    quote -= partQuote
-    fee -= partFee
-  }
-  return parts
 }

@@ -17,7 +17,8 @@ export async function serveAdmin(controlled: Controlled, request: IncomingMessag
     if (request.method === 'GET') {
       if (name === '') return send(200, describe(controlled))
       if (name === 'requests') return send(200, controlled.log.lines)
-      throw new AdminError(`there is no GET /admin/${name}. There are GET /admin and GET /admin/requests.`)
+      if (name === 'events') return send(200, controlled.log.events)
+      throw new AdminError(`there is no GET /admin/${name}. There are GET /admin, /admin/requests and /admin/events.`)
     }
     send(200, command(controlled, name, bodyOf(text)))
   } catch (error) {

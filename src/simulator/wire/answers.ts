@@ -4,11 +4,13 @@ import type { Endpoint } from '../api/endpoint.ts'
 import { listEndpoints } from '../api/lists.ts'
 import { marketEndpoints } from '../api/market.ts'
 import { replaceEndpoints } from '../api/replace.ts'
+import { tickerEndpoints } from '../api/tickers.ts'
 import { tradingEndpoints } from '../api/trading.ts'
 import { walletEndpoints } from '../api/wallet.ts'
 
 const all: readonly Endpoint[] = [
   ...marketEndpoints,
+  ...tickerEndpoints,
   ...tradingEndpoints,
   ...replaceEndpoints,
   ...listEndpoints,

@@ -1,6 +1,7 @@
 /** One WebSocket of a client: pings, a limit on its frames, a day's life at most, and what may be wrong with it on purpose. */
 import type { WebSocket } from 'ws'
 import type { SimulatorClock } from '../clock.ts'
+import { textOf, type TimeUnit } from './json.ts'
 
 /** How connections behave in time. Milliseconds. */
 export interface ConnectionTimes {
@@ -26,13 +27,15 @@ export class Connection {
   readonly #socket: WebSocket
   readonly #clock: SimulatorClock
   readonly #framesASecond: number
+  readonly #unit: TimeUnit
   #cancels: (() => void)[] = []
   #answered: number
   #slot = 0
   #frames = 0
 
   /** `framesASecond`: more of them end the connection; 0: no limit. */
-  constructor(socket: WebSocket, clock: SimulatorClock, times: ConnectionTimes, framesASecond: number) {
+  constructor(socket: WebSocket, clock: SimulatorClock, times: ConnectionTimes, framesASecond: number, unit: TimeUnit) {
+    this.#unit = unit
     this.#socket = socket
     this.#clock = clock
     this.#framesASecond = framesASecond
@@ -60,7 +63,7 @@ export class Connection {
   }
   /** Sends an object as JSON, unless it fell silent. */
   send(message: object): void {
-    if (!this.silent) this.#socket.send(JSON.stringify(message))
+    if (!this.silent) this.#socket.send(textOf(message, this.#unit))
   }
   /** Ends it as a server does. */
   close(code = NORMAL, reason = ''): void {

@@ -5,6 +5,7 @@ import { levelsOf } from '../market/book.ts'
 import type { Bar, History, MarketTrade } from '../market/history.ts'
 import type { PhaseBar, Step } from '../market/replay.ts'
 import { bookTicker, dayOf, klineEvent, miniTicker, tickerEvent } from '../market/tables.ts'
+import { averagePrice } from '../trading/scene.ts'
 import type { World } from '../world.ts'
 
 /** A stream's name and a payload for it. */
@@ -67,7 +68,7 @@ export class Publisher {
         return found === null ? [] : [[name, tickerEvent(symbol, found, market, time)]]
       }
       case 'avgPrice':
-        return [[name, { e: 'avgPrice', E: time, s: symbol, i: '5m', w: eight(this.#world.venue.averagePrice(symbol)), T: step.time }]]
+        return [[name, { e: 'avgPrice', E: time, s: symbol, i: '5m', w: eight(averagePrice(this.#world.venue, symbol)), T: step.time }]]
       default:
         return this.#depth(name, kind, symbol)
     }

@@ -1,13 +1,15 @@
 /** REST over node's own HTTP server. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { admit } from '../api/dispatch.ts'
 import type { Endpoint } from '../api/endpoint.ts'
 import type { LogLine } from '../control/log.ts'
 import { underFaults } from '../control/under-faults.ts'
 import { ApiError, bodyOf } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
+import { textOf, timeUnitOf, type TimeUnit } from './json.ts'
 
 const BODY_LIMIT = 65_536
 
@@ -16,8 +18,9 @@ interface Reply {
   readonly status: number
   readonly body: unknown
   readonly retryAfter: number
-  /** An order was accepted: the counts are told. */
-  readonly counted: boolean
+  /** The counts of unfilled orders, where one was accepted. */
+  readonly orders: Limits['orders'] | null
+  readonly unit?: TimeUnit
 }
 
 /** Serves one request. `flush` sends what its events are; `log` hears of it. */
@@ -30,7 +33,7 @@ export async function serveRest(
   const url = new URL(request.url ?? '/', 'http://simulator')
   const method = request.method ?? 'GET'
   const query = (request.url ?? '').split('?')[1] ?? ''
-  const body = await textOf(request)
+  const body = await readBody(request)
   if (body === null) return cut(request)
   const path = url.pathname
   const endpoint = byRest.get(`${method} ${path}`)
@@ -44,13 +47,13 @@ export async function serveRest(
     done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
   })
   if (ending.kind === 'cut') cut(request)
-  else if (ending.kind === 'answer') send(world, response, ending.reply)
+  else if (ending.kind === 'answer') send(response, ending.reply, weightHeaders(world, path))
   flush()
 }
 
 const cut = (request: IncomingMessage): void => void request.socket.destroy()
 
-async function textOf(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = []
   let size = 0
   try {
@@ -77,35 +80,40 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
   try {
     if (raw.path.endsWith('/userDataStream')) return html(410)
     if (endpoint === undefined) return html(404)
+    const unit = timeUnitOf(headerOf(raw, 'x-mbx-time-unit'))
     // the query wins over the form where both have a name
     const values = new Map([...(raw.method === 'GET' ? [] : pairsOf(formOf(raw))), ...pairsOf(raw.query)])
-    const key = raw.headers['x-mbx-apikey']
     const payload = withoutSignature(raw.query) + (raw.method === 'GET' ? '' : withoutSignature(formOf(raw)))
     const act = admit(world, endpoint, new Params(values), {
-      apiKey: typeof key === 'string' ? key : null,
+      apiKey: headerOf(raw, 'x-mbx-apikey'),
       payload,
       session: null,
     })
     await pause()
     const { body, status = 200 } = act()
-    return { status, body, retryAfter: 0, counted: endpoint.orders !== undefined && status < 400 }
+    return { status, body, retryAfter: 0, unit, orders: endpoint.orders !== undefined && status < 400 ? world.limits.orders : null }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return replyOf(error)
   }
 }
 
+const headerOf = ({ headers }: Raw, name: string): string | null => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : null
+}
+
 // A body of another kind is not read: the connector sends an empty one as JSON.
 const formOf = ({ body, headers }: Raw): string =>
   (headers['content-type'] ?? 'application/x-www-form-urlencoded').startsWith('application/x-www-form-urlencoded') ? body : ''
 
-const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, counted: false })
+const html = (status: number): Reply => ({ status, body: null, retryAfter: 0, orders: null })
 
 const replyOf = (error: ApiError): Reply => ({
   status: error.status,
   body: bodyOf(error),
   retryAfter: error.retryAfter,
-  counted: false,
+  orders: null,
 })
 
 const titles: Readonly<Record<number, string>> = {
@@ -123,17 +131,25 @@ function sendHtml(response: ServerResponse, status: number): void {
   response.end(`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`)
 }
 
-function send(world: World, response: ServerResponse, { status, body, retryAfter, counted }: Reply): void {
+function send(
+  response: ServerResponse,
+  { status, body, retryAfter, orders, unit = 'MILLISECOND' }: Reply,
+  weights: OutgoingHttpHeaders,
+): void {
   if (body === null) return sendHtml(response, status)
-  const { weight, orders } = world.limits
   response.writeHead(status, {
     'content-type': 'application/json;charset=UTF-8',
-    'x-mbx-used-weight': String(weight),
-    'x-mbx-used-weight-1m': String(weight),
-    ...(counted ? { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) } : {}),
+    ...weights,
+    ...(orders === null ? {} : { 'x-mbx-order-count-10s': String(orders.tenSeconds), 'x-mbx-order-count-1d': String(orders.day) }),
     ...(retryAfter > 0 ? { 'retry-after': String(retryAfter) } : {}),
   })
-  response.end(JSON.stringify(body))
+  response.end(textOf(body, unit))
+}
+
+// SAPI counts apart from /api.
+function weightHeaders({ limits, sapi, switches }: World, path: string): OutgoingHttpHeaders {
+  if (path.startsWith('/sapi/')) return switches.sapiWeightHeaders ? { 'x-sapi-used-ip-weight-1m': String(sapi.weight) } : {}
+  return { 'x-mbx-used-weight': String(limits.weight), 'x-mbx-used-weight-1m': String(limits.weight) }
 }
 
 /** Signatures are nothing for a log. */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { World } from '../world.ts'
 import { Connection, type ConnectionTimes } from './connection.ts'
+import { timeUnitOf, type TimeUnit } from './json.ts'
 import type { Streams } from './streams.ts'
 import type { WsApi } from './ws-api.ts'
 
@@ -11,7 +12,6 @@ import type { WsApi } from './ws-api.ts'
 export type SocketKind = 'streams' | 'api'
 
 const FRAMES_A_SECOND = 5
-const ATTEMPTS = 300
 const ATTEMPTS_SPAN = 300_000
 
 /** The sockets that are open. */
@@ -42,6 +42,14 @@ export class Sockets {
   count(kind: SocketKind): number {
     return [...this.#open.values()].filter(one => one === kind).length
   }
+  /** Subscriptions to the account's events. */
+  get subscribers(): number {
+    return this.#api.subscribers
+  }
+  /** Streams that somebody listens to. */
+  get streamNames(): readonly string[] {
+    return this.#streams.names
+  }
   /** Cuts connections without a word: those of a kind, or all. */
   drop(kind: SocketKind | null): void {
     for (const connection of this.#of(kind)) connection.cut()
@@ -70,18 +78,28 @@ export class Sockets {
     this.#attempts = [...this.#attempts.filter(time => now - time < ATTEMPTS_SPAN), now]
     const kind = kindOf(url.pathname)
     if (kind === null) return refuse(socket, 404)
+    const unit = unitIn(url)
+    if (unit === null) return refuse(socket, 400)
     if (this.refusals > 0) {
       this.refusals--
       return refuse(socket, 503)
     }
-    if (this.#attempts.length > ATTEMPTS || this.#world.limits.bannedUntil > now) return refuse(socket, 429)
+    if (this.#attempts.length > this.#world.limits.setup.connections || this.#world.limits.bannedUntil > now) return refuse(socket, 429)
     this.#server.handleUpgrade(request, socket, head, webSocket => {
-      const connection = new Connection(webSocket, this.#world.clock, this.#times, kind === 'streams' ? FRAMES_A_SECOND : 0)
+      const connection = new Connection(webSocket, this.#world.clock, this.#times, kind === 'streams' ? FRAMES_A_SECOND : 0, unit)
       this.#open.set(connection, kind)
       connection.onClose(() => this.#open.delete(connection))
       if (kind === 'api') this.#api.add(connection, url.searchParams.get('returnRateLimits') !== 'false')
       else this.#streams.add(connection, namesOf(url), url.pathname.startsWith('/stream'))
     })
+  }
+}
+
+function unitIn(url: URL): TimeUnit | null {
+  try {
+    return timeUnitOf(url.searchParams.get('timeUnit'))
+  } catch {
+    return null
   }
 }
 

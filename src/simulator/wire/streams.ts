@@ -2,10 +2,11 @@
 import type { Step } from '../market/replay.ts'
 import type { World } from '../world.ts'
 import type { Connection } from './connection.ts'
-import { Publisher } from './publisher.ts'
+import { disturbed } from './disturbed.ts'
+import { type Published, Publisher } from './publisher.ts'
 
 /** Streams that one connection may listen to. */
-export const STREAMS_MOST = 1024
+const STREAMS_MOST = 1024
 const METHODS = ['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS', 'SET_PROPERTY', 'GET_PROPERTY']
 
 /** A client of the streams. */
@@ -21,6 +22,7 @@ export class Streams {
   readonly #publisher: Publisher
   readonly #listeners = new Set<Listener>()
   readonly #byName = new Map<string, Set<Listener>>()
+  #late: readonly Published[] = []
 
   constructor(world: World) {
     this.#world = world
@@ -47,7 +49,13 @@ export class Streams {
   /** Tells what a step of the market did. */
   publish(step: Step): void {
     if (this.#byName.size === 0) return
-    for (const [name, data] of this.#publisher.eventsOf(step, this.#byName)) this.#send(name, data)
+    const told = this.#publisher.eventsOf(step, this.#byName)
+    const { now, late } = disturbed(told, this.#late, {
+      faultsOf: ([name, data]) => this.#world.faults.ofEvent([name, String((data as { readonly e?: string }).e)], false),
+      streamOf: ([name]) => name,
+    })
+    this.#late = late
+    for (const [name, data] of now) this.#send(name, data)
   }
   /** Tells again where the open bars are, as Binance does every two seconds. */
   repeat(): void {

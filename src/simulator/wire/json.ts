@@ -1,0 +1,19 @@
+/** Answers as text, with times in milliseconds or microseconds. */
+import { ApiError } from '../errors.ts'
+
+/** The unit of times that a client asked for. */
+export type TimeUnit = 'MILLISECOND' | 'MICROSECOND'
+
+/** The unit by its name; milliseconds when none was asked for. Throws -1194. */
+export function timeUnitOf(text: string | null | undefined): TimeUnit {
+  const name = (text ?? 'MILLISECOND').toUpperCase()
+  if (name === 'MILLISECOND' || name === 'MICROSECOND') return name
+  throw new ApiError(-1194, 'Invalid value for time unit; expected either MICROSECOND or MILLISECOND.')
+}
+
+// Times of our age have thirteen digits in milliseconds, and no other number here has as many.
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 1e12 && value < 1e13
+
+/** JSON text of an answer or an event. */
+export const textOf = (message: unknown, unit: TimeUnit): string =>
+  unit === 'MILLISECOND' ? JSON.stringify(message) : JSON.stringify(message, (_, value: unknown) => (isTime(value) ? value * 1000 : value))

@@ -1,0 +1,139 @@
+/** ccxt, REST and pro, which is not ours, against the simulator. */
+import {
+  AccountSuspended,
+  DDoSProtection,
+  ExchangeNotAvailable,
+  InsufficientFunds,
+  InvalidNonce,
+  MarketClosed,
+  OrderImmediatelyFillable,
+  OrderNotFound,
+  RequestTimeout,
+  type Exchange,
+  pro,
+} from 'ccxt'
+import { expect, onTestFinished, test } from 'vitest'
+import { simulatorFor, type TestMarket } from '../../support/simulator/market.ts'
+
+async function open(market: TestMarket = {}) {
+  const { simulator, key } = await simulatorFor(market)
+  simulator.stepCandles(5)
+  const exchange = new pro.binance({
+    ...key,
+    enableRateLimit: false,
+    options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] }, fetchMargins: false, fetchCurrencies: false },
+  })
+  const api = exchange.urls['api'] as Record<string, unknown>
+  // whatever is not the simulator leads nowhere
+  for (const name in api) if (typeof api[name] === 'string') api[name] = `http://127.0.0.1:1/${name}`
+  Object.assign(api, { public: `${simulator.url}/api/v3`, private: `${simulator.url}/api/v3`, v1: `${simulator.url}/api/v1` })
+  const nowhere = 'ws://127.0.0.1:1'
+  Object.assign(api['ws'] as object, {
+    spot: `${simulator.wsUrl}/ws`,
+    'ws-api': { spot: `${simulator.wsUrl}/ws-api/v3`, future: nowhere, delivery: nowhere },
+  })
+  // it refuses ws:// before this
+  await exchange.loadHttpProxyAgent()
+  onTestFinished(() => exchange.close())
+  await exchange.loadMarkets()
+  return { simulator, exchange: exchange as Exchange }
+}
+
+test('markets, balance, candles, book, ticker', async () => {
+  const { exchange } = await open()
+  expect(Object.keys(exchange.markets!)).toEqual(['BTC/USDC', 'ETH/USDC'])
+  expect(exchange.market('BTC/USDC')).toMatchObject({
+    active: true,
+    precision: { price: 0.01, amount: 0.001 },
+    limits: { cost: { min: 5 } },
+  })
+  expect(await exchange.fetchBalance()).toMatchObject({ BTC: { free: 10, total: 10 }, USDC: { free: 10_000 } })
+  const candles = await exchange.fetchOHLCV('BTC/USDC', '1m')
+  expect(candles.at(-1)).toEqual([Date.UTC(2024, 0, 1, 0, 4), 100, 101, 99, 100, 400])
+  expect(await exchange.fetchOHLCV('BTC/USDC', '5m')).toHaveLength(1)
+  const book = await exchange.fetchOrderBook('BTC/USDC', 5)
+  expect(book.asks[0]![0]!).toBeGreaterThan(book.bids[0]![0]!)
+  expect(await exchange.fetchTicker('BTC/USDC')).toMatchObject({ last: 100, high: 101, low: 99 })
+})
+
+test('orders of all kinds, in a form body', async () => {
+  const { exchange, simulator } = await open()
+  const bought = await exchange.createOrder('BTC/USDC', 'market', 'buy', 1.5)
+  expect(bought).toMatchObject({ status: 'closed', filled: 1.5, average: 100, fee: { currency: 'BTC', cost: 0.0015 } })
+  expect(await exchange.createMarketBuyOrderWithCost('BTC/USDC', 250)).toMatchObject({ status: 'closed', cost: 250 })
+  const limit = await exchange.createOrder('BTC/USDC', 'limit', 'buy', 2, 90)
+  const stop = await exchange.createOrder('BTC/USDC', 'limit', 'sell', 1, 89, { stopLossPrice: 90 })
+  const target = await exchange.createOrder('BTC/USDC', 'limit', 'sell', 1, 120, { takeProfitPrice: 119 })
+  expect([limit.status, stop.status, target.status]).toEqual(['open', 'open', 'open'])
+  expect(await exchange.fetchOpenOrders('BTC/USDC')).toHaveLength(3)
+  expect(await exchange.fetchOrder(String(limit.id), 'BTC/USDC')).toMatchObject({ status: 'open', remaining: 2, type: 'limit' })
+  expect(await exchange.cancelOrder(String(limit.id), 'BTC/USDC')).toMatchObject({ status: 'canceled' })
+  expect(await exchange.fetchMyTrades('BTC/USDC')).toMatchObject([{ side: 'buy', takerOrMaker: 'taker' }, {}])
+  expect((await exchange.fetchOrders('BTC/USDC')).map(({ status }) => status)).toEqual(['closed', 'closed', 'canceled', 'open', 'open'])
+  expect(simulator.log.lines.filter(({ method }) => method === 'POST').every(({ query }) => query === '')).toBe(true)
+})
+
+test('a pair through its implicit method', async () => {
+  const { exchange } = await open()
+  const pair = {
+    symbol: 'BTCUSDC',
+    side: 'SELL',
+    quantity: '1',
+    aboveType: 'LIMIT_MAKER',
+    abovePrice: '120',
+    belowType: 'STOP_LOSS',
+    belowStopPrice: '90',
+  }
+  const methods = exchange as unknown as Record<string, (params: object) => Promise<unknown>>
+  expect(await methods['privatePostOrderListOco']!.call(exchange, pair)).toMatchObject({ contingencyType: 'OCO' })
+  expect((await exchange.fetchOpenOrders('BTC/USDC')).map(({ type }) => type)).toEqual(['market', 'limit'])
+})
+
+test('each refusal is an error of the right class', async () => {
+  const { exchange, simulator } = await open()
+  const buy = (): Promise<unknown> => exchange.createOrder('BTC/USDC', 'limit', 'buy', 1, 90)
+  await expect(exchange.createOrder('BTC/USDC', 'market', 'sell', 50)).rejects.toThrow(InsufficientFunds)
+  await expect(exchange.cancelOrder('99', 'BTC/USDC')).rejects.toThrow(OrderNotFound)
+  await expect(exchange.fetchOrder('99', 'BTC/USDC')).rejects.toThrow(OrderNotFound)
+  await expect(exchange.createOrder('BTC/USDC', 'limit', 'buy', 0.001, 90)).rejects.toThrow('Filter failure: NOTIONAL')
+  await expect(exchange.createOrder('BTC/USDC', 'limit', 'buy', 1, 101, { postOnly: true })).rejects.toThrow(OrderImmediatelyFillable)
+  simulator.admin('time', { skew: 30_000 })
+  await expect(buy()).rejects.toThrow(InvalidNonce)
+  simulator.admin('time', { skew: 0 })
+  simulator.admin('faults', { fault: { kind: 'timeout' }, where: { path: '/api/v3/order' } })
+  await expect(buy()).rejects.toThrow(RequestTimeout)
+  simulator.admin('faults', { fault: { kind: 'server_error', status: 500 }, where: { path: '/api/v3/order' } })
+  await expect(buy()).rejects.toThrow(ExchangeNotAvailable)
+  simulator.admin('account', { disabled: true })
+  await expect(buy()).rejects.toThrow(AccountSuspended)
+  simulator.admin('account', { disabled: false })
+  simulator.admin('symbols', { symbol: 'BTCUSDC', status: 'BREAK' })
+  await expect(buy()).rejects.toThrow(MarketClosed)
+  simulator.admin('limits', { block: 60_000 })
+  await expect(buy()).rejects.toThrow(DDoSProtection)
+})
+
+test('watched candles, orders and balances; an order over the WebSocket API', async () => {
+  const { exchange, simulator } = await open()
+  const orders = exchange.watchOrders('BTC/USDC')
+  const balance = exchange.watchBalance()
+  // an event that comes before it waits for one is lost to it
+  const waits = (name: string): boolean => Object.values(exchange.clients ?? {}).some(({ futures }) => name in (futures as object))
+  await until(() => simulator.sockets.subscribers > 0 && waits('orders:BTC/USDC') && waits('spot:balance'))
+  const placed = await exchange.createOrderWs('BTC/USDC', 'limit', 'buy', 2, 90)
+  expect(placed).toMatchObject({ status: 'open', remaining: 2 })
+  expect(await orders).toMatchObject([{ id: placed.id, status: 'open' }])
+  expect(await balance).toMatchObject({ USDC: { free: 9820, used: 180 } })
+  const candles = exchange.watchOHLCV('BTC/USDC', '1m')
+  await until(() => simulator.sockets.streamNames.includes('btcusdc@kline_1m'))
+  simulator.stepCandles(1)
+  const [first] = await candles
+  expect(first!.slice(1, 4)).toEqual([100, 101, 99])
+})
+
+/** Looks at each turn of the loop: what is waited for is a frame on its way to this process. */
+const until = (look: () => boolean): Promise<void> =>
+  new Promise(resolve => {
+    const again = (): void => (look() ? resolve() : void setImmediate(again))
+    again()
+  })

@@ -1,0 +1,77 @@
+/** A small market for tests of the simulator: two symbols, some bars of a minute, round filters. */
+import { onTestFinished } from 'vitest'
+import type { Columns } from '#domain/candle.ts'
+import { money } from '#domain/money.ts'
+import type { ExchangeSymbol } from '#domain/symbol.ts'
+import { newHmacKey } from '#simulator/keys.ts'
+import type { SimulatorOptions } from '#simulator/options.ts'
+import { openSimulator, type Simulator } from '#simulator/simulator.ts'
+import { type Bar, columnsFrom } from '../market.ts'
+
+/** Minutes of 2024-01-01. */
+export const START = Date.UTC(2024, 0, 1)
+
+/** Where the bars of a test begin unless it brings its own: steady around 100. */
+const steady: readonly (Bar | number)[] = Array.from({ length: 40 }, () => ({ open: 100, high: 101, low: 99, close: 100, volume: 400 }))
+
+/** A symbol with round filters. */
+export const symbolOf = (base: string, quote: string): ExchangeSymbol => ({
+  symbol: `${base}${quote}`,
+  status: 'TRADING',
+  baseAsset: base,
+  quoteAsset: quote,
+  filters: [
+    { filterType: 'PRICE_FILTER', minPrice: '0.01000000', maxPrice: '1000000.00000000', tickSize: '0.01000000' },
+    { filterType: 'LOT_SIZE', minQty: '0.00100000', maxQty: '9000.00000000', stepSize: '0.00100000' },
+    { filterType: 'ICEBERG_PARTS', limit: 100 },
+    { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty: '100.00000000', stepSize: '0.00000000' },
+    {
+      filterType: 'PERCENT_PRICE_BY_SIDE',
+      bidMultiplierUp: '5',
+      bidMultiplierDown: '0.2',
+      askMultiplierUp: '5',
+      askMultiplierDown: '0.2',
+      avgPriceMins: 5,
+    },
+    {
+      filterType: 'NOTIONAL',
+      minNotional: '5.00000000',
+      applyMinToMarket: true,
+      maxNotional: '9000000.00000000',
+      applyMaxToMarket: false,
+      avgPriceMins: 5,
+    },
+  ],
+})
+
+/** What a test changes of the usual market. */
+export interface TestMarket extends Partial<Omit<SimulatorOptions, 'recordings' | 'symbols'>> {
+  /** Bars of BTCUSDC. */
+  readonly bars?: readonly (Bar | number)[]
+  /** Bars of ETHUSDC. */
+  readonly others?: readonly (Bar | number)[]
+}
+
+/** Options of a simulator of BTCUSDC and ETHUSDC, minute bars. */
+export function optionsFor({ bars = steady, others = steady, ...rest }: TestMarket): SimulatorOptions {
+  const recording = (symbol: string, columns: Columns) => ({ symbol, timeframe: '1m' as const, columns })
+  return {
+    recordings: [recording('BTCUSDC', columnsFrom(bars, '1m', START)), recording('ETHUSDC', columnsFrom(others, '1m', START))],
+    symbols: [symbolOf('BTC', 'USDC'), symbolOf('ETH', 'USDC')],
+    keys: [],
+    balances: new Map([
+      ['USDC', money('10000')],
+      ['BTC', money('10')],
+    ]),
+    ...rest,
+  }
+}
+
+/** A simulator that ends with the test, and the key it was given. */
+export async function simulatorFor(market: TestMarket = {}): Promise<{ simulator: Simulator; key: { apiKey: string; secret: string } }> {
+  const key = newHmacKey()
+  const options = optionsFor(market)
+  const simulator = await openSimulator({ ...options, keys: [key, ...options.keys] })
+  onTestFinished(() => simulator.close())
+  return { simulator, key }
+}
