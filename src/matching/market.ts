@@ -17,6 +17,14 @@ export interface Resting {
   triggered: boolean
 }
 
+/** The best prices of a live order book, and what is left there for us until the next quote. */
+export interface Book {
+  readonly bid: Price
+  readonly ask: Price
+  bidLeft: Quantity
+  askLeft: Quantity
+}
+
 /** One symbol on the exchange: its open orders, the last price, and what of the current bar's volume may still be taken. */
 export interface Market {
   readonly info: SymbolInfo
@@ -32,10 +40,16 @@ export interface Market {
   phase: 'open' | 'range' | 'closed'
   /** What of the bar's volume is left for us; -1: no limit. */
   available: Quantity
+  /** The live book, once there was a quote: orders meet its prices then, and bars are no use. */
+  book: Book | null
   /** A bar whose low is at or under `low`, or whose high is at or over `high`, has to be shown to the matching. Never misses one. */
   low: number
   high: number
 }
+
+/** The price that an order of a side meets: the other side of the book, or the last price. */
+export const priceFor = ({ book, last }: Market, side: OrderRequest['side']): Price =>
+  book === null ? last : side === 'BUY' ? book.ask : book.bid
 
 const buyStop = (request: OrderRequest): boolean => (request.side === 'BUY') === request.type.startsWith('STOP')
 

@@ -25,6 +25,7 @@ import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_R
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import {
+  type Book,
   byId,
   forget,
   holderOf,
@@ -56,6 +57,10 @@ export interface Costs {
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
 
+// What is left to buy or sell of an order. One for an amount of quote has what is left of that locked.
+const wantedOf = ({ info }: Market, { request, executed, locked }: Resting, price: Price): Quantity =>
+  request.quoteAmount > 0n ? floorTo(affordable(locked as Money, price), info.filters.step) : subtract(request.quantity, executed)
+
 /** An exchange for one account. */
 export class Matching {
   readonly wallet = new Wallet()
@@ -84,6 +89,7 @@ export class Matching {
         last: NONE,
         phase: 'closed',
         available: -1n as Quantity,
+        book: null,
         low: Number.NEGATIVE_INFINITY,
         high: Number.POSITIVE_INFINITY,
       })
@@ -131,7 +137,8 @@ export class Matching {
     // a market order for a quantity is paid at a price not known yet: its funds are checked when it fills
     if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, needOf(market, request))
     this.#rest(market, order, time)
-    if (!order.fresh) this.#meet(market, order, market.last, time, true)
+    if (market.book !== null) this.#meetBook(market, market.book, order, time, true)
+    else if (!order.fresh) this.#meet(market, order, market.last, time, true)
     refreshBounds(market)
   }
 
@@ -201,6 +208,30 @@ export class Matching {
     market.phase = 'closed'
   }
 
+  /**
+   * Shows the best prices of a live order book: orders fill there, without slippage, at most what is shown; what is left of a market order
+   * goes on at the next quote. From now on the market has no bars. Float quote and base units.
+   */
+  quote(market: Market, bid: number, bidQuantity: number, ask: number, askQuantity: number, time: Time): void {
+    const { step } = market.info.filters
+    const left = (shown: number): Quantity => floorTo(quantityOf(shown), step)
+    const book = { bid: priceOf(bid), ask: priceOf(ask), bidLeft: left(bidQuantity), askLeft: left(askQuantity) }
+    market.book = book
+    market.phase = 'open'
+    market.last = priceOf((bid + ask) / 2)
+    if (market.orders.length === 0) return
+    for (const order of inTurn(market.orders)) if (rests(market, order)) this.#meetBook(market, book, order, time, order.fresh)
+    refreshBounds(market)
+  }
+
+  #meetBook(market: Market, book: Book, order: Resting, time: Time, arriving: boolean): void {
+    const buying = order.request.side === 'BUY'
+    market.available = buying ? book.askLeft : book.bidLeft
+    this.#meet(market, order, buying ? book.ask : book.bid, time, arriving)
+    if (buying) book.askLeft = market.available
+    else book.bidLeft = market.available
+  }
+
   #lock(market: Market, order: Resting, amount: bigint): void {
     order.locked = amount
     lock(order.request.side === 'SELL' ? market.base : market.quote, amount)
@@ -258,12 +289,13 @@ export class Matching {
         time,
         `the price ${format(price)} is already at or under the stop ${format(request.guard)}`,
       )
-    if (request.type === 'MARKET') return this.#take(market, order, price, time)
+    // on a live book what a market order or a reached stop could not take at once is taken here
+    if (request.type === 'MARKET' || (order.triggered && TAKER_ON_TRIGGER.has(request.type))) return this.#take(market, order, price, time)
     // one that may only make was refused if it would have taken, so it rests since it was sent
     if (arriving && request.type !== 'LIMIT_MAKER') {
       if (crosses) this.#execute(market, order, price, false, time)
       this.#expireRest(market, order, time)
-    } else if (price !== waiting && crosses) this.#execute(market, order, waiting, true, time)
+    } else if (crosses && (price !== waiting || market.book !== null)) this.#execute(market, order, waiting, true, time)
   }
 
   // What an order that does not wait could not fill at once.
@@ -272,22 +304,22 @@ export class Matching {
       this.#remove(market, order, 'expired', time, 'what did not fill at once expires')
   }
 
-  // Takes what there is, then ends: a market order does not wait.
+  // Takes what there is, then ends: a market order does not wait, except for the next quote of a live book.
   #take(market: Market, order: Resting, at: Price, time: Time): void {
     this.#execute(market, order, at, false, time)
-    if (rests(market, order)) this.#remove(market, order, 'expired', time, 'there was no more volume to take')
+    if (rests(market, order) && (market.book === null || wantedOf(market, order, at) === 0n))
+      this.#remove(market, order, 'expired', time, 'there was no more volume to take')
   }
 
   #execute(market: Market, order: Resting, at: Price, maker: boolean, time: Time): void {
     if (!maker && this.onTaking !== null && !this.onTaking(market, order, at)) return
     const { request } = order
-    const { tick, step } = market.info.filters
+    const { tick } = market.info.filters
     const buying = request.side === 'BUY'
-    let price = maker ? at : worsened(at, market.slippage, buying, tick)
+    let price = maker || market.book !== null ? at : worsened(at, market.slippage, buying, tick)
     // slippage never goes beyond the limit that the order itself sets
     if (request.price > 0n && (buying ? price > request.price : price < request.price)) price = request.price
-    const byQuote = request.quoteAmount > 0n
-    const wanted = byQuote ? floorTo(affordable(request.quoteAmount, price), step) : subtract(request.quantity, order.executed)
+    const wanted = wantedOf(market, order, price)
     const quantity = market.available >= 0n ? least(wanted, market.available) : wanted
     if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
     const quote = notional(price, quantity)

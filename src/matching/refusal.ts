@@ -3,13 +3,14 @@ import { type Denial, deny } from '#domain/denial.ts'
 import { format, type Money, notional } from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
 import { filterDenial } from './filters.ts'
-import type { Market } from './market.ts'
+import { type Market, priceFor } from './market.ts'
 
 /** What an order needs to be free: base for a sell, quote for a buy. */
-export function needOf({ last }: Market, request: OrderRequest): bigint {
+export function needOf(market: Market, request: OrderRequest): bigint {
   if (request.side === 'SELL') return request.quantity
   if (request.quoteAmount > 0n) return request.quoteAmount
-  return notional(request.price > 0n ? request.price : request.stopPrice > 0n ? request.stopPrice : last, request.quantity)
+  const { side, price, stopPrice } = request
+  return notional(price > 0n ? price : stopPrice > 0n ? stopPrice : priceFor(market, side), request.quantity)
 }
 
 /** Why an order is refused, or null. `coming`: how many orders come with it, itself included. */
@@ -31,7 +32,8 @@ function countDenial({ info, orders }: Market, request: OrderRequest, coming: nu
   return stops < maxStopOrders ? null : deny('no_protection_slot', `${info.symbol} has ${maxStopOrders} stop orders already`)
 }
 
-function sideDenial({ last }: Market, { side, type, price, stopPrice }: OrderRequest): Denial | null {
+function sideDenial(market: Market, { side, type, price, stopPrice }: OrderRequest): Denial | null {
+  const last = priceFor(market, side)
   if (last === 0n) return null
   if (stopPrice > 0n) {
     const rising = (side === 'BUY') === type.startsWith('STOP')

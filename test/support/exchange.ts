@@ -5,6 +5,7 @@
  *   1 SELL STOP_LOSS 2 stop 95 | 2 SELL LIMIT_MAKER 2 at 110       a pair
  *   1 BUY MARKET for 100           an amount of quote; also: IOC, FOK, guard 90
  *   cancel 1
+ *   quote 99 5 101 3               a live book: bid and its quantity, ask and its quantity
  *   open 100 · range 105 95 · close 99 · bar 100 105 95 99         a volume may follow open and bar (else a million)
  *   wallet                         -> BTC 1, USDC 900 (100 locked)
  */
@@ -111,6 +112,7 @@ export function does(matching: Matching, line: string, time: Time): string {
     if (!matching.cancel(numbers[0], time)) return 'not open'
   } else if (word === 'open') matching.open(market, numbers[0], numbers[1] ?? 1e6, time)
   else if (word === 'range') matching.range(market, numbers[0], numbers[1], time)
+  else if (word === 'quote') matching.quote(market, numbers[0], numbers[1], numbers[2], numbers[3], time)
   else if (word === 'close') matching.close(market, numbers[0])
   else if (word === 'bar') {
     matching.open(market, numbers[0], numbers[4] ?? 1e6, time)

@@ -1,10 +1,13 @@
-/** The paper exchange: the matching behind the exchange port, fed with the market's bars. Its book is kept as text. */
+/**
+ * The paper exchange: the matching behind the exchange port, fed with the market's bars, or with the quotes of a live book. Its orders and
+ * balances are kept as text.
+ */
 import type { Amount, Money, Quantity } from '#domain/money.ts'
 import type { Action, OrderRequest, OrderUpdate } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type Costs, Matching } from '#matching/matching.ts'
-import { refreshBounds } from '#matching/market.ts'
+import { type Market, refreshBounds } from '#matching/market.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import type { MarketEvent } from '#ports/feed.ts'
 
@@ -37,8 +40,16 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
     matching.updates = []
     hear(updates)
   }
+  // a market with a live book has no bars
+  const barred = (symbol: string): Market | null => {
+    const market = matching.market(symbol)
+    return market.book === null ? market : null
+  }
   const range = (): void => {
-    for (const { symbol, high, low } of ending) matching.range(matching.market(symbol), high, low, now)
+    for (const { symbol, high, low } of ending) {
+      const market = barred(symbol)
+      if (market !== null) matching.range(market, high, low, now)
+    }
   }
   const carryOut = (action: Action): void => {
     if (action.kind === 'cancel') matching.cancel(action.order.id, now)
@@ -76,10 +87,20 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
       } else if (event.kind === 'close') {
         now = event.time
         ending = []
-        for (const bar of event.bars) matching.close(matching.market(bar.symbol), bar.close)
+        for (const bar of event.bars) {
+          const market = barred(bar.symbol)
+          if (market !== null) matching.close(market, bar.close)
+        }
       } else if (event.kind === 'open') {
         now = event.time
-        for (const { symbol, price, volume } of event.opens) matching.open(matching.market(symbol), price, volume, now)
+        for (const { symbol, price, volume } of event.opens) {
+          const market = barred(symbol)
+          if (market !== null) matching.open(market, price, volume, now)
+        }
+      } else if (event.kind === 'quotes') {
+        now = event.time
+        for (const { symbol, bid, bidQuantity, ask, askQuantity } of event.quotes)
+          matching.quote(matching.market(symbol), bid, bidQuantity, ask, askQuantity, now)
       }
       tell()
     },
@@ -125,10 +146,11 @@ const AMOUNTS = new Set(['quantity', 'quoteAmount', 'price', 'stopPrice', 'guard
 function save(matching: Matching): Omit<SavedBook, 'ending' | 'now'> {
   return {
     wallet: matching.wallet.all().map(({ asset, free, locked }) => ({ asset, free: String(free), locked: String(locked) })),
-    markets: [...matching.markets.values()].map(({ info, last, phase, available, orders }) => ({
+    markets: [...matching.markets.values()].map(({ info, last, phase, available, book, orders }) => ({
       symbol: info.symbol,
       last: String(last),
-      phase,
+      // a book is not kept: after a start orders wait for the first quote
+      phase: book === null ? phase : 'closed',
       available: String(available),
       orders: orders.map(({ request, executed, locked, fresh, late, triggered }) => ({
         request: Object.fromEntries(

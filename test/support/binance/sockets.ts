@@ -21,7 +21,9 @@ export class SocketServer {
   refusals = 0
   refused = 0
   readonly watched = new Watched()
+  onMessage: (peer: Peer, text: string) => void = () => {}
   #server: WebSocketServer | null = null
+  #beats = 0
 
   /** Starts it for a test. Its address. */
   async listen(): Promise<string> {
@@ -45,6 +47,7 @@ export class SocketServer {
       socket.on('error', () => {})
       socket.on('message', data => {
         peer.heard.push(String(data))
+        this.onMessage(peer, String(data))
         this.watched.changed()
       })
       socket.on('pong', data => {
@@ -67,6 +70,17 @@ export class SocketServer {
     return this.watched.until(
       () => this.peers[index],
       () => `socket ${index}; there are ${this.peers.length}`,
+    )
+  }
+
+  /** Pings every open socket and resolves once each has answered or is closed: what was sent before has arrived by then. */
+  async beat(): Promise<void> {
+    const payload = String(++this.#beats)
+    const asked = this.peers.filter(({ open }) => open)
+    for (const { socket } of asked) socket.ping(payload)
+    await this.watched.until(
+      () => asked.every(({ open, pongs }) => !open || pongs.at(-1) === payload),
+      () => `pongs to ${payload}`,
     )
   }
 

@@ -4,6 +4,13 @@ import type { Clock } from '#ports/clock.ts'
 
 const SHORT_MS = 4_999
 
+export interface TestClockSetup {
+  /** Waits up to this pass by themselves, in milliseconds; 0: none does. */
+  readonly short?: number
+  /** Where it begins. */
+  readonly now?: number
+}
+
 interface Timer {
   readonly due: number
   ring(): void
@@ -11,17 +18,23 @@ interface Timer {
 
 /** Such a clock. */
 export class TestClock implements Clock {
-  #now = 1_700_000_000_000
+  readonly #short: number
+  #now: number
   #timers: Timer[] = []
   /** All waits, for tests that look at pauses. */
   readonly waits: number[] = []
+
+  constructor({ short = SHORT_MS, now = 1_700_000_000_000 }: TestClockSetup = {}) {
+    this.#short = short
+    this.#now = now
+  }
 
   now = (): Time => this.#now as Time
 
   async wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
     this.waits.push(milliseconds)
     if (signal?.aborted === true) return
-    if (milliseconds <= SHORT_MS) {
+    if (milliseconds <= this.#short) {
       await new Promise(resolve => setImmediate(resolve))
       this.#now = Math.max(this.#now, this.#now + milliseconds)
       return

@@ -1,0 +1,112 @@
+/**
+ * What Binance's market streams send, as our words. Most of it is news of open bars, which nobody needs: that is seen from the bytes and
+ * not parsed. Combined form only: {"stream":"btcusdc@kline_1m","data":{…}}.
+ */
+import type { Candle } from '#domain/candle.ts'
+import type { Quote } from '#domain/quote.ts'
+import { isTimeframe, type Time } from '#domain/time.ts'
+import type { Stream } from '#ports/market.ts'
+
+/** What a message says. `open`: a bar that is still open; `answer`: to a request of ours; `other`: nothing that we know. */
+export type MarketText =
+  | { readonly kind: 'candle'; readonly candle: Candle }
+  | { readonly kind: 'quote'; readonly quote: Quote }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'answer'; readonly id: number; readonly error: string | null }
+  | { readonly kind: 'other' }
+
+const OPEN: MarketText = { kind: 'open' }
+const OTHER: MarketText = { kind: 'other' }
+const BEFORE_NAME = '{"stream":"'.length
+const CLOSED_BAR = Buffer.from('"x":true')
+// A bar as Binance writes it, with o, c, h, l and v. JSON.parse takes four times as long, and in each minute all symbols close at once.
+const BAR =
+  /"k":\{"t":(\d+),"T":\d+,"s":"([^"\\]+)","i":"(\w+)","f":-?\d+,"L":-?\d+,"o":"([\d.]+)","c":"([\d.]+)","h":"([\d.]+)","l":"([\d.]+)","v":"([\d.]+)","n":\d+,"x":true,/
+const S = 's'.charCodeAt(0)
+const AT = '@'.charCodeAt(0)
+const KLINE = 'k'.charCodeAt(0)
+
+/** The name of a stream at Binance. */
+export const nameOf = (stream: Stream): string =>
+  `${stream.symbol.toLowerCase()}${stream.kind === 'quotes' ? '@bookTicker' : `@kline_${stream.timeframe}`}`
+
+/** Reads one message. `now` stands for the time of a quote, which Binance does not tell. Never throws. */
+export function readMarket(data: Buffer, now: Time): MarketText {
+  if (data[2] !== S) return readAnswer(data)
+  const at = data.indexOf(AT, BEFORE_NAME)
+  if (data[at + 1] === KLINE) return data.includes(CLOSED_BAR, at) ? readCandle(data) : OPEN
+  return data.toString('latin1', at, at + 12) === '@bookTicker"' ? readQuote(data, now) : OTHER
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+
+function parse(data: Buffer): Fields | null {
+  try {
+    const value: unknown = JSON.parse(data.toString())
+    return isFields(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function inside(data: Buffer): Fields | null {
+  const value = parse(data)?.data
+  return isFields(value) ? value : null
+}
+
+// Amounts come as text. NaN for anything else: whoever takes the candle looks.
+const numberOf = (value: unknown): number => (typeof value === 'string' && value !== '' ? Number(value) : Number.NaN)
+
+function readCandle(data: Buffer): MarketText {
+  const [, t, s, i, o, c, h, l, v] = BAR.exec(data.toString()) ?? []
+  // whatever is written otherwise is read as any JSON
+  return s === undefined ? candleOf(inside(data)?.k) : candleOf({ t: Number(t), s, i, o, c, h, l, v, x: true })
+}
+
+function candleOf(bar: unknown): MarketText {
+  if (!isFields(bar) || bar.x !== true) return OTHER
+  const { s: symbol, i: timeframe, t: openTime } = bar
+  if (typeof symbol !== 'string' || typeof timeframe !== 'string' || !isTimeframe(timeframe) || !Number.isSafeInteger(openTime))
+    return OTHER
+  return {
+    kind: 'candle',
+    candle: {
+      symbol,
+      timeframe,
+      openTime: openTime as Time,
+      open: numberOf(bar.o),
+      high: numberOf(bar.h),
+      low: numberOf(bar.l),
+      close: numberOf(bar.c),
+      volume: numberOf(bar.v),
+      complete: 1,
+    },
+  }
+}
+
+function readQuote(data: Buffer, time: Time): MarketText {
+  const book = inside(data)
+  if (book === null || typeof book.s !== 'string') return OTHER
+  return {
+    kind: 'quote',
+    quote: {
+      symbol: book.s,
+      bid: numberOf(book.b),
+      bidQuantity: numberOf(book.B),
+      ask: numberOf(book.a),
+      askQuantity: numberOf(book.A),
+      time,
+    },
+  }
+}
+
+// {"result":null,"id":1} · {"code":2,"msg":"Invalid request: …","id":1} · {"error":{"code":2,"msg":"…"},"id":1}
+function readAnswer(data: Buffer): MarketText {
+  const answer = parse(data)
+  if (answer === null || typeof answer.id !== 'number') return OTHER
+  const error = isFields(answer.error) ? answer.error : answer
+  const failed = error.code !== undefined || error.msg !== undefined
+  return { kind: 'answer', id: answer.id, error: failed ? `${String(error.msg)} (code ${String(error.code)})` : null }
+}
