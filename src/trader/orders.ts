@@ -147,6 +147,12 @@ export class Orders {
     return order
   }
 
+  /** An order has ended: it is open no more. */
+  end(known: OpenOrder): void {
+    this.open.delete(known)
+    if (known.order.status !== 'filled') this.ended.add(known)
+  }
+
   /** Sends an order. */
   place(order: Order): void {
     this.#act({ kind: 'place', order })

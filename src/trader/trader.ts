@@ -145,16 +145,14 @@ export class Trader {
     return subtract(this.#books.cash(quote), reservedOf(quote, this.markets))
   }
 
-  /** Something was heard of an order. The slot it is of. */
+  /** Something was heard of an order; a trade of one that has ended is booked all the same. The slot it is of. */
   update(update: OrderUpdate): Slot {
-    const known = this.orders.open.get(update.orderId)
-    return known === undefined ? this.#updateLate(update) : this.#update(known, update)
-  }
-
-  #update(known: OpenOrder, update: OrderUpdate): Slot {
-    const { order, slot } = known
-    const status = transition(order.status, update.event)
+    const known = this.orders.open.get(update.orderId) ?? this.orders.ended.get(update.orderId)
     // the words of an assertion cost more than an update: they are made only where it fails
+    if (known === undefined) assert(false, `an update of order ${update.orderId}, which is not open`)
+    const { order, slot } = known
+    const late = isFinal(order.status)
+    const status = transition(order.status, update.event)
     if (status === null) assert(false, `order ${order.id} is ${order.status} and was told to be ${update.event}`)
     order.status = status
     if (update.reason !== '') order.ending = update.reason
@@ -166,13 +164,13 @@ export class Trader {
       realised = this.#books.book(slot, fill)
     }
     const ended = isFinal(status)
-    if (ended) this.orders.open.delete(known)
-    if (ended && status !== 'filled') this.orders.ended.add(known)
+    if (ended && !late) this.orders.end(known)
     this.#recorder.ordered(order)
-    // it stands, and that is all
-    if (fill === null && !ended) return slot
+    // it stands, or has ended before, and that is all
+    if (fill === null && (late || !ended)) return slot
     if (fill !== null) this.#recorder.filled(fill, order, realised)
     if (order.purpose === 'entry') this.#entryUpdated(known, update, ended)
+    else if (late) this.#soldLate(slot, order, update.time)
     else if (order.purpose === 'exit') this.#exitUpdated(slot, order, update, ended)
     else this.#protectionUpdated(slot, order, update, ended)
     this.#recorder.held(slot)
@@ -293,26 +291,6 @@ export class Trader {
     return null
   }
 
-  // A cancel and a match race on the exchange: what was traded is booked, whatever the order had ended as, and what rests is put in line with it.
-  #updateLate(update: OrderUpdate): Slot {
-    const known = this.orders.ended.get(update.orderId)
-    if (known === undefined) assert(false, `an update of order ${update.orderId}, which is not open`)
-    const { order, slot } = known
-    const { fill, event, time } = update
-    const status = transition(order.status, event)
-    if (status === null) assert(false, `order ${order.id} is ${order.status} and was told to be ${event}`)
-    if (fill === null) return slot
-    order.executed = add(order.executed, fill.quantity)
-    order.quote = add(order.quote, fill.quote)
-    const realised = this.#books.book(slot, fill)
-    this.#recorder.ordered(order)
-    this.#recorder.filled(fill, order, realised)
-    if (order.purpose === 'entry') this.#entryUpdated(known, update, true)
-    else if (!this.#flatIfDust(slot, time, order.reason) && slot.leaving === null) this.exits.protect(slot, time)
-    this.#recorder.held(slot)
-    return slot
-  }
-
   #entryUpdated({ order, slot, wish }: OpenOrder, update: OrderUpdate, ended: boolean): void {
     if (update.fill !== null && slot.leaving === null) {
       if (wish !== null) {
@@ -368,6 +346,11 @@ export class Trader {
       else if (!slot.withdrawing && this.exits.uncovered(slot)) this.exits.protect(slot, time)
     }
     if (slot.protection.length === 0 && !this.#flatIfDust(slot, time, reason)) this.exits.proceed(slot, time)
+  }
+
+  // A cancel and a match race on the exchange: what rests is put in line with what is still held.
+  #soldLate(slot: Slot, order: Order, time: Time): void {
+    if (!this.#flatIfDust(slot, time, order.reason) && slot.leaving === null) this.exits.protect(slot, time)
   }
 
   // Ends the round trip when nothing sellable is left. True when it did.

@@ -183,7 +183,7 @@ describe('an unknown outcome', () => {
   })
 
   test('40 orders whose answers are all lost, half of them carried out: none is doubled, none is lost', async () => {
-    const bed = await openBed({ have: '1000000 USDC 10 BTC' })
+    const bed = await openBed({ ...FAST, have: '1000000 USDC 10 BTC' })
     bed.fault({ kind: 'silence', executed: true }, { ...PLACE, count: 20 })
     bed.fault({ kind: 'silence', executed: false }, { ...PLACE, count: 40, skip: 20 })
     bed.place(...Array.from({ length: 40 }, (_, index) => `${index + 1} BUY MARKET 1`))
