@@ -23,9 +23,12 @@ const KEPT = 10_000
 export class RequestLog {
   #lines: LogLine[] = []
   #events: UserEvent[] = []
+  /** Told that there is one more. */
+  onLine: () => void = () => {}
 
   add(line: LogLine): void {
     this.#lines.push(line)
+    this.onLine()
     if (this.#lines.length > KEPT) this.#lines = this.#lines.slice(-KEPT / 2)
   }
   /** Events of the account, as they happened: before any fault took, doubled or moved one. */
