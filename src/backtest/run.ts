@@ -8,7 +8,7 @@ import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Engine, type OwnerSetup, type Runner } from '#engine'
 import { type Costs, Matching } from '#matching/matching.ts'
-import { Lane } from './lane.ts'
+import { type Found, Lane } from './lane.ts'
 
 /** One symbol with its candles. */
 export interface History {
@@ -63,9 +63,8 @@ export function runBacktest({ histories, owners, funds, rules, costs, recorder }
     },
   })
   const lanes = histories.map(({ info, columns, timeframe }) => new Lane(engine, matching.market(info.symbol), columns, timeframe))
-  for (const lane of lanes) lane.seek()
   const turns = engine.runners.flatMap(runner =>
-    lanes.flatMap(lane => lane.runners.flatMap((one, r) => (one === runner ? [{ runner, lane, r }] : []))),
+    lanes.flatMap(lane => lane.runners.flatMap((one, r) => (one === runner ? [{ runner, lane, found: lane.found[r]! }] : []))),
   )
   const shell: Shell = { engine, matching, lanes, turns }
   for (;;) {
@@ -82,47 +81,44 @@ interface Shell {
   readonly matching: Matching
   readonly lanes: readonly Lane[]
   /** Who decides, in the engine's order, and where to find what it says. */
-  readonly turns: readonly { readonly runner: Runner; readonly lane: Lane; readonly r: number }[]
+  readonly turns: readonly { readonly runner: Runner; readonly lane: Lane; readonly found: Found }[]
 }
 
 // All that happens at one instant, in the order of the house: bars that close, what strategies say of them, bars that open.
 function step(shell: Shell, time: Time): void {
   const { engine, lanes } = shell
   let closing = false
-  for (const lane of lanes) if (lane.inBar >= 0 && lane.due === time) closing = true
+  for (const lane of lanes) if (lane.closes(time)) closing = true
   if (closing) closeBars(shell, time)
   let saying = false
-  for (const lane of lanes) {
-    lane.look(time)
-    if (lane.says(time)) saying = true
-  }
+  for (const lane of lanes) if (lane.says(time)) saying = true
+  // prices of other symbols matter only where something is decided, and a basket may decide on any fill
+  if (closing || saying || engine.baskets.length > 0) for (const lane of lanes) lane.look(time)
   if (saying) signals(shell, time)
   if (closing) for (const basket of engine.baskets) engine.decideBasket(basket, time)
   if (closing || saying) settle(shell, time)
-  let opening = false
-  for (const lane of lanes) if (lane.due === time && lane.opens) opening = true
-  if (opening) openBars(shell, time)
+  openBars(shell, time)
 }
 
 function openBars(shell: Shell, time: Time): void {
   const { matching, lanes } = shell
+  let opened = false
   for (const lane of lanes) {
-    if (lane.due !== time || !lane.opens) continue
+    if (!lane.opens(time)) continue
+    opened = true
     const { market, columns } = lane
     const bar = lane.open()
     matching.open(market, columns.open[bar]!, market.volumeShare === 0 ? 0 : columns.volume[bar]!, time)
     lane.traded.last = market.last
   }
+  if (!opened) return
   settle(shell, time)
-  for (const lane of lanes) {
-    if (lane.inBar >= 0) lane.pass()
-    else lane.seek()
-  }
+  for (const lane of lanes) if (lane.inBar >= 0) lane.pass()
 }
 
 function closeBars(shell: Shell, time: Time): void {
   const { engine, matching, lanes } = shell
-  const closing = lanes.filter(lane => lane.inBar >= 0 && lane.due === time)
+  const closing = lanes.filter(lane => lane.closes(time))
   for (const { market, columns, inBar } of closing) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, (time - 1) as Time)
   settle(shell, (time - 1) as Time, closing)
   for (const { market, traded, columns, inBar } of closing) {
@@ -135,9 +131,11 @@ function closeBars(shell: Shell, time: Time): void {
 }
 
 function signals({ engine, turns }: Shell, time: Time): void {
-  for (const { runner, lane, r } of turns)
-    for (let found = lane.found[r]; found != null && found.due === time; found = lane.next(r))
+  for (const { runner, lane, found } of turns)
+    while (found.signal !== null && found.due === time) {
       engine.signal(runner, found.signal, found.index)
+      lane.next(runner, found)
+    }
 }
 
 const NONE: readonly Lane[] = []

@@ -313,9 +313,11 @@ export class Matching {
     const balance = buying ? market.quote : market.base
     const gives = buying ? (quote as bigint) : (quantity as bigint)
     const fromLock = gives < source.locked ? gives : source.locked
-    source.locked -= fromLock
-    balance.locked -= fromLock
-    balance.free -= gives - fromLock
+    if (fromLock > 0n) {
+      source.locked -= fromLock
+      balance.locked -= fromLock
+    }
+    if (gives > fromLock) balance.free -= gives - fromLock
     if (balance.free < 0n || balance.locked < 0n) assert(false, `${balance.asset} went below zero`)
     if (done && source.locked > 0n) {
       unlock(balance, source.locked)
