@@ -4,6 +4,7 @@ import { aggregate } from '#domain/aggregate.ts'
 import type { Columns } from '#domain/candle.ts'
 import type { Recorder } from '#domain/journal.ts'
 import type { Money } from '#domain/money.ts'
+import type { Action } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Engine, type OwnerSetup, type Runner } from '#engine'
@@ -69,7 +70,7 @@ export function runBacktest({ histories, owners, funds, rules, costs, recorder }
   const shell: Shell = { engine, matching, lanes, turns }
   for (;;) {
     let time = Number.POSITIVE_INFINITY
-    for (const lane of lanes) if (lane.due < time) time = lane.due
+    for (let l = 0; l < lanes.length; l++) if (lanes[l]!.due < time) time = lanes[l]!.due
     // a schedule may have slots after the last candle: nothing is known of the market then
     if (time > until) return { engine, matching }
     step(shell, time as Time)
@@ -84,26 +85,34 @@ interface Shell {
   readonly turns: readonly { readonly runner: Runner; readonly lane: Lane; readonly found: Found }[]
 }
 
+// Loops below go by index: `for … of` is so much code to the compiler that functions with one are not inlined, and what they pass on
+// (exact amounts, times) is then made an object for each call. Measured: a tenth of a backtest's time.
+
 // All that happens at one instant, in the order of the house: bars that close, what strategies say of them, bars that open.
 function step(shell: Shell, time: Time): void {
   const { engine, lanes } = shell
   let closing = false
-  for (const lane of lanes) if (lane.closes(time)) closing = true
+  for (let l = 0; l < lanes.length; l++) if (lanes[l]!.closes(time)) closing = true
   if (closing) closeBars(shell, time)
   let saying = false
-  for (const lane of lanes) if (lane.says(time)) saying = true
+  for (let l = 0; l < lanes.length; l++) if (lanes[l]!.says(time)) saying = true
   // prices of other symbols matter only where something is decided, and a basket may decide on any fill
-  if (closing || saying || engine.baskets.length > 0) for (const lane of lanes) lane.look(time)
+  if (closing || saying || engine.baskets.length > 0) for (let l = 0; l < lanes.length; l++) lanes[l]!.look(time)
   if (saying) signals(shell, time)
-  if (closing) for (const basket of engine.baskets) engine.decideBasket(basket, time)
+  if (closing) decideBaskets(engine, time)
   if (closing || saying) settle(shell, time)
   openBars(shell, time)
+}
+
+function decideBaskets(engine: Engine, time: Time): void {
+  for (const basket of engine.baskets) engine.decideBasket(basket, time)
 }
 
 function openBars(shell: Shell, time: Time): void {
   const { matching, lanes } = shell
   let opened = false
-  for (const lane of lanes) {
+  for (let l = 0; l < lanes.length; l++) {
+    const lane = lanes[l]!
     if (!lane.opens(time)) continue
     opened = true
     const { market, columns } = lane
@@ -113,13 +122,13 @@ function openBars(shell: Shell, time: Time): void {
   }
   if (!opened) return
   settle(shell, time)
-  for (const lane of lanes) if (lane.inBar >= 0) lane.pass()
+  for (let l = 0; l < lanes.length; l++) if (lanes[l]!.inBar >= 0) lanes[l]!.pass()
 }
 
 function closeBars(shell: Shell, time: Time): void {
   const { engine, matching, lanes } = shell
   const closing = lanes.filter(lane => lane.closes(time))
-  for (const { market, columns, inBar } of closing) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, (time - 1) as Time)
+  showRanges(matching, closing, (time - 1) as Time)
   settle(shell, (time - 1) as Time, closing)
   for (const { market, traded, columns, inBar } of closing) {
     matching.close(market, columns.close[inBar]!)
@@ -131,11 +140,13 @@ function closeBars(shell: Shell, time: Time): void {
 }
 
 function signals({ engine, turns }: Shell, time: Time): void {
-  for (const { runner, lane, found } of turns)
+  for (let t = 0; t < turns.length; t++) {
+    const { runner, lane, found } = turns[t]!
     while (found.signal !== null && found.due === time) {
       engine.signal(runner, found.signal, found.index)
       lane.next(runner, found)
     }
+  }
 }
 
 const NONE: readonly Lane[] = []
@@ -145,17 +156,22 @@ const NONE: readonly Lane[] = []
 function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonly Lane[] = NONE): void {
   for (;;) {
     const actions = engine.takeActions()
-    for (const action of actions) {
-      if (action.kind === 'place') matching.place(action.order.request, time)
-      else if (action.kind === 'pair') matching.placePair(action.first.request, action.second.request, time)
-      else matching.cancel(action.order.id, time)
-    }
-    if (actions.length > 0)
-      for (const { market, columns, inBar } of ranging) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, time)
+    for (let a = 0; a < actions.length; a++) act(matching, actions[a]!, time)
+    if (actions.length > 0 && ranging.length > 0) showRanges(matching, ranging, time)
     const { updates } = matching
     if (updates.length === 0) break
     matching.updates = []
-    for (const update of updates) engine.update(update)
+    for (let u = 0; u < updates.length; u++) engine.update(updates[u]!)
   }
-  for (const lane of lanes) if (lane.inBar < 0) lane.changed(time)
+  for (let l = 0; l < lanes.length; l++) if (lanes[l]!.inBar < 0) lanes[l]!.changed(time)
+}
+
+function act(matching: Matching, action: Action, time: Time): void {
+  if (action.kind === 'place') matching.place(action.order.request, time)
+  else if (action.kind === 'pair') matching.placePair(action.first.request, action.second.request, time)
+  else matching.cancel(action.order.id, time)
+}
+
+function showRanges(matching: Matching, lanes: readonly Lane[], time: Time): void {
+  for (const { market, columns, inBar } of lanes) matching.range(market, columns.high[inBar]!, columns.low[inBar]!, time)
 }
