@@ -24,6 +24,9 @@ const FEE_IN_BASE = 4
 const FEE_IN_QUOTE = 8
 const PLACE = 16
 
+// 64 bits do not hold it
+const isLarge = (amount: bigint): boolean => BigInt.asIntN(64, amount) !== amount
+
 /** Room for some fills. A log that grows by blocks copies nothing. */
 class Block {
   readonly amounts = new BigInt64Array(BLOCK * AMOUNTS)
@@ -38,7 +41,7 @@ export class FillLog {
   /** How many fills there are. */
   length = 0
   readonly #blocks: Block[] = []
-  // the few amounts that 64 bits do not hold, by their place among all
+  // amounts of the few fills of which one is large, by their place among all
   readonly #large = new Map<number, bigint>()
   readonly #symbols: readonly SymbolInfo[]
   // of fees in a third asset, by the fill's place
@@ -63,17 +66,20 @@ export class FillLog {
     const at = this.length++
     if (feeIn === 0) this.#otherFees.set(at, fill.feeAsset)
     if (at % BLOCK === 0) this.#blocks.push(new Block())
-    const { numbers } = this.#blockOf(at)
+    const { numbers, amounts } = this.#blockOf(at)
     const row = (at % BLOCK) * NUMBERS
+    const amount = (at % BLOCK) * AMOUNTS
     numbers[row + TIME] = fill.time
     numbers[row + TRADE] = fill.tradeId
     numbers[row + ORDER] = fill.orderId
     numbers[row + FLAGS] = (fill.side === 'BUY' ? BUY : 0) + (fill.maker ? MAKER : 0) + feeIn + place * PLACE
     numbers[row + REASON] = this.#codeOf(reason)
-    this.#keep(at, PRICE, fill.price)
-    this.#keep(at, QUANTITY, fill.quantity)
-    this.#keep(at, QUOTE, fill.quote)
-    this.#keep(at, FEE, fill.fee)
+    amounts[amount + PRICE] = fill.price
+    amounts[amount + QUANTITY] = fill.quantity
+    amounts[amount + QUOTE] = fill.quote
+    amounts[amount + FEE] = fill.fee
+    // a price times a quantity is the first to be too large
+    if (isLarge(fill.quote) || isLarge(fill.quantity) || isLarge(fill.price) || isLarge(fill.fee)) this.#keepLarge(at * AMOUNTS, fill)
   }
 
   /** Reason of each fill, by its place. */
@@ -151,9 +157,11 @@ export class FillLog {
     return this.#blockOf(place).numbers[(place % BLOCK) * NUMBERS + column]!
   }
 
-  #keep(place: number, column: number, amount: bigint): void {
-    this.#blockOf(place).amounts[(place % BLOCK) * AMOUNTS + column] = amount
-    if (BigInt.asIntN(64, amount) !== amount) this.#large.set(place * AMOUNTS + column, amount)
+  #keepLarge(amount: number, { price, quantity, quote, fee }: Fill): void {
+    this.#large.set(amount + PRICE, price)
+    this.#large.set(amount + QUANTITY, quantity)
+    this.#large.set(amount + QUOTE, quote)
+    this.#large.set(amount + FEE, fee)
   }
 
   #amount<A extends Amount<string>>(place: number, column: number): A {
