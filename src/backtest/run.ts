@@ -86,7 +86,7 @@ interface Shell {
 }
 
 // Loops below go by index: `for … of` is so much code to the compiler that functions with one are not inlined, and what they pass on
-// (exact amounts, times) is then made an object for each call. Measured: a tenth of a backtest's time.
+// (exact amounts, times) is then made an object at each call. Measured, with those of the core: 7 % of a backtest with many fills.
 
 // All that happens at one instant, in the order of the house: bars that close, what strategies say of them, bars that open.
 function step(shell: Shell, time: Time): void {

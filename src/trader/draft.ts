@@ -104,7 +104,7 @@ export function draftEntry(
   const wrong =
     (wish.at === null ? null : priceDenial(info, resting)) ??
     levelsDenial(expected, stop, absolute(wish.takeProfit, expected, tick, false)) ??
-    levelsDenial(expected, zero(), absolute(wish.partial?.at ?? null, expected, tick, false))
+    (wish.partial === null ? null : levelsDenial(expected, zero(), absolute(wish.partial.at, expected, tick, false)))
   if (wrong !== null) return wrong
 
   const equity = account.equity(info.quote)
@@ -170,6 +170,8 @@ function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets
     if (market !== slot.market && market.info.base === info.base && market.info.quote === info.quote)
       onAsset = add(onAsset, exposureOf(market))
   }
+  // what is within the symbol's limit is within one as wide
+  if (onAsset === onSymbol && rules.perSymbol !== null && rules.perSymbol <= rules.perAsset) return null
   return exposureDenial('exposure_asset', info.base, onAsset, worth, equity, rules.perAsset)
 }
 
