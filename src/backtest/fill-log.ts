@@ -134,7 +134,8 @@ export class FillLog {
 
   #codeOf(reason: string): number {
     if (reason === this.#lastReason && this.#lastCode >= 0) return this.#lastCode
-    const [other, code] = [this.#otherReason, this.#otherCode]
+    const other = this.#otherReason
+    const code = this.#otherCode
     this.#otherReason = this.#lastReason
     this.#otherCode = this.#lastCode
     this.#lastReason = reason
