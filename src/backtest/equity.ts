@@ -13,9 +13,14 @@ const ROW = 4
 
 /** Changes of the account, oldest first: when, which symbol (by its place), cash and the symbol's quantity from then on. */
 export class EquityLog {
-  #rows = new Float64Array(256 * ROW)
+  #rows: Float64Array
   /** How many changes there are. */
   length = 0
+
+  /** `room`: for how many changes, at first. */
+  constructor(room = 256) {
+    this.#rows = new Float64Array(Math.max(1, room) * ROW)
+  }
 
   /** Adds a change. Cash in quote units, quantity in base units. */
   add(time: number, place: number, cash: number, quantity: number): void {
@@ -55,7 +60,7 @@ export class EquityLog {
 
 /** The changes that fills made of an account that began with `cash`. */
 export function equityLogOf(fills: FillLog, cash: Money): EquityLog {
-  const log = new EquityLog()
+  const log = new EquityLog(fills.length)
   // whole units of 1e-8 add up exactly in floats, up to 9e15 of them
   let units = unitsOf(cash)
   const held: number[] = []
@@ -116,7 +121,11 @@ function drawdownOfOne(log: EquityLog, { columns, timeframe }: Priced, start: nu
 function drawdownOfSeveral(log: EquityLog, histories: readonly Priced[], start: number): number {
   const count = histories.length
   const spans = histories.map(({ timeframe }) => lengthOf(timeframe))
+  const times = histories.map(({ columns }, h) => new OpenTimes(columns, spans[h]!))
+  const closes = histories.map(({ columns }) => columns.close)
   const bars = new Int32Array(count)
+  // when the next bar of each closes
+  const next = Float64Array.from(times, (opens, h) => (opens.length > 0 ? opens.at(0) + spans[h]! : Number.POSITIVE_INFINITY))
   const prices = new Float64Array(count)
   const quantities = new Float64Array(count)
   let cash = start
@@ -124,14 +133,12 @@ function drawdownOfSeveral(log: EquityLog, histories: readonly Priced[], start: 
   let worst = 0
   for (let row = 0; ; ) {
     let now = Number.POSITIVE_INFINITY
-    for (let h = 0; h < count; h++) {
-      const { time } = histories[h]!.columns
-      if (bars[h]! < time.length) now = Math.min(now, time[bars[h]!]! + spans[h]!)
-    }
+    for (let h = 0; h < count; h++) if (next[h]! < now) now = next[h]!
     if (now === Number.POSITIVE_INFINITY) return worst
     for (let h = 0; h < count; h++) {
-      const { time, close } = histories[h]!.columns
-      if (bars[h]! < time.length && time[bars[h]!]! + spans[h]! <= now) prices[h] = close[bars[h]!++]!
+      if (next[h]! > now) continue
+      prices[h] = closes[h]![bars[h]!++]!
+      next[h] = bars[h]! < times[h]!.length ? times[h]!.at(bars[h]!) + spans[h]! : Number.POSITIVE_INFINITY
     }
     for (; log.time(row) < now; row++) {
       cash = log.cash(row)

@@ -3,8 +3,19 @@ import type { Fill } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 
-const FIRST_ROOM = 1024
+// fills of a block; a power of two
+const BLOCK = 4096
+// columns of exact amounts, and of other numbers
+const PRICE = 0
+const QUANTITY = 1
+const QUOTE = 2
+const FEE = 3
 const AMOUNTS = 4
+const TIME = 0
+const TRADE = 1
+const ORDER = 2
+const FLAGS = 3
+const REASON = 4
 const NUMBERS = 5
 // what a fill's flags are made of; above them stands the place of its symbol
 const BUY = 1
@@ -13,6 +24,15 @@ const FEE_IN_BASE = 4
 const FEE_IN_QUOTE = 8
 const PLACE = 16
 
+// 64 bits do not hold it
+const isLarge = (amount: bigint): boolean => BigInt.asIntN(64, amount) !== amount
+
+/** Room for some fills. A log that grows by blocks copies nothing. */
+class Block {
+  readonly amounts = new BigInt64Array(BLOCK * AMOUNTS)
+  readonly numbers = new Float64Array(BLOCK * NUMBERS)
+}
+
 /**
  * Fills in the order in which they came, with the reason of each. Kept in columns: as objects that live on they would make the
  * collector of garbage the dearest part of a run. Whoever asks gets them as objects, made then.
@@ -20,10 +40,9 @@ const PLACE = 16
 export class FillLog {
   /** How many fills there are. */
   length = 0
-  #amounts = new BigInt64Array(FIRST_ROOM * AMOUNTS)
-  // the few amounts that 64 bits do not hold, by their place among all
+  readonly #blocks: Block[] = []
+  // amounts of the few fills of which one is large, by their place among all
   readonly #large = new Map<number, bigint>()
-  #numbers = new Float64Array(FIRST_ROOM * NUMBERS)
   readonly #symbols: readonly SymbolInfo[]
   // of fees in a third asset, by the fill's place
   readonly #otherFees = new Map<number, string>()
@@ -44,78 +63,79 @@ export class FillLog {
   add(fill: Fill, place: number, reason: string): void {
     const { base, quote } = this.#symbols[place]!
     const feeIn = fill.feeAsset === base ? FEE_IN_BASE : fill.feeAsset === quote ? FEE_IN_QUOTE : 0
-    if (feeIn === 0) this.#otherFees.set(this.length, fill.feeAsset)
-    const row = this.length * NUMBERS
-    const amount = this.length * AMOUNTS
-    if (row === this.#numbers.length) this.#grow()
-    this.length++
-    const numbers = this.#numbers
-    numbers[row] = fill.time
-    numbers[row + 1] = fill.tradeId
-    numbers[row + 2] = fill.orderId
-    numbers[row + 3] = (fill.side === 'BUY' ? BUY : 0) + (fill.maker ? MAKER : 0) + feeIn + place * PLACE
-    this.#keep(amount, fill.price)
-    this.#keep(amount + 1, fill.quantity)
-    this.#keep(amount + 2, fill.quote)
-    this.#keep(amount + 3, fill.fee)
-    numbers[row + 4] = this.#codeOf(reason)
+    const at = this.length++
+    if (feeIn === 0) this.#otherFees.set(at, fill.feeAsset)
+    if (at % BLOCK === 0) this.#blocks.push(new Block())
+    const { numbers, amounts } = this.#blockOf(at)
+    const row = (at % BLOCK) * NUMBERS
+    const amount = (at % BLOCK) * AMOUNTS
+    numbers[row + TIME] = fill.time
+    numbers[row + TRADE] = fill.tradeId
+    numbers[row + ORDER] = fill.orderId
+    numbers[row + FLAGS] = (fill.side === 'BUY' ? BUY : 0) + (fill.maker ? MAKER : 0) + feeIn + place * PLACE
+    numbers[row + REASON] = this.#codeOf(reason)
+    amounts[amount + PRICE] = fill.price
+    amounts[amount + QUANTITY] = fill.quantity
+    amounts[amount + QUOTE] = fill.quote
+    amounts[amount + FEE] = fill.fee
+    // a price times a quantity is the first to be too large
+    if (isLarge(fill.quote) || isLarge(fill.quantity) || isLarge(fill.price) || isLarge(fill.fee)) this.#keepLarge(at * AMOUNTS, fill)
   }
 
   /** Reason of each fill, by its place. */
   get reasons(): readonly string[] {
-    return Array.from({ length: this.length }, (_, place) => this.#texts[this.#numbers[place * NUMBERS + 4]!]!)
+    return Array.from({ length: this.length }, (_, place) => this.#texts[this.#number(place, REASON)]!)
   }
 
   /** A fill by its place. */
   at(place: number): Fill {
-    const row = place * NUMBERS
-    const amount = place * AMOUNTS
-    const flags = this.#numbers[row + 3]!
+    const flags = this.#number(place, FLAGS)
     const { symbol, base, quote } = this.#symbols[Math.floor(flags / PLACE)]!
     return {
-      tradeId: this.#numbers[row + 1]!,
-      orderId: this.#numbers[row + 2]!,
+      tradeId: this.#number(place, TRADE),
+      orderId: this.#number(place, ORDER),
       symbol,
       side: (flags & BUY) > 0 ? 'BUY' : 'SELL',
-      price: this.#amount<Price>(amount),
-      quantity: this.#amount<Quantity>(amount + 1),
-      quote: this.#amount<Money>(amount + 2),
-      fee: this.#amount(amount + 3),
+      price: this.#amount<Price>(place, PRICE),
+      quantity: this.#amount<Quantity>(place, QUANTITY),
+      quote: this.#amount<Money>(place, QUOTE),
+      fee: this.#amount(place, FEE),
       feeAsset: (flags & FEE_IN_BASE) > 0 ? base : (flags & FEE_IN_QUOTE) > 0 ? quote : this.#otherFees.get(place)!,
       maker: (flags & MAKER) > 0,
-      time: this.#numbers[row]! as Time,
+      time: this.time(place),
     }
   }
 
   /** When a fill was. */
   time(place: number): Time {
-    return this.#numbers[place * NUMBERS]! as Time
+    return this.#number(place, TIME) as Time
   }
 
   /** The place of a fill's symbol. */
   symbolOf(place: number): number {
-    return Math.floor(this.#numbers[place * NUMBERS + 3]! / PLACE)
+    return Math.floor(this.#number(place, FLAGS) / PLACE)
   }
 
   /** What a fill brought (below zero: took) of the quote asset, its fee taken off: in 1e-8, as a float. */
   cashOf(place: number): number {
-    const flags = this.#numbers[place * NUMBERS + 3]!
-    const fee = (flags & FEE_IN_QUOTE) > 0 ? this.#units(place * AMOUNTS + 3) : 0
-    const quote = this.#units(place * AMOUNTS + 2)
+    const flags = this.#number(place, FLAGS)
+    const fee = (flags & FEE_IN_QUOTE) > 0 ? unitsOf(this.#amount(place, FEE)) : 0
+    const quote = unitsOf(this.#amount(place, QUOTE))
     return ((flags & BUY) > 0 ? -quote : quote) - fee
   }
 
   /** What a fill brought (below zero: took) of the base asset, its fee taken off: in 1e-8, as a float. */
   quantityOf(place: number): number {
-    const flags = this.#numbers[place * NUMBERS + 3]!
-    const fee = (flags & FEE_IN_BASE) > 0 ? this.#units(place * AMOUNTS + 3) : 0
-    const quantity = this.#units(place * AMOUNTS + 1)
+    const flags = this.#number(place, FLAGS)
+    const fee = (flags & FEE_IN_BASE) > 0 ? unitsOf(this.#amount(place, FEE)) : 0
+    const quantity = unitsOf(this.#amount(place, QUANTITY))
     return ((flags & BUY) > 0 ? quantity : -quantity) - fee
   }
 
   #codeOf(reason: string): number {
     if (reason === this.#lastReason && this.#lastCode >= 0) return this.#lastCode
-    const [other, code] = [this.#otherReason, this.#otherCode]
+    const other = this.#otherReason
+    const code = this.#otherCode
     this.#otherReason = this.#lastReason
     this.#otherCode = this.#lastCode
     this.#lastReason = reason
@@ -130,25 +150,23 @@ export class FillLog {
     return this.#texts.push(reason) - 1
   }
 
-  #keep(place: number, amount: bigint): void {
-    this.#amounts[place] = amount
-    if (BigInt.asIntN(64, amount) !== amount) this.#large.set(place, amount)
+  #blockOf(place: number): Block {
+    return this.#blocks[Math.floor(place / BLOCK)]!
   }
 
-  #units(place: number): number {
-    return unitsOf(this.#amount(place))
+  #number(place: number, column: number): number {
+    return this.#blockOf(place).numbers[(place % BLOCK) * NUMBERS + column]!
   }
 
-  #amount<A extends Amount<string>>(place: number): A {
-    return ((this.#large.size === 0 ? undefined : this.#large.get(place)) ?? this.#amounts[place]!) as A
+  #keepLarge(amount: number, { price, quantity, quote, fee }: Fill): void {
+    this.#large.set(amount + PRICE, price)
+    this.#large.set(amount + QUANTITY, quantity)
+    this.#large.set(amount + QUOTE, quote)
+    this.#large.set(amount + FEE, fee)
   }
 
-  #grow(): void {
-    const numbers = new Float64Array(this.#numbers.length * 2)
-    numbers.set(this.#numbers)
-    this.#numbers = numbers
-    const amounts = new BigInt64Array(this.#amounts.length * 2)
-    amounts.set(this.#amounts)
-    this.#amounts = amounts
+  #amount<A extends Amount<string>>(place: number, column: number): A {
+    const large = this.#large.size === 0 ? undefined : this.#large.get(place * AMOUNTS + column)
+    return (large ?? this.#blockOf(place).amounts[(place % BLOCK) * AMOUNTS + column]!) as A
   }
 }

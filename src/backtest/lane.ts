@@ -10,11 +10,11 @@ import type { Market } from '#matching/market.ts'
 const FIRST_CHUNK = 32
 const CHUNK = 512
 
-/** A signal that was found ahead of its time. */
+/** What a runner says next, found ahead of its time. `signal` is null and `due` Infinity while nothing is found. */
 export interface Found {
-  readonly signal: Signal
-  readonly index: number
-  readonly due: Time
+  signal: Signal | null
+  index: number
+  due: number
 }
 
 /** The state of one symbol's run through its bars. */
@@ -28,8 +28,8 @@ export class Lane {
   /** When the next event is due; Infinity: none. */
   due = 0
   readonly runners: readonly Runner[]
-  /** Signals found and not yet due or handled, one a runner at the most. */
-  readonly found: (Found | null)[]
+  /** What each runner says next. */
+  readonly found: readonly Found[]
   readonly #engine: Engine
   readonly #everyBar: boolean
   // strategies speak at the closes of these bars only
@@ -40,11 +40,13 @@ export class Lane {
   #low = Number.NEGATIVE_INFINITY
   #high = Number.POSITIVE_INFINITY
   #touched = false
-  // the first bar that opens at or after the last change
+  // the first bar that opens at or after the last change, and was not shown yet
   #from = 0
   // the first bar not known to be untouched; it is the touched one where #touched
   #clear = 0
   #priced = -1
+  // when the first of what was found is due
+  #said = Number.POSITIVE_INFINITY
 
   constructor(engine: Engine, market: Market, columns: Columns, timeframe: Timeframe) {
     this.#engine = engine
@@ -55,52 +57,33 @@ export class Lane {
     this.#span = lengthOf(timeframe)
     this.#times = new OpenTimes(columns, this.#span)
     this.runners = engine.runners.filter(({ slot, basket }) => slot.symbol === market.info.symbol && basket === null)
-    this.found = this.runners.map(() => null)
+    this.found = this.runners.map(() => ({ signal: null, index: -1, due: Number.POSITIVE_INFINITY }))
     this.#atCloses = this.runners.every(({ instance, schedule }) => schedule === null && instance.feed.columns === columns)
     this.#everyBar = engine.baskets.some(({ slots }) => slots.some(({ symbol }) => symbol === market.info.symbol))
-  }
-
-  /** Close time of a bar. */
-  closeTime(bar: number): Time {
-    return (this.#times.at(bar) + this.#span) as Time
-  }
-
-  /** True when the next event is the open of a bar. */
-  get opens(): boolean {
-    return this.inBar < 0 && this.#touched && this.due === this.#times.at(this.#clear)
-  }
-
-  /** True when a strategy has something to say at an instant. */
-  says(time: Time): boolean {
-    if (this.inBar >= 0 || this.due !== time) return false
-    for (const found of this.found) if (found !== null && found.due === time) return true
-    return false
-  }
-
-  /** Looks for the next event: a signal, or a bar that touches an order. */
-  seek(): void {
     this.#bound()
     this.#look()
   }
 
-  #look(): void {
-    for (let chunk = FIRST_CHUNK; ; chunk = Math.min(2 * chunk, CHUNK)) {
-      if (!this.#touched) this.#search(chunk)
-      const signal = this.#scan()
-      if (this.#clear >= this.length) this.due = signal
-      else {
-        const limit = this.#times.at(this.#clear)
-        // a signal that was found further ahead than bars are known to be untouched may not be the next event
-        if (signal > limit && !this.#touched) continue
-        this.due = signal < limit ? signal : limit
-      }
-      return
-    }
+  /** True when the bar being shown closes at an instant. */
+  closes(time: Time): boolean {
+    return this.inBar >= 0 && this.due === time
+  }
+
+  /** True when a strategy has something to say at an instant. */
+  says(time: Time): boolean {
+    return this.inBar < 0 && this.#said === time
+  }
+
+  /** True when a bar that has to be shown opens at an instant. */
+  opens(time: Time): boolean {
+    return this.#touched && this.inBar < 0 && this.due === time && this.#times.at(this.#clear) === time
   }
 
   /** Begins to show the touched bar. Its index. */
   open(): number {
     this.inBar = this.#clear
+    // the open is a newer price than the close before it
+    this.#priced = this.inBar - 1
     return this.inBar
   }
 
@@ -108,28 +91,32 @@ export class Lane {
   pass(): void {
     const bar = this.inBar
     this.#bound()
-    this.due = this.closeTime(bar)
+    this.due = this.#closeTime(bar)
     if (!this.#atCloses || this.#touches(bar)) return
     this.#leave()
     this.#look()
   }
 
-  /** Ends the bar being shown: strategies decide on it, and on no later one before what they say is done. */
+  /** Ends the bar being shown: strategies decide on it, and on no later one before what they say is done. `changed` looks further. */
   close(): void {
     this.#leave()
-    this.due = this.#scan()
+    this.#scan(this.#limit())
   }
 
-  /** Orders may have changed: bars from an instant on are searched again where they did. */
+  /** What was due at an instant is done, or orders may have changed: the next event is looked for where either is so. */
   changed(time: Time): void {
-    // time only goes forward, so what lies behind is never looked at again
-    this.#from = this.#times.firstAt(time, this.#from)
-    this.seek()
+    if (this.#bound()) {
+      // time only goes forward, so what lies behind is never looked at again
+      this.#from = this.#times.firstAt(time, this.#from)
+      this.#touched = false
+      if (this.#from < this.#clear) this.#clear = this.#from
+    } else if (this.due > time) return
+    this.#look()
   }
 
   /** Brings the last price to that of an instant: the open of the bar being shown, else the close before. */
   look(time: Time): void {
-    if (this.inBar >= 0 && time < this.closeTime(this.inBar)) return
+    if (this.inBar >= 0 && time < this.#closeTime(this.inBar)) return
     // the last bar that closed is the one before the first that opens later than a span ago
     const bar = this.#times.firstAt(time - this.#span + 1, this.#priced + 1) - 1
     if (bar === this.#priced) return
@@ -139,11 +126,20 @@ export class Lane {
     this.market.phase = 'closed'
   }
 
-  /** Takes a runner's found signal away and looks for its next one: several candles may be due at one slot of a schedule. */
-  next(r: number): Found | null {
-    this.found[r] = null
-    if (this.runners[r]!.schedule !== null) this.#scan()
-    return this.found[r]!
+  /** What a runner said is done. Several candles may be due at one slot of its schedule: then it has more to say at once. */
+  next(runner: Runner, found: Found): void {
+    found.signal = null
+    found.due = Number.POSITIVE_INFINITY
+    if (runner.schedule !== null) this.#scan(this.#limit())
+  }
+
+  #closeTime(bar: number): Time {
+    return (this.#times.at(bar) + this.#span) as Time
+  }
+
+  // Bars are known to be untouched up to this instant.
+  #limit(): number {
+    return this.#clear < this.length ? this.#times.at(this.#clear) : Number.POSITIVE_INFINITY
   }
 
   #leave(): void {
@@ -153,16 +149,27 @@ export class Lane {
     this.#touched = false
   }
 
-  // Takes over what orders and trailing stops wait for; where that is something else than before, bars have to be searched again.
-  #bound(): void {
+  // The next event: a signal, or a bar that touches an order.
+  #look(): void {
+    for (let chunk = FIRST_CHUNK; ; chunk = Math.min(2 * chunk, CHUNK)) {
+      if (!this.#touched) this.#search(chunk)
+      const limit = this.#limit()
+      this.#scan(limit)
+      this.due = Math.min(this.#said, limit)
+      // a signal that was found further ahead than bars are known to be untouched may not be the next event
+      if (this.#touched || this.#said <= limit) return
+    }
+  }
+
+  // Takes over what orders and trailing stops wait for. True where that is something else than before, so that bars have to be searched again.
+  #bound(): boolean {
     const { low } = this.market
     const wake = this.#everyBar ? Number.NEGATIVE_INFINITY : this.#engine.wakeAt(this.traded)
     const high = this.market.high < wake ? this.market.high : wake
-    if (low === this.#low && high === this.#high) return
+    if (low === this.#low && high === this.#high) return false
     this.#low = low
     this.#high = high
-    this.#touched = false
-    if (this.#from < this.#clear) this.#clear = this.#from
+    return true
   }
 
   // The columns are not looked at where their numbers cannot matter: a look at memory not seen before costs more than the rest.
@@ -187,29 +194,28 @@ export class Lane {
     this.#clear = bar
   }
 
-  // Lets every runner look as far as bars are known to be untouched. When the first signal is due.
-  #scan(): number {
-    const limit = this.#clear < this.length ? this.#times.at(this.#clear) : Number.POSITIVE_INFINITY
-    let due = Number.POSITIVE_INFINITY
+  // Lets every runner that has nothing to say look as far as bars are known to be untouched.
+  #scan(limit: number): void {
+    let said = Number.POSITIVE_INFINITY
     for (let r = 0; r < this.runners.length; r++) {
-      let found = this.found[r]!
-      if (found === null) {
-        const runner = this.runners[r]!
-        const { instance, slot } = runner
-        const { feed } = instance
-        const to =
-          feed.columns === this.columns
-            ? this.#clear
-            : closedBy(feed.columns, instance.next, feed.length, limit - lengthOf(instance.timeframe))
-        const signal = to > instance.next ? instance.scan(instance, to, this.#engine.wanted(slot)) : null
-        if (signal === null) continue
-        const index = instance.next - 1
-        found = { signal, index, due: this.#engine.dueOf(runner, index) }
-        this.found[r] = found
-      }
-      if (found.due < due) due = found.due
+      const found = this.found[r]!
+      if (found.signal === null) this.#scanOne(this.runners[r]!, found, limit)
+      if (found.due < said) said = found.due
     }
-    return due
+    this.#said = said
+  }
+
+  #scanOne(runner: Runner, found: Found, limit: number): void {
+    const { instance, slot } = runner
+    const { feed } = instance
+    const to =
+      feed.columns === this.columns ? this.#clear : closedBy(feed.columns, instance.next, feed.length, limit - lengthOf(instance.timeframe))
+    if (to <= instance.next) return
+    const signal = instance.scan(instance, to, this.#engine.wanted(slot))
+    if (signal === null) return
+    found.signal = signal
+    found.index = instance.next - 1
+    found.due = this.#engine.dueOf(runner, found.index)
   }
 }
 

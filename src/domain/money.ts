@@ -105,7 +105,8 @@ export const share = <A extends Any>(of: A, part: Ratio): A => (((of as bigint) 
 export function withinShare<A extends Any>(amount: A, of: NoInfer<A>, part: Ratio): boolean {
   if (of < 0n || part < 0n) return amount <= share(of, part)
   // mostly it is plain, and floats can tell; their products are off by less than 1e-15
-  const [left, right] = [unitsOf(amount) * 1e8, unitsOf(of) * unitsOf(part)]
+  const left = unitsOf(amount) * 1e8
+  const right = unitsOf(of) * unitsOf(part)
   if (left < right * (1 - 1e-12)) return true
   return left <= right * (1 + 1e-12) && (amount as bigint) * ONE <= (of as bigint) * (part as bigint)
 }

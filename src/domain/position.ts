@@ -69,19 +69,21 @@ export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
 export function applyFill(position: Position, fill: Fill, base: string, quote: string, fee = feeInQuote(fill, base, quote)): Money {
   const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
   const feeAsQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
-  if (fill.side === 'BUY') {
-    const received = subtract(fill.quantity, feeInBase)
-    const paid = add(fill.quote, feeAsQuote)
-    if (position.quantity === 0n) begin(position, fill.time, received, paid, fee)
-    else {
-      position.quantity = add(position.quantity, received)
-      position.volume = add(position.volume, received)
-      position.cost = add(position.cost, paid)
-      position.bought = add(position.bought, paid)
-      position.fees = add(position.fees, fee)
-    }
-    return zero()
+  if (fill.side === 'SELL') return applySell(position, fill, feeInBase, feeAsQuote, fee)
+  const received = subtract(fill.quantity, feeInBase)
+  const paid = add(fill.quote, feeAsQuote)
+  if (position.quantity === 0n) begin(position, fill.time, received, paid, fee)
+  else {
+    position.quantity = add(position.quantity, received)
+    position.volume = add(position.volume, received)
+    position.cost = add(position.cost, paid)
+    position.bought = add(position.bought, paid)
+    position.fees = add(position.fees, fee)
   }
+  return zero()
+}
+
+function applySell(position: Position, fill: Fill, feeInBase: Quantity, feeAsQuote: Money, fee: Money): Money {
   if (fill.quantity > position.quantity) throw new Error(`this is a bug: ${position.owner} sold more ${fill.symbol} than it holds`)
   // a fee in base beyond what is held was paid from what else the account has of it (BNB)
   const given = least(add(fill.quantity, feeInBase), position.quantity)

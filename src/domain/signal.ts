@@ -49,11 +49,12 @@ const isPrice = (value: number): boolean => value > 0 && value < 9e9
 const isLevel = (level: Level | null, most: number): boolean =>
   level === null || (typeof level === 'number' ? isPrice(level) : level.percent > 0 && level.percent < most)
 
+const shown = (level: Level | null): string => (level === null ? '' : typeof level === 'number' ? String(level) : `${level.percent} %`)
+
 /** What is wrong with the levels of a wish, in words, or null: an indicator without a value yet gives NaN, and no price can be made of that. */
 export function levelFlaw({ at, stopLoss, takeProfit, trailing, partial, timeLimit }: Enter): string | null {
   if (at !== null && !isPrice('limit' in at ? at.limit : at.stop))
     return `${'limit' in at ? 'limit' : 'stop'} entry at ${'limit' in at ? at.limit : at.stop}`
-  const shown = (level: Level | null): string => (level === null ? '' : typeof level === 'number' ? String(level) : `${level.percent} %`)
   if (!isLevel(stopLoss, 100)) return `stop at ${shown(stopLoss)}`
   if (!isLevel(trailing, 100)) return `trailing gap of ${shown(trailing)}`
   if (!isLevel(takeProfit, 1000)) return `target at ${shown(takeProfit)}`

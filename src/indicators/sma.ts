@@ -22,14 +22,24 @@ class Sma implements Node<Line> {
     const { values: x, mask: m, first: start } = this.#input
     const { values: y, mask, first } = this.view
     let sum = this.#sum
-    for (let i = Math.max(from, start); i < to; i++) {
-      // the difference first: then one addition waits for the one before it, not two
-      sum += i > first ? x[i & m]! - x[(i - period) & m]! : x[i & m]!
-      if (i % AFRESH === 0 && i > first) {
+    let i = Math.max(from, start)
+    for (; i < to && i <= first; i++) {
+      sum += x[i & m]!
+      y[i & mask] = sum / period
+    }
+    while (i < to) {
+      // a stretch without branches takes a third of the time of one loop that asks at every candle
+      for (const end = Math.min(to, Math.ceil(i / AFRESH) * AFRESH); i < end; i++) {
+        // the difference first: then one addition waits for the one before it, not two
+        sum += x[i & m]! - x[(i - period) & m]!
+        y[i & mask] = sum / period
+      }
+      if (i < to) {
         sum = 0
         for (let k = i - period + 1; k <= i; k++) sum += x[k & m]!
+        y[i & mask] = sum / period
+        i++
       }
-      y[i & mask] = sum / period
     }
     this.#sum = sum
   }

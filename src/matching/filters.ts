@@ -64,7 +64,11 @@ const usesPrice = (type: OrderRequest['type']): boolean => type.endsWith('LIMIT'
 
 /** All filters of a symbol over an order, in the order in which Binance checks them. `last` values market orders. Null when it passes. */
 export function filterDenial(info: SymbolInfo, order: OrderRequest, last: Price): Denial | null {
-  if (info.filters === noFilters) return order.quantity > 0n || order.quoteAmount > 0n ? null : quantityDenial(info, order.quantity, false)
+  if (info.filters !== noFilters) return everyFilterDenial(info, order, last)
+  return order.quantity > 0n || order.quoteAmount > 0n ? null : quantityDenial(info, order.quantity, false)
+}
+
+function everyFilterDenial(info: SymbolInfo, order: OrderRequest, last: Price): Denial | null {
   const market = order.type === 'MARKET' || order.type === 'STOP_LOSS' || order.type === 'TAKE_PROFIT'
   const reference = order.price > 0n ? order.price : order.stopPrice > 0n ? order.stopPrice : last
   return (

@@ -63,7 +63,8 @@ export const waitsAt = ({ request, triggered }: Resting): Price =>
 
 /** An order by id among few, or undefined. */
 export function byId(orders: readonly Resting[], id: number): Resting | undefined {
-  for (const order of orders) if (order.request.id === id) return order
+  // by index, here and below: short enough to be inlined
+  for (let o = 0; o < orders.length; o++) if (orders[o]!.request.id === id) return orders[o]
   return undefined
 }
 
@@ -98,9 +99,11 @@ export function forget(market: Market, order: Resting): void {
 
 /** Sets the bounds outside of which a bar touches no order. */
 export function refreshBounds(market: Market): void {
+  const { orders } = market
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
-  for (const order of market.orders) {
+  for (let o = 0; o < orders.length; o++) {
+    const order = orders[o]!
     if (order.fresh) {
       low = Number.POSITIVE_INFINITY
       break

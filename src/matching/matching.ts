@@ -324,14 +324,7 @@ export class Matching {
     if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
     const quote = notional(price, quantity)
     const holder = holderOf(market, order)
-    if (buying && quote > holder.locked + market.quote.free)
-      return this.#remove(
-        market,
-        order,
-        'expired',
-        time,
-        `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`,
-      )
+    if (buying && quote > holder.locked + market.quote.free) return this.#unpaid(market, order, quote, time)
     if (market.available >= 0n) market.available = subtract(market.available, quantity)
     order.executed = ((order.executed as bigint) + quantity) as Quantity
     const done = quantity === wanted
@@ -342,15 +335,22 @@ export class Matching {
     if (done || maker) this.#expirePair(market, order, time)
   }
 
+  #unpaid(market: Market, order: Resting, quote: Money, time: Time): void {
+    const { asset, free } = market.quote
+    this.#remove(market, order, 'expired', time, `${format(quote)} ${asset} are needed, ${format(free as Money)} are free`)
+  }
+
   // What an order gives leaves the wallet, from the lock first; the rest of a finished order's lock becomes free.
   #settle(market: Market, source: Resting, quantity: Quantity, quote: Money, done: boolean): void {
     const buying = source.request.side === 'BUY'
     const balance = buying ? market.quote : market.base
     const gives = buying ? (quote as bigint) : (quantity as bigint)
     const fromLock = gives < source.locked ? gives : source.locked
-    source.locked -= fromLock
-    balance.locked -= fromLock
-    balance.free -= gives - fromLock
+    if (fromLock > 0n) {
+      source.locked -= fromLock
+      balance.locked -= fromLock
+    }
+    if (gives > fromLock) balance.free -= gives - fromLock
     if (balance.free < 0n || balance.locked < 0n) assert(false, `${balance.asset} went below zero`)
     if (done && source.locked > 0n) {
       unlock(balance, source.locked)

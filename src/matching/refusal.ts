@@ -2,6 +2,7 @@
 import { type Denial, deny } from '#domain/denial.ts'
 import { format, type Money, notional } from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
 import { filterDenial } from './filters.ts'
 import { type Market, priceFor } from './market.ts'
 
@@ -26,10 +27,13 @@ function countDenial({ info, orders }: Market, request: OrderRequest, coming: nu
   const { maxOrders, maxStopOrders } = info.filters
   if (maxOrders > 0 && orders.length + coming > maxOrders)
     return deny('too_many_orders', `${info.symbol} has ${maxOrders} open orders already`)
-  if (request.stopPrice === 0n || maxStopOrders === 0) return null
+  return request.stopPrice === 0n || maxStopOrders === 0 ? null : stopCountDenial(info, orders)
+}
+
+function stopCountDenial({ symbol, filters: { maxStopOrders } }: SymbolInfo, orders: Market['orders']): Denial | null {
   let stops = 0
   for (const order of orders) if (order.request.stopPrice > 0n) stops++
-  return stops < maxStopOrders ? null : deny('no_protection_slot', `${info.symbol} has ${maxStopOrders} stop orders already`)
+  return stops < maxStopOrders ? null : deny('no_protection_slot', `${symbol} has ${maxStopOrders} stop orders already`)
 }
 
 function sideDenial(market: Market, { side, type, price, stopPrice }: OrderRequest): Denial | null {

@@ -110,7 +110,10 @@ export class Portfolio {
   /** Cash of a quote asset and what is held against it, rests too, at last prices. A position without a price counts at its cost. */
   equity(quote: string, symbols: ReadonlyMap<string, Quoted>): Money {
     let sum = this.dust.size === 0 ? this.cash(quote) : add(this.cash(quote), this.dustWorth(quote, symbols))
-    for (const position of this.positions) {
+    const { positions } = this
+    // by index: short enough to be inlined
+    for (let p = 0; p < positions.length; p++) {
+      const position = positions[p]!
       if (position.quantity === 0n) continue
       const symbol = symbols.get(position.symbol)
       assert(symbol !== undefined, `a position in ${position.symbol}, which is not traded`)

@@ -5,7 +5,7 @@
 import type { Recorder } from '#domain/journal.ts'
 import { floorTo, type Money, type Price, type Quantity, zero } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
-import { emptyPlan } from '#domain/slot.ts'
+import { emptyPlan, type Plan } from '#domain/slot.ts'
 import type { Time } from '#domain/time.ts'
 import { atMarket, type Cause, type Orders } from './orders.ts'
 import { stopLimitOf, stopTypeOf, type Tranche, tranchesOf } from './protection.ts'
@@ -37,8 +37,7 @@ export class Exits {
     if (slot.protection.length > 0 || slot.position.quantity === 0n) return 0
     slot.withdrawing = false
     if (slot.leaving !== null) return slot.exit === null ? this.#sendExit(slot, slot.leaving.reason, slot.leaving.quantity, time) : 0
-    if (slot.plan !== null)
-      for (const tranche of tranchesOf(slot.plan, slot.position.quantity, slot.market.info)) this.#guard(slot, tranche, time)
+    if (slot.plan !== null) this.#guardAll(slot, slot.plan, time)
     return 0
   }
 
@@ -50,14 +49,7 @@ export class Exits {
 
   /** Takes back what rests for a position. */
   withdraw(slot: Slot): void {
-    if (slot.withdrawing || slot.protection.length === 0) return
-    slot.withdrawing = true
-    const seen = new Set<number>()
-    for (const order of slot.protection) {
-      // the exchange takes both orders of a pair back at once
-      if (!seen.has(order.request.pairedWith)) this.#orders.cancel(order)
-      seen.add(order.id)
-    }
+    if (!slot.withdrawing && slot.protection.length > 0) this.#takeBack(slot)
   }
 
   /** True where the stops and targets that rest do not cover what is held. */
@@ -82,6 +74,20 @@ export class Exits {
     const { owner, symbol } = slot
     this.#recorder.stopMoved({ owner, symbol, time, from: from as bigint as Money, to: to as bigint as Money, reason })
     this.protect(slot, time)
+  }
+
+  #takeBack(slot: Slot): void {
+    slot.withdrawing = true
+    const seen = new Set<number>()
+    for (const order of slot.protection) {
+      // the exchange takes both orders of a pair back at once
+      if (!seen.has(order.request.pairedWith)) this.#orders.cancel(order)
+      seen.add(order.id)
+    }
+  }
+
+  #guardAll(slot: Slot, plan: Plan, time: Time): void {
+    for (const tranche of tranchesOf(plan, slot.position.quantity, slot.market.info)) this.#guard(slot, tranche, time)
   }
 
   #sendExit(slot: Slot, reason: string, part: Quantity, time: Time): number {

@@ -58,7 +58,8 @@ class OpenOrders {
 
   /** One by id, or undefined. */
   get(id: number): OpenOrder | undefined {
-    for (const open of this.#list) if (open.order.id === id) return open
+    const list = this.#list
+    for (let o = 0; o < list.length; o++) if (list[o]!.order.id === id) return list[o]
     return undefined
   }
 

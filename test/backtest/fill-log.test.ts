@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { FillLog } from '#backtest/fill-log.ts'
+import type { Amount, Money, Price, Quantity } from '#domain/money.ts'
+import type { Fill } from '#domain/order.ts'
+import { at } from '#domain/time.ts'
+import { bareInfo } from '../support/bare.ts'
+
+const symbols = [bareInfo('ONE'), bareInfo('TWO')]
+const feeAssets = ['ONE.base', 'quote', 'BNB']
+const BEYOND_64_BITS = 2n ** 70n
+
+function fillOf(number: number): Fill {
+  const buying = number % 3 === 0
+  // amounts that 64 bits do not hold, now and then, in one place of the four
+  const amount = (place: number): bigint => BigInt(number * 10 + place) + (number % 1000 === place ? BEYOND_64_BITS : 0n)
+  return {
+    tradeId: number + 1,
+    orderId: number * 2 + 1,
+    symbol: 'ONE',
+    side: buying ? 'BUY' : 'SELL',
+    price: amount(1) as Price,
+    quantity: amount(2) as Quantity,
+    quote: amount(3) as Money,
+    fee: amount(4) as Amount<string>,
+    feeAsset: feeAssets[number % 3]!,
+    maker: number % 2 === 0,
+    time: at(1_600_000_000_000 + number),
+  }
+}
+
+test('gives back what was added, however many and however large', () => {
+  const log = new FillLog(symbols)
+  const fills = Array.from({ length: 10_000 }, (_, number) => fillOf(number))
+  for (const [number, fill] of fills.entries()) log.add(fill, 0, `reason ${number % 7}`)
+  expect(log.length).toBe(fills.length)
+  expect(fills.map((_, place) => log.at(place))).toEqual(fills)
+  expect(log.reasons).toEqual(fills.map((_, number) => `reason ${number % 7}`))
+})
+
+test('says what a fill brought, its fee taken off', () => {
+  const log = new FillLog(symbols)
+  const fill: Fill = { ...fillOf(5), side: 'BUY', quantity: 100n as Quantity, quote: 700n as Money, fee: 3n as Amount<string> }
+  log.add({ ...fill, symbol: 'TWO', feeAsset: 'TWO.base' }, 1, 'entry')
+  log.add({ ...fill, side: 'SELL', feeAsset: 'quote' }, 0, 'exit')
+  expect([0, 1].map(place => [log.symbolOf(place), log.cashOf(place), log.quantityOf(place)])).toEqual([
+    [1, -700, 97],
+    [0, 697, -100],
+  ])
+})
