@@ -64,7 +64,12 @@ export class Bed {
     this.simulator = sides.simulator
     this.clock = sides.clock
     this.secrets = sides.secrets
-    this.simulator.log.onLine = () => this.watched.changed()
+    const { log } = this.simulator
+    const add = log.add.bind(log)
+    log.add = line => {
+      add(line)
+      this.watched.changed()
+    }
     this.binance = this.#begin()
   }
 
