@@ -303,10 +303,7 @@ export class Matching {
     if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
     const quote = notional(price, quantity)
     const holder = holderOf(market, order)
-    if (buying && quote > holder.locked + market.quote.free) {
-      const why = `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`
-      return this.#remove(market, order, 'expired', time, why)
-    }
+    if (buying && quote > holder.locked + market.quote.free) return this.#unpaid(market, order, quote, time)
     if (market.available >= 0n) market.available = subtract(market.available, quantity)
     order.executed = ((order.executed as bigint) + quantity) as Quantity
     const done = quantity === wanted
@@ -315,6 +312,11 @@ export class Matching {
     if (done) forget(market, order)
     this.#tell(request.id, done ? 'filled' : 'partly_filled', time, fill, '')
     if (done || maker) this.#expirePair(market, order, time)
+  }
+
+  #unpaid(market: Market, order: Resting, quote: Money, time: Time): void {
+    const { asset, free } = market.quote
+    this.#remove(market, order, 'expired', time, `${format(quote)} ${asset} are needed, ${format(free as Money)} are free`)
   }
 
   // What an order gives leaves the wallet, from the lock first; the rest of a finished order's lock becomes free.
