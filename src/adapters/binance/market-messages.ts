@@ -61,7 +61,7 @@ const numberOf = (value: unknown): number => (typeof value === 'string' && value
 
 function readCandle(data: Buffer): MarketText {
   const [, t, s, i, o, c, h, l, v] = BAR.exec(data.toString()) ?? []
-  // whatever is written otherwise is read as any JSON
+  // whatever is written otherwise is read as JSON
   return s === undefined ? candleOf(inside(data)?.k) : candleOf({ t: Number(t), s, i, o, c, h, l, v, x: true })
 }
 
