@@ -2,14 +2,22 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Fault } from '#domain/fault.ts'
+import type { BinanceLook } from '../compose/binance-look.ts'
 import { bundledSymbols } from '../compose/market.ts'
 import { ownersOf } from '../compose/owners.ts'
 import { demoSymbols, programVersion } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { loadStrategies } from '../load-folder.ts'
+import { binanceOf, type Found } from './doctor-binance.ts'
 import { isOwn, openStorage } from './storage.ts'
 
 type Finding = { readonly state: 'ok' | 'note' | 'wrong'; readonly what: string; readonly text: string }
+
+/** What of outside is looked at besides. */
+export interface DoctorSetup {
+  /** The Binance of the settings; null: none is used. */
+  readonly binance: BinanceLook | null
+}
 
 const marks = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
 
@@ -18,6 +26,7 @@ export async function doctorMain(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
   out: (line: string) => void,
+  { binance }: DoctorSetup = { binance: null },
 ): Promise<number> {
   const findings: Finding[] = []
   const found = (state: Finding['state'], what: string, text: string): void => void findings.push({ state, what, text })
@@ -36,14 +45,13 @@ export async function doctorMain(
   found('ok', 'symbols', symbols.join(', '))
   await strategiesOf(config, env, symbols, found)
   await databaseOf(config, found)
-  found('note', 'redis', config.REDIS_HOST === undefined ? 'not configured, and not needed' : 'configured, but not used yet')
+  await redisOf(config, found)
   const keys = config.BINANCE_API_KEY !== undefined || config.BINANCE_SECRET_KEY !== undefined
-  found('note', 'binance', keys ? 'keys are set, but not used yet' : 'no keys, and none needed for the demo')
+  if (binance !== null) await binanceOf(binance, symbols, () => performance.now(), found)
+  else found('note', 'binance', keys ? 'keys are set, but not used yet' : 'no keys, and none needed for the demo')
   for (const { state, what, text } of findings) out(`${marks[state]}  ${what.padEnd(10)}  ${text}`)
   return findings.some(({ state }) => state === 'wrong') ? 1 : 0
 }
-
-type Found = (state: Finding['state'], what: string, text: string) => void
 
 async function strategiesOf(
   config: Config,
@@ -73,4 +81,16 @@ async function databaseOf(config: Config, found: Found): Promise<void> {
     found(held ? 'note' : 'wrong', 'database', error.message.replaceAll('\n', ' '))
   }
   found('ok', 'data', resolve(config.DATA_DIR))
+}
+
+// Nothing of ours depends on it, but somebody set it to be told something.
+async function redisOf({ REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password }: Config, found: Found): Promise<void> {
+  if (host === undefined) return found('note', 'redis', 'not configured, and not needed')
+  try {
+    const { reachRedis } = await import('#adapters/redis/reach.ts')
+    found('ok', 'redis', `${host}:${port}, version ${await reachRedis({ host, port, password })}`)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    found('wrong', 'redis', error.message)
+  }
 }

@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Listener, openMemoryWire } from '#adapters/memory/wire.ts'
+import { reachRedis } from '#adapters/redis/reach.ts'
 import { MOST, openRedisWire, reasonOf } from '#adapters/redis/wire.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import type { Wire } from '#ports/wire.ts'
@@ -147,6 +148,11 @@ describe.runIf(program !== null)('redis', () => {
     expect(right.notes).toEqual([])
     expect(one.notes).toHaveLength(1)
     expect(one.notes.join()).not.toMatch(/guessed|sesame/)
+    const at = { host: '127.0.0.1', port: server.port }
+    expect(await reachRedis({ ...at, password: PASSWORD })).toMatch(/^\d+\.\d+/)
+    const refused: unknown = await reachRedis({ ...at, password }).catch(error => error as unknown)
+    expect(refused).toMatchObject({ kind: 'misconfigured', message: `Redis at 127.0.0.1:${server.port} ${says}` })
+    expect(String((refused as Error).stack)).not.toMatch(/guessed|sesame/)
   })
 })
 
