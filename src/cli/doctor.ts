@@ -1,12 +1,17 @@
 /** `npm run doctor`: what is configured, what can be reached, and what is missing. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { systemClock } from '#adapters/system/clock.ts'
 import { Fault } from '#domain/fault.ts'
+import type { Timeframe } from '#domain/time.ts'
+import { siteOf } from '../compose/binance-site.ts'
+import { wantedSymbols } from '../compose/market.ts'
 import { ownersOf } from '../compose/owners.ts'
 import { replayedSymbols } from '../compose/replay-venue.ts'
 import { programVersion } from '../compose.ts'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import { loadStrategies } from '../load-folder.ts'
+import { binanceOf, type Found } from './doctor-binance.ts'
 import { isOwn, openStorage } from './storage.ts'
 
 type Finding = { readonly state: 'ok' | 'note' | 'wrong'; readonly what: string; readonly text: string }
@@ -28,32 +33,63 @@ export async function doctorMain(
     'settings',
     existsSync('.env') ? 'read from .env and the environment' : 'there is no .env: defaults are used (cp .env.example .env)',
   )
-  if (config.TRADING_MODE === 'live')
-    found('wrong', 'mode', 'live is not there yet: it comes with the Binance adapter. Set TRADING_MODE=demo.')
-  else found('ok', 'mode', 'demo: paper trading on replayed candles, no key is used')
-  const { symbols, missing } = replayedSymbols(config)
+  const replays = config.TRADING_MODE === 'demo' && config.MARKET === 'replay'
+  await modeOf(config, found)
+  const { symbols, missing } = replays ? replayedSymbols(config) : { symbols: wantedSymbols(config), missing: [] }
   if (missing.length > 0) found('note', 'symbols', `no bundled candles of ${missing.join(', ')}`)
   found('ok', 'symbols', symbols.join(', '))
-  await strategiesOf(config, env, symbols, found)
+  await strategiesOf(config, env, { symbols, base: replays ? '4h' : '1m' }, found)
   await databaseOf(config, found)
-  found('note', 'redis', config.REDIS_HOST === undefined ? 'not configured, and not needed' : 'configured, but not used yet')
-  const keys = config.BINANCE_API_KEY !== undefined || config.BINANCE_SECRET_KEY !== undefined
-  found('note', 'binance', keys ? 'keys are set, but not used yet' : 'no keys, and none needed for the demo')
+  await redisOf(config, found)
+  if (replays) found('note', 'binance', 'not needed for a replay')
+  else await lookOf(config, symbols, found)
   for (const { state, what, text } of findings) out(`${marks[state]}  ${what.padEnd(10)}  ${text}`)
   return findings.some(({ state }) => state === 'wrong') ? 1 : 0
 }
 
-type Found = (state: Finding['state'], what: string, text: string) => void
+// Where it trades, and whether it may.
+async function modeOf(config: Config, found: Found): Promise<void> {
+  if (config.TRADING_MODE === 'demo') {
+    const where = config.MARKET === 'replay' ? 'replayed candles' : `the live market of ${config.BINANCE_SITE}`
+    return found('ok', 'mode', `demo: paper trading on ${where}, no key is used`)
+  }
+  try {
+    const { assertAllowed, signerOf } = await import('../compose/live-venue.ts')
+    signerOf(config)
+    assertAllowed(config, siteOf(config.BINANCE_SITE))
+    found('note', 'mode', `live: REAL ORDERS at ${config.BINANCE_SITE}`)
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof Fault)) throw error
+    found('wrong', 'mode', error.message)
+  }
+}
+
+async function lookOf(config: Config, symbols: readonly string[], found: Found): Promise<void> {
+  const [{ lookAtBinance }, { signerOf }] = await Promise.all([import('../compose/binance-look.ts'), import('../compose/live-venue.ts')])
+  // what is wrong with a key of a live account is told with the mode
+  const signer = config.BINANCE_API_KEY === undefined ? null : orNull(() => signerOf(config))
+  const look = lookAtBinance(siteOf(config.BINANCE_SITE), { clock: systemClock, signer, anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION })
+  await binanceOf(look, symbols, () => performance.now(), found)
+}
+
+function orNull<Value>(make: () => Value): Value | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof Fault) return null
+    throw error
+  }
+}
 
 async function strategiesOf(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
-  symbols: readonly string[],
+  { symbols, base }: { readonly symbols: readonly string[]; readonly base: Timeframe },
   found: Found,
 ): Promise<void> {
   try {
     const strategies = await loadStrategies(new URL('../../strategies/', import.meta.url))
-    const owners = ownersOf({ config, env, strategies, symbols, saved: new Map(), base: '4h' })
+    const owners = ownersOf({ config, env, strategies, symbols, saved: new Map(), base })
     found('ok', 'strategies', owners.map(({ row }) => `${row.name}@${row.timeframe}`).join(', '))
   } catch (error) {
     found('wrong', 'strategies', error instanceof Error ? error.message : String(error))
@@ -73,4 +109,16 @@ async function databaseOf(config: Config, found: Found): Promise<void> {
     found(held ? 'note' : 'wrong', 'database', error.message.replaceAll('\n', ' '))
   }
   found('ok', 'data', resolve(config.DATA_DIR))
+}
+
+// Nothing of ours depends on it, but somebody set it to be told something.
+async function redisOf({ REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password }: Config, found: Found): Promise<void> {
+  if (host === undefined) return found('note', 'redis', 'not configured, and not needed')
+  try {
+    const { reachRedis } = await import('#adapters/redis/reach.ts')
+    found('ok', 'redis', `${host}:${port}, version ${await reachRedis({ host, port, password })}`)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    found('wrong', 'redis', error.message)
+  }
 }

@@ -7,7 +7,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { MarketData } from '#ports/market.ts'
 import { type Config, ConfigError } from '../config.ts'
 import type { BinanceSite } from './binance-site.ts'
-import { bundledSymbols } from './market.ts'
+import { wantedSymbols } from './market.ts'
 import { quoteOf } from './venue.ts'
 
 /** What a venue is handed by the service. */
@@ -47,10 +47,10 @@ export function keptBudget(config: Config, { name }: BinanceSite) {
 
 /** The symbols of the settings as Binance trades them. Throws ConfigError where nothing is left, or quote assets differ. */
 export async function tradedSymbols(
-  { SYMBOLS, SYMBOL }: Pick<Config, 'SYMBOLS' | 'SYMBOL'>,
+  config: Pick<Config, 'SYMBOLS' | 'SYMBOL'>,
   data: MarketData,
 ): Promise<{ readonly infos: readonly SymbolInfo[]; readonly quote: string; readonly missing: readonly string[] }> {
-  const wanted = SYMBOLS ?? SYMBOL ?? [...bundledSymbols().keys()]
+  const wanted = wantedSymbols(config)
   const known = await data.symbols(wanted)
   const infos = wanted.flatMap(symbol => known.get(symbol) ?? []).filter(({ trading }) => trading)
   const missing = wanted.filter(symbol => !infos.some(info => info.symbol === symbol))

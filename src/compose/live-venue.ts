@@ -25,7 +25,7 @@ const SUBSCRIBED_MS = 10_000
 export async function openLiveVenue(config: Config, hands: VenueHands): Promise<Venue> {
   const site = siteOf(config.BINANCE_SITE)
   const signer = signerOf(config)
-  allowed(config, site)
+  assertAllowed(config, site)
   const { clock, note, trouble } = hands
   const { rest, market } = await openMarket(config, site, { clock })
   const { infos, quote, missing } = await tradedSymbols(config, market)
@@ -75,8 +75,8 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   }
 }
 
-// Several steps lead to real orders, so that no slip of one setting does.
-function allowed({ LIVE_CONFIRMATION, LIVE_ORDERS_OUTSIDE }: Config, { name, local }: BinanceSite): void {
+/** Several steps lead to real orders, so that no slip of one setting does. Throws ConfigError naming the one that is missing. */
+export function assertAllowed({ LIVE_CONFIRMATION, LIVE_ORDERS_OUTSIDE }: Config, { name, local }: BinanceSite): void {
   if (LIVE_CONFIRMATION !== CONFIRMATION)
     throw new ConfigError(
       `TRADING_MODE=live sends orders to ${name}. If you mean that, set LIVE_CONFIRMATION=${CONFIRMATION}. TRADING_MODE=demo trades on paper.`,
@@ -87,7 +87,8 @@ function allowed({ LIVE_CONFIRMATION, LIVE_ORDERS_OUTSIDE }: Config, { name, loc
     )
 }
 
-function signerOf({ BINANCE_API_KEY, BINANCE_SECRET_KEY, BINANCE_PRIVATE_KEY_FILE }: Config): Signer {
+/** The signer of the configured key. Throws ConfigError or Fault, never showing a secret. */
+export function signerOf({ BINANCE_API_KEY, BINANCE_SECRET_KEY, BINANCE_PRIVATE_KEY_FILE }: Config): Signer {
   if (BINANCE_API_KEY === undefined || (BINANCE_SECRET_KEY === undefined && BINANCE_PRIVATE_KEY_FILE === undefined))
     throw new ConfigError(
       'TRADING_MODE=live needs BINANCE_API_KEY, and BINANCE_SECRET_KEY or BINANCE_PRIVATE_KEY_FILE. TRADING_MODE=demo needs no key.',

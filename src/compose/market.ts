@@ -47,3 +47,7 @@ export const costsOf = (config: Pick<Config, 'TAKER_FEE' | 'MAKER_FEE' | 'SLIPPA
   volumeShare: config.SLIPPAGE_BP === 0 ? 0 : VOLUME_SHARE,
   bnbShare: ratioOf(0),
 })
+
+/** The symbols of the settings; where they name none, those that candles are bundled of. */
+export const wantedSymbols = ({ SYMBOLS, SYMBOL }: Pick<Config, 'SYMBOLS' | 'SYMBOL'>): string[] =>
+  SYMBOLS ?? SYMBOL ?? [...bundledSymbols().keys()]

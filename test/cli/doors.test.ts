@@ -64,7 +64,7 @@ describe('wrong words and settings end with 2, in words', () => {
 
 describe('doctor', () => {
   test('says what is configured, reachable and missing', async () => {
-    const env = { DATA_DIR: data, SYMBOLS: 'ADAEUR,DOGEEUR', STRATEGIES: 'rsi@1d', BINANCE_SECRET_KEY: CANARY, REDIS_HOST: 'cache' }
+    const env = { DATA_DIR: data, SYMBOLS: 'ADAEUR,DOGEEUR', STRATEGIES: 'rsi@1d', BINANCE_SECRET_KEY: CANARY }
     const { code, out, err } = await through('cli', ['doctor'], folder, env)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const lines = out
@@ -80,7 +80,7 @@ describe('doctor', () => {
       'ok strategies rsi@1d',
       expect.stringContaining(`ok database the embedded PostgreSQL in ${join(data, 'postgres')}, version `),
       `ok data ${data}`,
-      'note redis configured, but not used yet',
+      'note redis not configured, and not needed',
       'note binance keys are set, but not used yet',
     ])
     expect(out).not.toContain(CANARY)
@@ -95,6 +95,11 @@ describe('doctor', () => {
     ],
     ['one by its parts', { PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: CANARY }, 'database PostgreSQL cannot be reached: '],
     ['a URL of something else', { DATABASE_URL: `https://ann:${CANARY}@127.0.0.1:1/trading` }, 'database '],
+    [
+      'a Redis that does not answer',
+      { REDIS_HOST: '127.0.0.1', REDIS_PORT: '1', REDIS_PASSWORD: CANARY, PGHOST: '127.0.0.1', PGPORT: '1' },
+      'redis Redis at 127.0.0.1:1 cannot be reached (ECONNREFUSED): start it, or mend REDIS_HOST and REDIS_PORT.',
+    ],
     ['a strategy that is not there', { STRATEGIES: 'rsy', PGHOST: '127.0.0.1', PGPORT: '1' }, 'strategies "rsy" is no strategy.'],
     ['live', { TRADING_MODE: 'live', PGHOST: '127.0.0.1', PGPORT: '1' }, 'mode live is not there yet'],
   ])('finds %s, and ends with 1', async (_, env, says) => {

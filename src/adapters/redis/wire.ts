@@ -51,12 +51,17 @@ class RedisWire implements Wire {
   #dropped = 0
   #trouble = false
   #closing = false
+  // it still looks connected while it is being left
+  #leaving = false
 
   constructor(setup: RedisWireSetup) {
     this.#setup = setup
     this.#redis = new Redis(connection(setup, attempt => Math.min(LONGEST_PAUSE_MS, 100 * 2 ** (attempt - 1))))
     this.#redis.on('error', error => this.#lost(error))
-    this.#redis.on('close', () => this.#lost(null))
+    this.#redis.on('close', () => {
+      this.#leaving = false
+      this.#lost(null)
+    })
     this.#redis.on('ready', () => this.#found())
     // what goes wrong here is told as an event, too
     this.#redis.connect().catch(() => {})
@@ -79,7 +84,7 @@ class RedisWire implements Wire {
   }
 
   #send(): void {
-    while (this.#redis.status === 'ready' && this.#onTheirWay < MOST && this.#waiting.length > 0) {
+    while (this.#redis.status === 'ready' && !this.#leaving && this.#onTheirWay < MOST && this.#waiting.length > 0) {
       const [channel, text] = this.#waiting.shift()!
       this.#onTheirWay++
       this.#redis
@@ -99,8 +104,9 @@ class RedisWire implements Wire {
   #unanswered(error: Error): void {
     this.#dropped++
     this.#lost(error)
-    // one that is there and does not answer looks connected
-    if (this.#redis.status === 'ready' && !this.#closing) this.#redis.disconnect(true)
+    if (this.#redis.status !== 'ready' || this.#leaving || this.#closing) return
+    this.#leaving = true
+    this.#redis.disconnect(true)
   }
 
   #lost(error: Error | null): void {

@@ -1,0 +1,66 @@
+/** What can be looked at of a Binance without trading there: for the doctor. */
+import { openAccount } from '#adapters/binance/account.ts'
+import { openBinancePublic } from '#adapters/binance/binance.ts'
+import { keyRefusals } from '#adapters/binance/self-check.ts'
+import type { Signer } from '#adapters/binance/signer.ts'
+import { reachStreams } from '#adapters/binance/stream-reach.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Clock } from '#ports/clock.ts'
+
+/** The addresses that are looked at. */
+export interface LookedAtSite {
+  readonly name: string
+  /** REST with an account. */
+  readonly api: string
+  /** REST without one. */
+  readonly data: string
+  /** Market streams. */
+  readonly streams: string
+  /** Whether it can be asked there what a key may do. */
+  readonly tellsPermissions: boolean
+}
+
+/** A Binance to look at. All throw a Fault. */
+export interface BinanceLook {
+  readonly name: string
+  /** Asks for nothing. */
+  ping(): Promise<void>
+  /** How far its clock is ahead, and to how much that is exact, in milliseconds. */
+  clock(): Promise<{ readonly offset: number; readonly within: number }>
+  /** The share of this minute's request weight that is used. */
+  used(): number
+  symbols(names: readonly string[]): Promise<ReadonlyMap<string, SymbolInfo>>
+  streams(): Promise<void>
+  /** What is wrong with the API key, and what else is to be known of it. Null: there is no key, or it cannot be asked there. */
+  readonly key: (() => Promise<{ readonly refusals: readonly string[]; readonly notes: readonly string[] }>) | null
+}
+
+/** Looks at a site. `signer`: of the configured key, or null. `anyAddress`: the key need not be bound to addresses. */
+export function lookAtBinance(
+  site: LookedAtSite,
+  { clock, signer, anyAddress }: { readonly clock: Clock; readonly signer: Signer | null; readonly anyAddress: boolean },
+): BinanceLook {
+  const { rest, market } = openBinancePublic({ restUrl: site.data, clock })
+  const key = async (api: Signer) => {
+    const own = openBinancePublic({ restUrl: site.api, clock }, api).rest
+    await own.serverClock.measure()
+    const notes: string[] = []
+    const refusals = keyRefusals(await openAccount(own).restrictions(), { anyAddress, now: own.serverClock.now() }, notes)
+    return { refusals, notes }
+  }
+  return {
+    name: site.name,
+    async ping() {
+      await rest.ask({ method: 'GET', path: '/api/v3/ping', weight: 1 })
+    },
+    async clock() {
+      await rest.serverClock.measure()
+      const { offset, roundTrip } = rest.serverClock
+      return { offset, within: Math.ceil(roundTrip / 2) }
+    },
+    used: () => rest.budget.used,
+    symbols: names => market.symbols(names),
+    streams: () => reachStreams(site.streams, clock),
+    key: signer === null || !site.tellsPermissions ? null : () => key(signer),
+  }
+}
