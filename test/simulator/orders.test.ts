@@ -217,6 +217,26 @@ describe('lists', () => {
     expect(told()).toEqual(['1 CANCELED CANCELED', '2 CANCELED CANCELED', 'list ALL_DONE'])
   })
 
+  test('OTO: a pending order that was amended goes live as amended', async () => {
+    const { simulator, rest } = await scene({ bars: falls })
+    const { pendingAboveType: _, pendingAbovePrice: __, pendingBelowType: ___, pendingBelowStopPrice: ____, ...plain } = bracket
+    await list(rest, 'oto', {
+      ...plain,
+      workingPrice: '95',
+      pendingType: 'LIMIT',
+      pendingTimeInForce: 'GTC',
+      pendingPrice: '120',
+      pendingQuantity: '1',
+    })
+    await rest.signed('PUT', '/api/v3/order/amend/keepPriority', { symbol: 'BTCUSDC', orderId: 2, newQty: '0.5' })
+    simulator.stepCandles(3)
+    expect((await rest.signed('GET', '/api/v3/order', { symbol: 'BTCUSDC', orderId: 2 })).body).toMatchObject({
+      status: 'NEW',
+      origQty: '0.50000000',
+    })
+    expect(simulator.world.venue.matching.wallet.of('BTC').locked).toBe(50000000n)
+  })
+
   test('the old order/oco', async () => {
     const { rest } = await scene()
     const old = {

@@ -32,14 +32,16 @@ export function amendOrder(
   if (order.status === 'PENDING_NEW' && order.quantity === 0n) throw amendRejected('Order amend (pending OPO order) is not supported.')
   if (quantity > order.quantity) throw amendRejected('Order amend (quantity increase) is not supported.')
   if (quantity === order.quantity) throw amendRejected('The requested action would change no state; rejecting')
-  if (quantity <= order.executed) throw amendRejected('Order amend is not supported for this symbol.')
+  if (quantity <= (order.executed as bigint) + order.prevented) throw amendRejected('Order amend is not supported for this symbol.')
   if (order.amendments.length >= most) throw amendRejected('Filter failure: MAX_NUM_ORDER_AMENDS')
   // its own id may be kept, however the order was named
   if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
   const draft = { ...order, quantity: quantity as Quantity }
   const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed
-  if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, quantity as Quantity)
+  // it may keep its own id
+  if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
+  if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, (quantity - order.prevented) as Quantity)
   const [before, from] = [order.clientOrderId, order.quantity]
   order.quantity = quantity as Quantity
   order.clientOrderId = clientOrderId ?? venue.newId()

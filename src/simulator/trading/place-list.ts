@@ -174,7 +174,7 @@ function activate(venue: Venue, list: List): void {
   if (legs.length === 0) return
   const received = list.held
   release(venue, list)
-  const drafts = list.pending.map(draft => sized(venue, list, draft, received))
+  const drafts = list.pending.map((draft, place) => sized(venue, list, { ...draft, quantity: legs[place]!.quantity }, received))
   for (const [place, leg] of legs.entries()) leg.quantity = drafts[place]!.quantity
   try {
     if (venue.faults.rejectActivations > 0) {

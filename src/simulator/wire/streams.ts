@@ -50,9 +50,10 @@ export class Streams {
   publish(step: Step): void {
     if (this.#byName.size === 0) return
     const told = this.#publisher.eventsOf(step, this.#byName)
-    const { now, late } = disturbed(told, this.#late, ([name, data]) =>
-      this.#world.faults.ofEvent([name, String((data as { readonly e?: string }).e)], false),
-    )
+    const { now, late } = disturbed(told, this.#late, {
+      faultsOf: ([name, data]) => this.#world.faults.ofEvent([name, String((data as { readonly e?: string }).e)], false),
+      streamOf: ([name]) => name,
+    })
     this.#late = late
     for (const [name, data] of now) this.#send(name, data)
   }

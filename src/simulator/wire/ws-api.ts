@@ -53,7 +53,10 @@ export class WsApi {
 
   /** Sends the account's events to everybody who has subscribed. */
   tell(events: readonly UserEvent[]): void {
-    const { now, late } = disturbed(events, this.#late, ({ e }) => this.#world.faults.ofEvent([e], true))
+    const { now, late } = disturbed(events, this.#late, {
+      faultsOf: ({ e }) => this.#world.faults.ofEvent([e], true),
+      streamOf: () => '',
+    })
     this.#late = late
     for (const event of now)
       for (const { connection, subscriptions } of this.#sessions)
