@@ -6,13 +6,16 @@ import { clientIds } from './client-ids.ts'
 import { filters } from './filters.ts'
 import { limits } from './limits.ts'
 import { marketData } from './market-data.ts'
-import { orderLists } from './order-lists.ts'
+import { oco } from './oco.ts'
+import { opo } from './opo.ts'
 import { orderTypes } from './order-types.ts'
+import { oto } from './oto.ts'
 import { selfTrade } from './self-trade.ts'
 import { signaturesAndTime } from './signatures-and-time.ts'
 import { streams } from './streams.ts'
 import { timeInForce } from './time-in-force.ts'
 import { userData } from './user-data.ts'
+import { websocketApi } from './websocket-api.ts'
 
 /** The themes, in the order in which they are run. */
 export const themes: Readonly<Record<string, readonly Card[]>> = {
@@ -21,12 +24,15 @@ export const themes: Readonly<Record<string, readonly Card[]>> = {
   'time in force': timeInForce,
   balances,
   'cancel and replace': cancelAndReplace,
-  'order lists': orderLists,
+  oco,
+  oto,
+  opo,
   filters,
   'signatures and time': signaturesAndTime,
   limits,
   'market data': marketData,
   'self-trade prevention': selfTrade,
+  'websocket api': websocketApi,
   'user data': userData,
   streams,
 }

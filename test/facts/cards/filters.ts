@@ -4,6 +4,7 @@ import type { Binance } from '../client/binance.ts'
 import { decimal } from '../client/instrument.ts'
 import { type Params, refused } from '../client/rest.ts'
 import { NotRun, same } from '../seen.ts'
+import { pairOf } from './list-orders.ts'
 
 const ONE = 100_000_000n
 
@@ -196,9 +197,7 @@ export const filters: readonly Card[] = [
     needs: ['control'],
     async run(binance) {
       await binance.control.symbol({ filters: [{ filterType: 'MAX_NUM_ORDER_LISTS', maxNumOrderLists: 1 }] })
-      const [below, above] = [decimal(await binance.around(0.9)), decimal(await binance.around(1.1))]
-      const legs = { aboveType: 'LIMIT_MAKER', abovePrice: above, belowType: 'STOP_LOSS', belowStopPrice: below }
-      const pair = { side: 'SELL', quantity: await binance.size(), ...legs }
+      const pair = await pairOf(binance, 'SELL')
       await binance.listed('oco', pair)
       refused(await binance.list('oco', pair), 400, -1013, 'Filter failure: MAX_NUM_ORDER_LISTS')
     },

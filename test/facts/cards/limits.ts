@@ -1,9 +1,9 @@
 /** Weights, order counts, and what happens to those who do not keep to them. */
 import type { Card } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
-import { decimal } from '../client/instrument.ts'
 import { type Params, type Reply, refused } from '../client/rest.ts'
 import { hasFields, holds, NotRun, same, type Seen } from '../seen.ts'
+import { bracket, pairOf, pending, working } from './list-orders.ts'
 
 const MINUTE = 60_000
 const TRIES = 3
@@ -192,22 +192,11 @@ export const limits: readonly Card[] = [
     says: 'An OCO and an OTO count 2, an OTOCO 3.',
     source: 'binance.md 1.4 [D]',
     async run(binance) {
-      const [below, above] = [decimal(await binance.around(0.9)), decimal(await binance.around(1.1))]
-      const quantity = await binance.size()
-      const pair = { quantity, side: 'SELL', aboveType: 'LIMIT_MAKER', abovePrice: above, belowType: 'STOP_LOSS', belowStopPrice: below }
-      const working = { workingType: 'LIMIT_MAKER', workingSide: 'BUY', workingPrice: below, workingQuantity: quantity }
-      const single = { pendingType: 'LIMIT_MAKER', pendingSide: 'SELL', pendingPrice: above, pendingQuantity: quantity }
-      const double = {
-        pendingSide: 'SELL',
-        pendingQuantity: quantity,
-        pendingAboveType: 'LIMIT_MAKER',
-        pendingAbovePrice: above,
-        pendingBelowType: 'STOP_LOSS',
-        pendingBelowStopPrice: below,
-      }
+      const [pair, first] = [await pairOf(binance, 'SELL'), await working(binance)]
+      const [single, double] = [await pending(binance), await bracket(binance)]
       same('an OCO counts', await counted(binance, () => binance.listed('oco', pair)), 2)
-      same('an OTO counts', await counted(binance, () => binance.listed('oto', { ...working, ...single })), 2)
-      same('an OTOCO counts', await counted(binance, () => binance.listed('otoco', { ...working, ...double })), 3)
+      same('an OTO counts', await counted(binance, () => binance.listed('oto', { ...first, ...single })), 2)
+      same('an OTOCO counts', await counted(binance, () => binance.listed('otoco', { ...first, ...double })), 3)
     },
   },
   {

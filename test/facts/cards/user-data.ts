@@ -1,55 +1,13 @@
-/** What the account is told as it happens: subscriptions, and the events of orders and balances. */
+/** What the account is told as it happens: the events of orders, lists and balances. */
 import type { Card } from '../card.ts'
 import { decimal } from '../client/instrument.ts'
-import { hasFields, holds, NotRun, same } from '../seen.ts'
+import { hasFields, holds, same } from '../seen.ts'
+import { idsOf, pairOf, pending, working } from './list-orders.ts'
 
 const REPORT = 'e E s c S o f q p P F g C x X r i l z L n N T t I w m M O Z Y Q V'
 
 /** All of them. */
 export const userData: readonly Card[] = [
-  {
-    id: 'user-subscribe-by-signature',
-    says: 'userDataStream.subscribe.signature works with any key, without a logon, and answers a subscriptionId.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      const result = await session.result('userDataStream.subscribe.signature', {}, { key: binance.keys.main })
-      same('the subscriptionId is', result.number('subscriptionId'), 0)
-    },
-  },
-  {
-    id: 'user-one-subscription-a-connection',
-    says: 'A second subscription of the same account on a connection is -2035.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      await session.subscribe(binance.keys.main)
-      const again = await session.ask('userDataStream.subscribe.signature', {}, { key: binance.keys.main })
-      same('the error is', again.at('error', 'code'), -2035)
-    },
-  },
-  {
-    id: 'user-unsubscribe',
-    says: 'userDataStream.unsubscribe ends the events with an eventStreamTerminated.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      const subscriptionId = await session.subscribe(binance.keys.main)
-      const mark = session.mark
-      await session.result('userDataStream.unsubscribe', { subscriptionId })
-      await session.event(mark, 'an eventStreamTerminated', event => event.at('e') === 'eventStreamTerminated')
-      same('the session tells userDataStream', (await session.result('session.status')).at('userDataStream'), false)
-    },
-  },
-  {
-    id: 'user-unsubscribe-nothing',
-    says: 'userDataStream.unsubscribe without a subscription is -2036.',
-    source: 'binance.md 4 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      same('the error is', (await session.ask('userDataStream.unsubscribe')).at('error', 'code'), -2036)
-    },
-  },
   {
     id: 'user-frames',
     says: 'Events come as {subscriptionId, event}.',
@@ -193,9 +151,7 @@ export const userData: readonly Card[] = [
     async run(binance) {
       const session = await binance.events()
       const mark = session.mark
-      const [below, above] = [decimal(await binance.around(0.9)), decimal(await binance.around(1.1))]
-      const legs = { aboveType: 'LIMIT_MAKER', abovePrice: above, belowType: 'STOP_LOSS', belowStopPrice: below }
-      const list = await binance.listed('oco', { side: 'SELL', quantity: await binance.size(), ...legs })
+      const list = await binance.listed('oco', await pairOf(binance, 'SELL'))
       const told = await session.event(
         mark,
         'a listStatus',
@@ -214,15 +170,13 @@ export const userData: readonly Card[] = [
     async run(binance) {
       const session = await binance.events()
       const mark = session.mark
-      const [below, above, quantity] = [decimal(await binance.resting('BUY')), decimal(await binance.resting('SELL')), await binance.size()]
-      const working = { workingType: 'LIMIT_MAKER', workingSide: 'BUY', workingPrice: below, workingQuantity: quantity }
-      const pending = { pendingType: 'LIMIT_MAKER', pendingSide: 'SELL', pendingPrice: above, pendingQuantity: quantity }
-      const list = await binance.listed('oto', { ...working, ...pending })
-      await session.report(mark, list.number('orders', 0, 'orderId'), 'NEW')
+      const list = await binance.listed('oto', { ...(await working(binance)), ...(await pending(binance)) })
+      const [first, second] = idsOf(list)
+      await session.report(mark, first!, 'NEW')
       // what comes after the working order's cancel comes after everything that is told of the placement
-      await binance.cancel({ orderId: list.number('orders', 0, 'orderId') })
-      await session.report(mark, list.number('orders', 0, 'orderId'), 'CANCELED')
-      const told = session.events(mark).filter(event => event.at('i') === list.number('orders', 1, 'orderId') && event.at('x') === 'NEW')
+      await binance.cancel({ orderId: first! })
+      await session.report(mark, first!, 'CANCELED')
+      const told = session.events(mark).filter(event => event.at('i') === second! && event.at('x') === 'NEW')
       same(
         'X and w of it are',
         told.map(event => [event.at('X'), event.at('w')]),
@@ -285,102 +239,6 @@ export const userData: readonly Card[] = [
       const event = await session.event(mark, 'a balanceUpdate', one => one.at('e') === 'balanceUpdate')
       hasFields(event, 'e E a d T')
       same('d is', event.amount('d'), 100_000_000n)
-    },
-  },
-  {
-    id: 'user-nothing-is-repeated',
-    says: 'A new connection is told nothing of what happened before: after each, reconcile by REST.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const before = (await binance.rests('BUY')).number('orderId')
-      const session = await binance.session()
-      await session.subscribe(binance.keys.main)
-      const order = (await binance.rests('BUY')).number('orderId')
-      await session.report(0, order, 'NEW')
-      const earlier = session.events(0).filter(event => event.at('i') === before)
-      same('reports of the earlier order are', earlier.length, 0)
-    },
-  },
-  {
-    id: 'user-logon-with-ed25519',
-    says: 'session.logon takes an Ed25519 key; userDataStream.subscribe then needs no signature.',
-    source: 'binance.md 6 [D]',
-    needs: ['ed25519'],
-    async run(binance) {
-      const session = await binance.session()
-      const result = await session.result('session.logon', {}, { key: binance.key('ED25519')! })
-      hasFields(result, 'apiKey authorizedSince connectedSince returnRateLimits serverTime userDataStream')
-      same('the subscriptionId is', (await session.result('userDataStream.subscribe')).number('subscriptionId'), 0)
-      const params = { symbol: binance.symbol, ...(await binance.limit('BUY')), timestamp: binance.rest.now() }
-      same('an order with a timestamp alone is', (await session.result('order.place', params)).text('status'), 'NEW')
-    },
-  },
-  {
-    id: 'user-no-logon-with-hmac',
-    says: 'session.logon refuses an HMAC key.',
-    source: 'binance.md 6 [D]',
-    needs: ['hmac'],
-    async run(binance) {
-      const session = await binance.session()
-      const answer = await session.ask('session.logon', {}, { key: binance.key('HMAC')! })
-      holds(answer.number('status') >= 400, 'a refusal', answer)
-    },
-  },
-  {
-    id: 'user-subscribe-needs-a-logon',
-    says: 'userDataStream.subscribe without a logon is refused.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      holds((await session.ask('userDataStream.subscribe')).number('status') >= 400, 'a refusal', session.socket.frames.at(-1))
-    },
-  },
-  {
-    id: 'wsapi-mirrors-rest',
-    says: 'The WebSocket API places, tells and cancels orders as REST does: order.place, order.status, order.cancel.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      const signed = { key: binance.keys.main }
-      const { symbol } = binance
-      const order = await session.result('order.place', { symbol, ...(await binance.limit('BUY')) }, signed)
-      const orderId = order.number('orderId')
-      same('the order is', order.text('status'), 'NEW')
-      await binance.becomes(orderId, 'NEW')
-      same('order.cancel tells', (await session.result('order.cancel', { symbol, orderId }, signed)).text('status'), 'CANCELED')
-    },
-  },
-  {
-    id: 'wsapi-errors',
-    says: 'An error of the WebSocket API has the status and code that REST has: {id, status, error: {code, msg}}.',
-    source: 'binance.md 6 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      const answer = await session.ask('depth', { symbol: 'NOSUCHSYMBOL' })
-      same('status is', answer.at('status'), 400)
-      same('the error is', answer.at('error'), { code: -1121, msg: 'Invalid symbol.' })
-    },
-  },
-  {
-    id: 'wsapi-signs-plain-text',
-    says: 'The WebSocket API signs its parameters sorted by name, as they are, not percent-encoded.',
-    source: 'binance.md 1.2 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      const { symbol } = binance
-      const answer = await session.ask('order.status', { symbol, origClientOrderId: 'a:b' }, { key: binance.keys.main })
-      same('the error is', answer.at('error', 'code'), -2013)
-    },
-  },
-  {
-    id: 'wsapi-ping-frames',
-    says: 'The server pings every 20 seconds.',
-    source: 'binance.md 5 [D]',
-    async run(binance) {
-      const session = await binance.session()
-      if (session.socket.closed !== null) throw new NotRun('the connection ended')
-      const payload = await session.socket.until('a ping frame', () => session.socket.pings[0], 40_000)
-      holds(payload.length > 0, 'a payload to be sent back', payload)
     },
   },
 ]
