@@ -17,12 +17,12 @@ import { type BenchExchange, openExchange } from './live-path/exchange.ts'
 import { TABLE } from './live-path/floors.ts'
 import { klineText, MINUTE, SYMBOL } from './live-path/wire.ts'
 
-const kinds: readonly ClientKind[] = ['floor', 'ours', 'floor-bare', 'ours-bare', 'connector']
-const WARM_UP = 400
-const ROUNDS = 20
+const kinds: readonly ClientKind[] = (process.env['KINDS']?.split(',') as ClientKind[]) ?? ['floor', 'ours', 'floor-bare', 'ours-bare', 'connector']
+const WARM_UP = Number(process.env['WARM'] ?? 400)
+const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
 const SAMPLES = 60
 // what an order leads to is worked off before the next bar
-const PAUSE_MS = 6
+const PAUSE_MS = Number(process.env['PAUSE'] ?? 3)
 const ANSWER_MS = 5_000
 // as often as Binance tells of a bar that is open
 const OPEN_BAR_MS = 2_000
@@ -80,14 +80,16 @@ async function measureAll(databaseUrl: string): Promise<PathResult> {
     for (const one of contenders) await measureRound(one, WARM_UP)
     for (const one of contenders) Object.assign(one, { cpu: 0, orders: 0, times: [] })
     for (let round = 0; round < ROUNDS; round++) for (const one of contenders) await measureRound(one, SAMPLES)
-    const ours = contenders.find(({ kind }) => kind === 'ours')!
+    const ours = contenders.find(({ kind }) => kind === 'ours') ?? contenders[0]!
     const { samples = 0, least = 0 } = (await figuresOf(ours.child)).trace
     const clients = Object.fromEntries(contenders.map(one => [one.kind, pathFigures(one)])) as PathResult['clients']
     return { clients, samples: WARM_UP + ROUNDS * SAMPLES, proven: samples, least }
   } finally {
     clearInterval(telling)
     for (const { child, exchange } of contenders) {
+      const ended = once(child, 'exit')
       if (child.connected) child.disconnect()
+      await ended
       await exchange.close()
     }
   }
@@ -99,7 +101,7 @@ async function openContender(kind: ClientKind, databaseUrl: string): Promise<Con
   // the first bar is one on which is bought
   const start = (minute + (minute % 2 === 0 ? 1 : 0)) * MINUTE
   const setup: ClientSetup = { kind, port: exchange.port, start, databaseUrl }
-  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)])
+  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)], { execArgv: process.env['PROF'] === kind ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--cpu-prof-interval=200'] : [] })
   await once(child, 'message')
   await exchange.listening
   return { kind, exchange, child, times: [], next: start, cpu: 0, orders: 0 }
@@ -115,6 +117,7 @@ async function measureRound(one: Contender, samples: number): Promise<void> {
   const before = await figuresOf(one.child)
   for (let sample = 0; sample < samples; sample++) {
     one.times.push(await untilOrdered(one))
+    await one.exchange.read()
     await pause(PAUSE_MS)
   }
   one.cpu += (await figuresOf(one.child)).cpu - before.cpu

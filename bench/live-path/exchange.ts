@@ -16,6 +16,8 @@ export interface BenchExchange {
   readonly listening: Promise<void>
   /** Told of each signed order when it has arrived whole: milliseconds of performance.now(). */
   arrived: (at: number) => void
+  /** Resolves when the client has read all that came of its last order. */
+  read(): Promise<void>
   close(): Promise<void>
 }
 
@@ -67,7 +69,11 @@ export async function openExchange(): Promise<BenchExchange> {
     orders++
     socket.send(answerText(id, orderResult(order, orders, time), orders))
     if (follows.has(socket)) for (const text of eventTexts(order, orders, time)) socket.send(text)
+    // its answer comes after all that was sent before it has been worked off there
+    read = once(socket, 'pong')
+    socket.ping()
   }
+  let read: Promise<unknown> = Promise.resolve()
   const follows = new Set<WebSocket>()
 
   sockets.on('connection', (socket, { url = '/' }) => {
@@ -94,6 +100,9 @@ export async function openExchange(): Promise<BenchExchange> {
     },
     listening,
     arrived: () => {},
+    async read() {
+      await read
+    },
     async close() {
       for (const socket of sockets.clients) socket.terminate()
       server.closeAllConnections()
