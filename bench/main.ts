@@ -12,6 +12,7 @@ import { loading } from './loading.ts'
 import { cost, isMet, type Least, type Result, speed } from './measure.ts'
 import { peers } from './peers.ts'
 import { type PortfolioResult, portfolio } from './portfolio.ts'
+import { type StreamFigures, streams } from './streams.ts'
 
 const PORTFOLIO_SETS = 200
 const PORTFOLIO_SAMPLE = 5
@@ -20,6 +21,8 @@ const AT_LEAST_TECHNICALINDICATORS = 5
 const AT_MOST_RAW_READ = 1.5
 const AT_MOST_MEMORY = 2
 const AT_MOST_SHORT_HISTORY = 1.05
+const AT_LEAST_PARSING = 0.8
+const AT_MOST_BURST = 2
 
 // What a process of its own does: one thing, so that nothing else has shaped the machine's code or memory.
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -27,6 +30,7 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   peers: () => peers(benchHistory()),
   'live-candle': liveCandle,
   'load-columns': async () => loading(walk(1_000_000)),
+  streams,
   portfolio: () => portfolio(PORTFOLIO_SETS),
   'portfolio-sample': () => portfolio(PORTFOLIO_SAMPLE),
 }
@@ -38,7 +42,7 @@ function inOwnProcess<T>(...args: [name: string] | [file: string, what: string])
   return JSON.parse(execFileSync(process.execPath, [join(import.meta.dirname, file), ...rest], { encoding: 'utf8' })) as T
 }
 
-function results(tell: (name: string, result: Result) => void): void {
+function results(tell: (name: string, result: Result) => void): StreamFigures {
   const cases = Object.keys(goals) as Case[]
   for (const name of cases) tell(`backtest-${name}`, speed(inOwnProcess<Least>(name), goals[name]))
   const six = inOwnProcess<Record<Case, Least>>('after-six')
@@ -50,6 +54,10 @@ function results(tell: (name: string, result: Result) => void): void {
   const memory = { ours: inOwnProcess<number>('memory.ts', 'ours'), floor: inOwnProcess<number>('memory.ts', 'floor') }
   tell('memory', cost(memory, AT_MOST_MEMORY))
   tell('live-candle', cost(inOwnProcess<Least>('live-candle'), AT_MOST_SHORT_HISTORY))
+  const figures = inOwnProcess<StreamFigures>('streams')
+  tell('stream-ingest', speed(figures.ingest, AT_LEAST_PARSING))
+  tell('stream-burst', cost(figures.burst, AT_MOST_BURST))
+  return figures
 }
 
 const units: Readonly<Record<string, string>> = { memory: 'MB', 'live-candle': 'µs' }
@@ -85,13 +93,17 @@ async function main(): Promise<void> {
     return
   }
   const json: Record<string, Result> = {}
-  results((name, result) => {
+  const { idle } = results((name, result) => {
     json[name] = result
     if (values.json !== true) process.stdout.write(line(name, result))
   })
-  // without a goal, so it is not among the figures for machines
-  if (values.json === true) process.stdout.write(`${JSON.stringify(json)}\n`)
-  else process.stdout.write(portfolioLine(inOwnProcess<PortfolioResult>(values.portfolio === true ? 'portfolio' : 'portfolio-sample')))
+  // without a goal, so they are not among the figures for machines
+  if (values.json === true) {
+    process.stdout.write(`${JSON.stringify(json)}\n`)
+    return
+  }
+  process.stdout.write(`idle: the klines of 1,500 symbols, 750 messages a second, cost ${(idle * 100).toFixed(2)} % of a core\n`)
+  process.stdout.write(portfolioLine(inOwnProcess<PortfolioResult>(values.portfolio === true ? 'portfolio' : 'portfolio-sample')))
 }
 
 await main()

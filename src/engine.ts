@@ -79,6 +79,8 @@ export class Engine {
   readonly #recorder: Recorder
   readonly #markets = new Map<string, Traded>()
   readonly #slots = new Map<string, Slot>()
+  // who looks at the candles of a symbol
+  readonly #instances = new Map<string, Instance[]>()
   readonly #books: Books
   #late = false
 
@@ -110,6 +112,11 @@ export class Engine {
         compare(a.instance.owner, b.instance.owner) ||
         compare(a.instance.symbol, b.instance.symbol),
     )
+    for (const { instance } of this.runners) {
+      const others = this.#instances.get(instance.symbol)
+      if (others === undefined) this.#instances.set(instance.symbol, [instance])
+      else others.push(instance)
+    }
   }
 
   /** The market of a symbol. */
@@ -282,8 +289,7 @@ export class Engine {
   #show(bars: readonly Candle[], candles: readonly Candle[]): void {
     for (const bar of bars) this.price(bar.symbol, bar.close)
     for (const candle of candles)
-      for (const { instance } of this.runners) {
-        if (instance.symbol !== candle.symbol) continue
+      for (const instance of this.#instances.get(candle.symbol) ?? []) {
         for (const { timeframe, feed } of instance.feeds.values()) {
           if (timeframe !== candle.timeframe) continue
           feed.append(candle.openTime, candle.open, candle.high, candle.low, candle.close, candle.volume)

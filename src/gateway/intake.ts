@@ -2,7 +2,7 @@
 import type { Candle } from '#domain/candle.ts'
 import { Fault } from '#domain/fault.ts'
 import type { Quote } from '#domain/quote.ts'
-import type { Time } from '#domain/time.ts'
+import type { Time, Timeframe } from '#domain/time.ts'
 import type { MarketMessage } from '#ports/market.ts'
 import { openLine, pauseAfter, type RefillSetup, refill } from './refill.ts'
 import { type Series, wrongIn } from './series.ts'
@@ -25,7 +25,8 @@ export class Intake {
   /** A bug that came up while nobody waited for it. */
   bug: { readonly error: unknown } | null = null
   readonly #setup: IntakeSetup
-  readonly #series = new Map<string, Series>()
+  // by timeframe and symbol: no text is put together for each candle
+  readonly #series = new Map<Timeframe, Map<string, Series>>()
   readonly #symbols: ReadonlySet<string>
   readonly #line = openLine()
   #quotes = new Map<string, Quote>()
@@ -33,7 +34,10 @@ export class Intake {
 
   constructor(setup: IntakeSetup) {
     this.#setup = setup
-    for (const series of setup.all) this.#series.set(series.name, series)
+    for (const series of setup.all) {
+      const bySymbol = this.#series.get(series.timeframe) ?? new Map<string, Series>()
+      this.#series.set(series.timeframe, bySymbol.set(series.symbol, series))
+    }
     this.#symbols = new Set(setup.all.map(({ symbol }) => symbol))
   }
 
@@ -75,7 +79,7 @@ export class Intake {
   }
 
   #candle(candle: Candle): void {
-    const series = this.#series.get(`${candle.symbol} ${candle.timeframe}`)
+    const series = this.#series.get(candle.timeframe)?.get(candle.symbol)
     if (series === undefined) return
     const wrong = wrongIn(candle, this.#setup.clock.now())
     if (wrong !== null) {

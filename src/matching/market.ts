@@ -1,4 +1,16 @@
-import { type Amount, type Price, type Quantity, type Ratio, toNumber } from '#domain/money.ts'
+import {
+  type Amount,
+  affordable,
+  floorTo,
+  type Money,
+  type Price,
+  priceOf,
+  type Quantity,
+  quantityOf,
+  type Ratio,
+  subtract,
+  toNumber,
+} from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Balance } from './wallet.ts'
@@ -113,3 +125,13 @@ export function refreshBounds(market: Market): void {
   market.low = low
   market.high = high
 }
+
+/** The book of a quote. Float quote and base units; a part of a step cannot be taken. */
+export function bookOf({ info }: Market, bid: number, bidQuantity: number, ask: number, askQuantity: number): Book {
+  const left = (shown: number): Quantity => floorTo(quantityOf(shown), info.filters.step)
+  return { bid: priceOf(bid), ask: priceOf(ask), bidLeft: left(bidQuantity), askLeft: left(askQuantity) }
+}
+
+/** What is left to buy or sell of an order at a price. One for an amount of quote has what is left of that locked. */
+export const wantedOf = ({ info }: Market, { request, executed, locked }: Resting, price: Price): Quantity =>
+  request.quoteAmount > 0n ? floorTo(affordable(locked as Money, price), info.filters.step) : subtract(request.quantity, executed)

@@ -16,7 +16,6 @@ import {
   priceOf,
   type Quantity,
   quantityOf,
-  type Ratio,
   subtract,
   worsened,
   zero,
@@ -24,8 +23,10 @@ import {
 import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
+import type { Costs } from './costs.ts'
 import {
   type Book,
+  bookOf,
   byId,
   forget,
   holderOf,
@@ -38,28 +39,15 @@ import {
   rests,
   waitsAt,
   waitsForRise,
+  wantedOf,
 } from './market.ts'
 import { needOf, refusalOf } from './refusal.ts'
 import { lock, unlock, Wallet } from './wallet.ts'
 
-/** What trading costs on this exchange. */
-export interface Costs {
-  readonly taker: Ratio
-  readonly maker: Ratio
-  /** Half-spread and slippage of a taker, as a share of the price, by symbol. */
-  slippage(info: SymbolInfo): Ratio
-  /** The share of a bar's volume that orders may take; 0: no limit. */
-  readonly volumeShare: number
-  /** Pay fees in BNB where there is enough of it: the share of the plain fee (0.75 on Binance), or 0 for off. */
-  readonly bnbShare: Ratio
-}
+export type { Costs } from './costs.ts'
 
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
-
-// What is left to buy or sell of an order. One for an amount of quote has what is left of that locked.
-const wantedOf = ({ info }: Market, { request, executed, locked }: Resting, price: Price): Quantity =>
-  request.quoteAmount > 0n ? floorTo(affordable(locked as Money, price), info.filters.step) : subtract(request.quantity, executed)
 
 /** An exchange for one account. */
 export class Matching {
@@ -213,9 +201,7 @@ export class Matching {
    * goes on at the next quote. From now on the market has no bars. Float quote and base units.
    */
   quote(market: Market, bid: number, bidQuantity: number, ask: number, askQuantity: number, time: Time): void {
-    const { step } = market.info.filters
-    const left = (shown: number): Quantity => floorTo(quantityOf(shown), step)
-    const book = { bid: priceOf(bid), ask: priceOf(ask), bidLeft: left(bidQuantity), askLeft: left(askQuantity) }
+    const book = bookOf(market, bid, bidQuantity, ask, askQuantity)
     market.book = book
     market.phase = 'open'
     market.last = priceOf((bid + ask) / 2)
@@ -281,14 +267,10 @@ export class Matching {
       return
     }
     const crosses = request.type === 'MARKET' || reached
-    if (arriving && crosses && request.guard > 0n && price <= request.guard)
-      return this.#remove(
-        market,
-        order,
-        'expired',
-        time,
-        `the price ${format(price)} is already at or under the stop ${format(request.guard)}`,
-      )
+    if (arriving && crosses && request.guard > 0n && price <= request.guard) {
+      const why = `the price ${format(price)} is already at or under the stop ${format(request.guard)}`
+      return this.#remove(market, order, 'expired', time, why)
+    }
     // on a live book what a market order or a reached stop could not take at once is taken here
     if (request.type === 'MARKET' || (order.triggered && TAKER_ON_TRIGGER.has(request.type))) return this.#take(market, order, price, time)
     // one that may only make was refused if it would have taken, so it rests since it was sent
@@ -324,14 +306,10 @@ export class Matching {
     if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
     const quote = notional(price, quantity)
     const holder = holderOf(market, order)
-    if (buying && quote > holder.locked + market.quote.free)
-      return this.#remove(
-        market,
-        order,
-        'expired',
-        time,
-        `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`,
-      )
+    if (buying && quote > holder.locked + market.quote.free) {
+      const why = `${format(quote)} ${market.info.quote} are needed, ${format(market.quote.free as Money)} are free`
+      return this.#remove(market, order, 'expired', time, why)
+    }
     if (market.available >= 0n) market.available = subtract(market.available, quantity)
     order.executed = ((order.executed as bigint) + quantity) as Quantity
     const done = quantity === wanted

@@ -1,7 +1,7 @@
 /** One kept connection with the market streams that have their home on it, watched for silence. */
 import type { Candle } from '#domain/candle.ts'
 import { Fault } from '#domain/fault.ts'
-import { lengthOf, openOf, type Time } from '#domain/time.ts'
+import { lengthOf, openOf, type Time, type Timeframe } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { MarketMessage, Stream } from '#ports/market.ts'
 import { type Connection, type Link, openConnection } from './connection.ts'
@@ -39,8 +39,8 @@ export class Lane {
   readonly #stopping = new AbortController()
   readonly #connection: Connection
   readonly #links = new Map<Link, Subscriptions>()
-  // open time of the bar whose close each candle stream brings next
-  readonly #next = new Map<string, number>()
+  // open time of the bar whose close each candle stream brings next, by timeframe and symbol
+  readonly #next = new Map<Timeframe, Map<string, number>>()
   // streams for which a new link was tried, and that brought nothing since: a halted symbol is no reason for another
   readonly #triedFor = new Set<string>()
   #requests = 0
@@ -79,8 +79,8 @@ export class Lane {
 
   /** What is wanted has changed. */
   follow(): void {
-    for (const name of this.#next.keys()) if (!this.streams.has(name)) this.#forget(name)
-    this.#expect(name => !this.#next.has(name))
+    for (const name of this.#triedFor) if (!this.streams.has(name)) this.#triedFor.delete(name)
+    this.#expect(({ timeframe, symbol }) => this.#next.get(timeframe)?.has(symbol) !== true)
     for (const subscriptions of this.#links.values()) void this.#sync(subscriptions)
   }
 
@@ -110,15 +110,14 @@ export class Lane {
   }
 
   // The first bar that a stream is sure to bring is the one after that which is open now.
-  #expect(which: (name: string) => boolean): void {
+  #expect(which: (stream: Stream & { readonly kind: 'candles' }) => boolean): void {
     const now = this.#setup.clock.now()
-    for (const [name, stream] of this.streams)
-      if (stream.kind === 'candles' && which(name)) this.#next.set(name, openOf(now, stream.timeframe) + lengthOf(stream.timeframe))
-  }
-
-  #forget(name: string): void {
-    this.#next.delete(name)
-    this.#triedFor.delete(name)
+    for (const stream of this.streams.values()) {
+      if (stream.kind !== 'candles' || !which(stream)) continue
+      const { timeframe, symbol } = stream
+      const bySymbol = this.#next.get(timeframe) ?? new Map<string, number>()
+      this.#next.set(timeframe, bySymbol.set(symbol, openOf(now, timeframe) + lengthOf(timeframe)))
+    }
   }
 
   #message(data: Buffer, link: Link): void {
@@ -138,11 +137,11 @@ export class Lane {
   }
 
   #closed({ symbol, timeframe, openTime }: Candle): void {
-    const name = nameOf({ kind: 'candles', symbol, timeframe })
-    const next = this.#next.get(name)
+    const bySymbol = this.#next.get(timeframe)
+    const next = bySymbol?.get(symbol)
     if (next === undefined || openTime < next) return
-    this.#next.set(name, openTime + lengthOf(timeframe))
-    this.#triedFor.delete(name)
+    bySymbol!.set(symbol, openTime + lengthOf(timeframe))
+    if (this.#triedFor.size > 0) this.#triedFor.delete(nameOf({ kind: 'candles', symbol, timeframe }))
   }
 
   async #watch(): Promise<void> {
@@ -174,10 +173,10 @@ export class Lane {
 
   #onOverdue(now: Time): void {
     const overdue: string[] = []
-    for (const [name, openTime] of this.#next) {
-      const stream = this.streams.get(name)
-      if (stream?.kind !== 'candles' || this.#triedFor.has(name)) continue
-      if (now >= openTime + lengthOf(stream.timeframe) + OVERDUE_MS) overdue.push(name)
+    for (const [name, stream] of this.streams) {
+      if (stream.kind !== 'candles' || this.#triedFor.has(name)) continue
+      const openTime = this.#next.get(stream.timeframe)?.get(stream.symbol)
+      if (openTime !== undefined && now >= openTime + lengthOf(stream.timeframe) + OVERDUE_MS) overdue.push(name)
     }
     if (overdue.length === 0 || this.#connection.link === null) return
     for (const name of overdue) this.#triedFor.add(name)

@@ -7,7 +7,7 @@ import { klineText, StreamServer } from '../../support/binance/streams.ts'
 import { TestClock } from '../../support/chat/clock.ts'
 import { seeded } from '../../support/live-market.ts'
 
-const FAULTS = 500
+const FAULTS = 300
 const kinds = ['cut', 'closed', 'muted', 'shutdown', 'refused', 'answer lost', 'wanted changes', 'garbage'] as const
 
 const nameOf = (symbol: string): string => `${symbol.toLowerCase()}@kline_1m`
