@@ -96,8 +96,10 @@ class Market implements LiveFeed {
   readonly #shortest = new Map<string, Timeframe>()
   readonly #stopping = new AbortController()
   readonly #intake: Intake
-  #sleeping: AbortController | null = null
+  #wake: (() => void) | null = null
   #poked = false
+  // rings no later than when there is something to do
+  #alarm: { readonly at: number; readonly off: AbortController } | null = null
 
   #startedAt = 0 as Time
   // all closes and slots up to here are worked off
@@ -156,6 +158,7 @@ class Market implements LiveFeed {
       }
     } finally {
       this.#stopping.abort()
+      this.#alarm?.off.abort()
       await Promise.all([streams.stop(), keeping])
     }
   }
@@ -318,7 +321,7 @@ class Market implements LiveFeed {
 
   #poke(): void {
     this.#poked = true
-    this.#sleeping?.abort()
+    this.#wake?.()
   }
 
   // Until something comes, or until the time of the next thing to do.
@@ -330,10 +333,26 @@ class Market implements LiveFeed {
     for (const { askAt } of this.#missing) times.push(askAt ?? 0)
     const wait = times.reduce((least, time) => (time > now ? Math.min(least, time - now) : least), LONGEST_WAIT_MS)
     if (!this.#poked) {
-      this.#sleeping = new AbortController()
-      await clock.wait(wait, this.#sleeping.signal)
-      this.#sleeping = null
+      this.#setAlarm(now, wait)
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+      this.#wake = null
     }
     this.#poked = false
+  }
+
+  // One that rings sooner is left: quotes wake the feed often, and a timer for each would cost more than the quote.
+  #setAlarm(now: Time, wait: number): void {
+    if (this.#alarm !== null && this.#alarm.at <= now + wait) return
+    this.#alarm?.off.abort()
+    const alarm = { at: now + wait, off: new AbortController() }
+    this.#alarm = alarm
+    const ring = (): void => {
+      if (this.#alarm !== alarm) return
+      this.#alarm = null
+      this.#poke()
+    }
+    void this.#setup.clock.wait(wait, alarm.off.signal).then(ring)
   }
 }

@@ -31,7 +31,7 @@ type Waiting =
 export interface ShellSetup {
   readonly engine: Engine
   readonly exchange: Exchange
-  readonly store: Store
+  readonly store: Pick<Store, 'commit'>
   readonly records: Records
   /** Shown each market event before the core: how a paper exchange sees the market. */
   readonly market?: (event: MarketEvent) => void

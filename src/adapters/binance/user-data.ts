@@ -40,7 +40,10 @@ const REMEMBERED = 1_000
 /** Makes the user data stream; it begins with `subscribe`. */
 export function openUserData(setup: UserDataSetup): UserData {
   const heard = new Set<string>()
-  const expected = new Set<string>()
+  // when each has to be heard of
+  const expected = new Map<string, number>()
+  let watching = false
+  const { clock, signal } = setup
 
   const remember = (report: Report): void => {
     for (const key of new Set([report.clientId, keyOf(report)])) {
@@ -53,12 +56,19 @@ export function openUserData(setup: UserDataSetup): UserData {
       heard.delete(key)
     }
   }
-  const waitFor = async (key: string): Promise<void> => {
-    await setup.clock.wait(EVENT_MS, setup.signal)
-    if (!expected.delete(key) || setup.signal.aborted) return
-    // one that is missing stands for all
-    expected.clear()
-    setup.mute(`nothing was heard of an order within ${EVENT_MS / 1000} s of its acknowledgement`)
+  // One timer for all: they become due in the order in which they were acknowledged.
+  const watch = async (): Promise<void> => {
+    watching = true
+    for (let [first] = expected.values(); first !== undefined; [first] = expected.values()) {
+      await clock.wait(Math.max(1, first - clock.now()), signal)
+      if (signal.aborted) return
+      const [due] = expected.values()
+      if (due === undefined || due > clock.now()) continue
+      // one that is missing stands for all
+      expected.clear()
+      setup.mute(`nothing was heard of an order within ${EVENT_MS / 1000} s of its acknowledgement`)
+    }
+    watching = false
   }
 
   return {
@@ -88,8 +98,8 @@ export function openUserData(setup: UserDataSetup): UserData {
     expect(report) {
       const key = keyOf(report)
       if (heard.has(key) || expected.has(key)) return
-      expected.add(key)
-      void waitFor(key)
+      expected.set(key, clock.now() + EVENT_MS)
+      if (!watching) void watch()
     },
   }
 }

@@ -22,7 +22,7 @@ export interface ConnectOptions {
 export interface Database {
   readonly db: Kysely<Tables>
   readonly pool: Pool
-  /** A connection of one's own, outside the pool, that sends without waiting for the answer before (pipelined). */
+  /** A connection of one's own, outside the pool. */
   newClient(): Promise<Client>
   close(): Promise<void>
 }
@@ -73,7 +73,7 @@ export async function connect({ url, host, port, user, password, database, onLos
     db,
     pool,
     async newClient() {
-      const client = new Client({ ...config, pipeline: true })
+      const client = new Client(config)
       // without a listener, a connection that breaks while idle ends the process; the next query says so too
       client.on('error', onLost)
       await client.connect().catch(error => Promise.reject(unreachable(error, place)))

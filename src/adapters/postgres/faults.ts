@@ -36,8 +36,9 @@ export function faultOf(error: unknown, doing: string): Fault {
   return new Fault(kind, `PostgreSQL, ${doing}: ${said}. ${meaning}.`, { cause: error })
 }
 
-/** True where no answer will come any more on this connection. */
+/** True where the connection ended without PostgreSQL's saying what became of a statement. */
 export const isLost = (error: unknown): boolean => {
+  if (error instanceof Fault) return false
   const { code } = error as DatabaseError
-  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P')
+  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08')
 }

@@ -91,3 +91,35 @@ export const UPDATE_ACCOUNT = `update accounts set committed_at = $3, pending = 
   exchange_state = coalesce($7, exchange_state), feed_state = coalesce($8, feed_state),
   intent_count = greatest(intent_count, $9), order_count = greatest(order_count, $10)
   where account = $1 and epoch = $2`
+
+// As texts, by what they are made of: the server plans each once, and few of all combinations occur.
+const joined = new Map<string, { readonly name: string; readonly text: string }>()
+
+/**
+ * Several statements as one, which the server does whole or not at all, in one round trip. The first has to hit a row, or all of it fails
+ * with `NONE_HIT`; none of them sees what the others do. `light`: not waiting for the disk.
+ */
+export function allInOne(statements: readonly Statement[], light: boolean): Statement {
+  const key = `${light ? 'light' : ''} ${statements.map(({ name }) => name).join(', ')}`
+  let one = joined.get(key)
+  if (one === undefined) {
+    one = { name: `round ${joined.size}`, text: joinedText(statements, light) }
+    joined.set(key, one)
+  }
+  return { ...one, values: statements.flatMap(({ values }) => values) }
+}
+
+/** PostgreSQL's division_by_zero: see `allInOne`. */
+export const NONE_HIT = '22012'
+
+function joinedText(statements: readonly Statement[], light: boolean): string {
+  let before = 0
+  const parts = statements.map(({ text, values }, place) => {
+    const own = text.replaceAll(/\$(\d+)/g, (_, number: string) => `$${before + Number(number)}`)
+    before += values.length
+    return place === 0 ? `hit as (${own} returning 1)` : `part_${place} as (${own})`
+  })
+  // until the end of the transaction only; an earlier round is never lost without the later ones
+  const lightly = light ? `set_config('synchronous_commit', 'off', true), ` : ''
+  return `with ${parts.join(', ')} select ${lightly}1 / count(*) from hit`
+}

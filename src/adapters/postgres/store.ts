@@ -6,7 +6,7 @@ import type { Store } from '#ports/store.ts'
 import type { Database } from './connect.ts'
 import { faultOf, isLost } from './faults.ts'
 import { readCandles, readDecisions, readJournal, readPnl, readSaved, readTotals, readTrades, readWish } from './reads.ts'
-import type { Statement } from './statements.ts'
+import { allInOne, NONE_HIT } from './statements.ts'
 import type { AccountsTable } from './tables.ts'
 import { accountStatement, mustBeOnDisk, statementsOf } from './writes.ts'
 
@@ -24,8 +24,6 @@ export interface PostgresStoreOptions {
 const PATIENCE_MS = 3_000
 // PostgreSQL's lock_not_available
 const NOT_AVAILABLE = '55P03'
-// Without waiting for the disk: see mustBeOnDisk. An earlier round is never lost without the later ones.
-const BEGIN_LIGHT = 'begin; set local synchronous_commit = off'
 
 /**
  * The store of one account. It asks nothing of the server before `open`.
@@ -54,7 +52,10 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
       busy = true
       try {
         const statements = [accountStatement(account, epoch, round), ...statementsOf(account, demo, round)]
-        await writeRound(held.client(), statements, mustBeOnDisk(round), account)
+        const { name, text, values } = allInOne(statements, !mustBeOnDisk(round))
+        await held.client().query({ name, text, values: [...values] })
+      } catch (error) {
+        throw roundFault(error, account)
       } finally {
         busy = false
       }
@@ -70,29 +71,13 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
   }
 }
 
-/**
- * One transaction in two round trips: everything is sent at once, then the answers are looked at, then it is committed. What follows an error
- * is refused by the server itself until the rollback.
- */
-async function writeRound(client: Client, statements: readonly Statement[], onDisk: boolean, account: string): Promise<void> {
-  const [begun, hit, ...rest] = await Promise.allSettled([
-    client.query(onDisk ? 'begin' : BEGIN_LIGHT),
-    ...statements.map(({ name, text, values }) => client.query({ name, text, values: [...values] })),
-  ])
-  const failed = [begun, hit, ...rest].find(answer => answer?.status === 'rejected')
-  if (failed !== undefined) {
-    await client.query('rollback').catch(() => undefined)
-    throw faultOf(failed.reason, 'writing a round')
-  }
-  if (hit?.status !== 'fulfilled' || hit.value.rowCount !== 1) {
-    await client.query('rollback').catch(() => undefined)
-    throw new Fault('misconfigured', `the account "${account}" was taken over by another process: nothing was written. Let only one run.`)
-  }
-  await client.query('commit').catch(error => {
-    if (!isLost(error)) throw faultOf(error, 'committing a round')
-    throw new Fault('unknown_outcome', 'PostgreSQL did not answer a commit: it is written or not. Open the store again to see.', {
-      cause: error,
-    })
+// What went wrong with a round. An error that PostgreSQL tells, it tells before it commits.
+function roundFault(error: unknown, account: string): Fault {
+  if ((error as { code?: string }).code === NONE_HIT)
+    return new Fault('misconfigured', `the account "${account}" was taken over by another process: nothing was written. Let only one run.`)
+  if (!isLost(error)) return faultOf(error, 'writing a round')
+  return new Fault('unknown_outcome', 'PostgreSQL did not answer to a round: it is written or not. Open the store again to see.', {
+    cause: error,
   })
 }
 
@@ -114,9 +99,11 @@ async function takeEpoch({ db }: Database, account: string, demo: boolean): Prom
 /** The connection that holds the account's lock: the lock lives as long as it does, so a dead process holds none. */
 function holdAccount(database: Database, account: string, patience: number) {
   let client: Client | null = null
+  let broken: Client | null = null
   return {
     client(): Client {
       if (client === null) throw new Fault('retry', `the account "${account}" is not held by this store: open it first.`)
+      if (client === broken) throw new Fault('retry', 'PostgreSQL: the connection broke, so nothing was sent. Open the store again.')
       return client
     },
     async take(): Promise<void> {
@@ -130,6 +117,10 @@ function holdAccount(database: Database, account: string, patience: number) {
         client = null
       }
       const taken = await database.newClient()
+      const lost = (): void => {
+        broken = taken
+      }
+      taken.on('error', lost).on('end', lost)
       try {
         await lock(taken, account, patience)
         client = taken

@@ -1,0 +1,149 @@
+/**
+ * From a closed candle on the wire to the signed order on the wire. This process is the exchange: it sends one bar and measures on its own
+ * clock until the whole order has come. Each client has a process of its own; they take turns in short rounds, so that a noisy machine
+ * disturbs all alike.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { connect } from '#adapters/postgres/connect.ts'
+import { startEmbedded } from '#adapters/postgres/embedded.ts'
+import { migrateToLatest } from '#adapters/postgres/migrate.ts'
+import type { ClientFigures, ClientKind, ClientSetup } from './live-client.ts'
+import { type BenchExchange, openExchange } from './live-path/exchange.ts'
+import { TABLE } from './live-path/floors.ts'
+import { klineText, MINUTE, SYMBOL } from './live-path/wire.ts'
+
+const kinds: readonly ClientKind[] = (process.env['KINDS']?.split(',') as ClientKind[]) ?? ['floor', 'ours', 'floor-bare', 'ours-bare', 'connector']
+const WARM_UP = Number(process.env['WARM'] ?? 400)
+const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
+const SAMPLES = 60
+// what an order leads to is worked off before the next bar
+const PAUSE_MS = Number(process.env['PAUSE'] ?? 3)
+const ANSWER_MS = 5_000
+// as often as Binance tells of a bar that is open
+const OPEN_BAR_MS = 2_000
+
+/** Of one client: microseconds from candle to order, and CPU time of its process for each. */
+export interface PathFigures {
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly cpu: number
+}
+
+/** Of all clients, and of how many orders it was proven that they were committed before their first byte left. */
+export interface PathResult {
+  readonly clients: Readonly<Record<ClientKind, PathFigures>>
+  readonly samples: number
+  readonly proven: number
+  /** The least time between the two, in microseconds. */
+  readonly least: number
+}
+
+interface Contender {
+  readonly kind: ClientKind
+  readonly exchange: BenchExchange
+  readonly child: ChildProcess
+  readonly times: number[]
+  next: number
+  cpu: number
+  orders: number
+}
+
+/** Measures all clients in turn. */
+export async function livePath(): Promise<PathResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const server = await startEmbedded({ dataDir: join(folder, 'postgres') })
+  try {
+    const database = await connect({ url: server.url })
+    await migrateToLatest(database.db)
+    await database.pool.query(TABLE)
+    await database.close()
+    return await measureAll(server.url)
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function measureAll(databaseUrl: string): Promise<PathResult> {
+  const contenders: Contender[] = []
+  const telling = setInterval(() => {
+    for (const { exchange, next } of contenders) exchange.stream.send(klineText(SYMBOL, next, false))
+  }, OPEN_BAR_MS)
+  try {
+    for (const kind of kinds) contenders.push(await openContender(kind, databaseUrl))
+    for (const one of contenders) await measureRound(one, WARM_UP)
+    for (const one of contenders) Object.assign(one, { cpu: 0, orders: 0, times: [] })
+    for (let round = 0; round < ROUNDS; round++) for (const one of contenders) await measureRound(one, SAMPLES)
+    const ours = contenders.find(({ kind }) => kind === 'ours') ?? contenders[0]!
+    const { samples = 0, least = 0 } = (await figuresOf(ours.child)).trace
+    const clients = Object.fromEntries(contenders.map(one => [one.kind, pathFigures(one)])) as PathResult['clients']
+    return { clients, samples: WARM_UP + ROUNDS * SAMPLES, proven: samples, least }
+  } finally {
+    clearInterval(telling)
+    for (const { child, exchange } of contenders) {
+      const ended = once(child, 'exit')
+      if (child.connected) child.disconnect()
+      await ended
+      await exchange.close()
+    }
+  }
+}
+
+async function openContender(kind: ClientKind, databaseUrl: string): Promise<Contender> {
+  const exchange = await openExchange()
+  const minute = Math.ceil(Date.now() / MINUTE)
+  // the first bar is one on which is bought
+  const start = (minute + (minute % 2 === 0 ? 1 : 0)) * MINUTE
+  const setup: ClientSetup = { kind, port: exchange.port, start, databaseUrl }
+  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)], { execArgv: process.env['PROF'] === kind ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--cpu-prof-interval=200'] : [] })
+  await once(child, 'message')
+  await exchange.listening
+  return { kind, exchange, child, times: [], next: start, cpu: 0, orders: 0 }
+}
+
+async function figuresOf(child: ChildProcess): Promise<ClientFigures> {
+  const answer = once(child, 'message')
+  child.send('figures')
+  return ((await answer) as [ClientFigures])[0]
+}
+
+async function measureRound(one: Contender, samples: number): Promise<void> {
+  const before = await figuresOf(one.child)
+  for (let sample = 0; sample < samples; sample++) {
+    one.times.push(await untilOrdered(one))
+    await one.exchange.read()
+    await pause(PAUSE_MS)
+  }
+  one.cpu += (await figuresOf(one.child)).cpu - before.cpu
+  one.orders += samples
+}
+
+// Microseconds.
+function untilOrdered(one: Contender): Promise<number> {
+  const text = klineText(SYMBOL, one.next, true)
+  one.next += MINUTE
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${one.kind} did not order`)), ANSWER_MS)
+    let sent = 0
+    one.exchange.arrived = at => {
+      clearTimeout(late)
+      resolve((at - sent) * 1000)
+    }
+    sent = performance.now()
+    one.exchange.stream.send(text)
+  })
+}
+
+function pathFigures({ times, cpu, orders }: Contender): PathFigures {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), cpu: cpu / orders }
+}
+
+if (import.meta.main) console.log(JSON.stringify(await livePath(), null, 1))
