@@ -17,7 +17,13 @@ import { type BenchExchange, openExchange } from './live-path/exchange.ts'
 import { TABLE } from './live-path/floors.ts'
 import { klineText, MINUTE, SYMBOL } from './live-path/wire.ts'
 
-const kinds: readonly ClientKind[] = (process.env['KINDS']?.split(',') as ClientKind[]) ?? ['floor', 'ours', 'floor-bare', 'ours-bare', 'connector']
+const kinds: readonly ClientKind[] = (process.env['KINDS']?.split(',') as ClientKind[]) ?? [
+  'floor',
+  'ours',
+  'floor-bare',
+  'ours-bare',
+  'connector',
+]
 const WARM_UP = Number(process.env['WARM'] ?? 400)
 const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
 const SAMPLES = 60
@@ -101,7 +107,9 @@ async function openContender(kind: ClientKind, databaseUrl: string): Promise<Con
   // the first bar is one on which is bought
   const start = (minute + (minute % 2 === 0 ? 1 : 0)) * MINUTE
   const setup: ClientSetup = { kind, port: exchange.port, start, databaseUrl }
-  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)], { execArgv: process.env['PROF'] === kind ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--cpu-prof-interval=200'] : [] })
+  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)], {
+    execArgv: process.env['PROF'] === kind ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--cpu-prof-interval=200'] : [],
+  })
   await once(child, 'message')
   await exchange.listening
   return { kind, exchange, child, times: [], next: start, cpu: 0, orders: 0 }

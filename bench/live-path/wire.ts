@@ -81,7 +81,13 @@ export const exchangeInfo = () => ({
       filters: [
         { filterType: 'PRICE_FILTER', minPrice: '0.01000000', maxPrice: '1000000.00000000', tickSize: '0.01000000' },
         { filterType: 'LOT_SIZE', minQty: '0.00001000', maxQty: '9000.00000000', stepSize: '0.00001000' },
-        { filterType: 'NOTIONAL', minNotional: '5.00000000', applyMinToMarket: true, maxNotional: '9000000.00000000', applyMaxToMarket: false },
+        {
+          filterType: 'NOTIONAL',
+          minNotional: '5.00000000',
+          applyMinToMarket: true,
+          maxNotional: '9000000.00000000',
+          applyMaxToMarket: false,
+        },
         { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
         { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
       ],

@@ -26,7 +26,7 @@ const CLOSE_MS = 1_000
 const LONGEST_PAUSE_MS = 10_000
 
 /** Options for ioredis: no queue of its own, nothing sent twice, connected anew forever. */
-const connection = ({ host, port, password, timeout = ANSWER_MS }: RedisOptions, again: (attempt: number) => number | null) => ({
+export const connection = ({ host, port, password, timeout = ANSWER_MS }: RedisOptions, again: (attempt: number) => number | null) => ({
   host,
   port,
   ...(password === undefined ? {} : { password }),
