@@ -2,7 +2,7 @@
 import { add, format, type Money, type Ratio, ratioOf, toNumber, zero } from '#domain/money.ts'
 import { feeInQuote } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
-import type { Costs } from '#matching/matching.ts'
+import type { Costs } from '#matching/costs.ts'
 import { Collector, silent } from './collect.ts'
 import { finalEquity, holdReturn, maxDrawdown, returnOf } from './equity.ts'
 import { type BacktestSetup, runBacktest } from './run.ts'

@@ -8,7 +8,8 @@ import type { Action } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Engine, type OwnerSetup, type Runner } from '#engine'
-import { type Costs, Matching } from '#matching/matching.ts'
+import type { Costs } from '#matching/costs.ts'
+import { Matching } from '#matching/matching.ts'
 import { type Found, Lane } from './lane.ts'
 
 /** One symbol with its candles. */

@@ -2,8 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
-import { selfCheck } from '#adapters/binance/self-check.ts'
+import { keyRefusals, selfCheck } from '#adapters/binance/self-check.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
+import { atEach } from '#adapters/system/cron.ts'
 import { Fault } from '#domain/fault.ts'
 import { least, type Money, money, type Price, priceOf, zero } from '#domain/money.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -20,6 +21,8 @@ export const CONFIRMATION = 'I trade with real money'
 const TAG_KEY = 'order.tag'
 const TAG_BYTES = 5
 const SUBSCRIBED_MS = 10_000
+/** When it is looked again at what the key may do. */
+const HOURLY = '7 * * * *'
 
 /** Opens it. Throws ConfigError or Fault with every reason why live trading does not begin. */
 export async function openLiveVenue(config: Config, hands: VenueHands): Promise<Venue> {
@@ -48,6 +51,12 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   }
   const capital = await checked(await open('check'), { config, site, symbols: infos.map(({ symbol }) => symbol), quote, note })
   let joined: Binance | null = null
+  const lookAgain = async (): Promise<void> => {
+    if (joined === null || !site.tellsPermissions) return
+    const rights = { anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION, now: theirs.now() }
+    for (const refusal of keyRefusals(await joined.account.restrictions(), rights)) trouble(`${refusal} Trading goes on meanwhile.`)
+  }
+  const callOff = atEach(HOURLY, () => void lookAgain().catch((error: unknown) => note(`The key could not be looked at: ${String(error)}`)))
 
   return {
     trading: 'live',
@@ -70,6 +79,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
     },
     feed: wanted => openMarketFeed({ data: market, site, infos, clock: theirs, note }, wanted),
     async close() {
+      callOff()
       await joined?.stop()
     },
   }

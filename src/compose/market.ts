@@ -7,7 +7,7 @@ import { nameOf } from '#adapters/files/candles.ts'
 import type { Recording } from '#adapters/replay/replay.ts'
 import { basisPoints, type Ratio, ratioOf } from '#domain/money.ts'
 import { type ExchangeSymbol, type SymbolInfo, symbolInfoOf } from '#domain/symbol.ts'
-import type { Costs } from '#matching/matching.ts'
+import type { Costs } from '#matching/costs.ts'
 import type { Config } from '../config.ts'
 
 const bundled = fileURLToPath(new URL('../../data/', import.meta.url))

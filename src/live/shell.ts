@@ -55,6 +55,7 @@ export class Shell {
   #feedStateWritten: FeedState | null = null
   #time = 0 as Time
   #cash = new Map<string, bigint>()
+  #cancels: readonly PendingAction[] = []
 
   constructor(setup: ShellSetup) {
     this.#setup = setup
@@ -83,6 +84,7 @@ export class Shell {
     this.#feedStateWritten = saved.feedState
     if (saved.exchangeState !== null) exchange.restore(saved.exchangeState)
     restoreEngine(engine, saved)
+    this.#cancels = saved.pending.filter(({ kind }) => kind === 'cancel')
     for (const { asset, amount } of engine.portfolio.cashes()) this.#cash.set(asset, amount)
     const orders = engine.trader.orders.open.values().map(({ order }) => order)
     await exchange.recover(orders, actionsOf(engine, saved.pending), time)
@@ -188,6 +190,13 @@ export class Shell {
     else if (event.kind === 'timer') engine.decide(event.time)
   }
 
+  // What may not have reached the exchange: what this round sends, and cancels that had no answer yet. An order without an answer is known by its status.
+  #pending(actions: readonly Action[]): readonly PendingAction[] {
+    const pending = [...this.#cancels.filter(cancel => isOpen(this.#setup.engine, cancel)), ...actions.map(pendingOf)]
+    this.#cancels = pending.filter(({ kind }) => kind === 'cancel')
+    return pending
+  }
+
   // What the round changed, or null when that is nothing: nothing is written then, and a restart comes to the same by itself.
   #close(actions: readonly Action[]): { readonly round: Round | null; readonly told: readonly Told[] } {
     const { engine, exchange, records } = this.#setup
@@ -209,13 +218,15 @@ export class Shell {
       realised: engine.portfolio.realised,
       fees: engine.portfolio.fees,
       outbox: [...told.flatMap(one => this.#setup.news?.(one) ?? []), ...news],
-      pending: actions.map(pendingOf),
+      pending: this.#pending(actions),
       exchangeState: exchange.changedState(),
       feedState,
     }
     return { round, told }
   }
 }
+
+const isOpen = (engine: Engine, { orders }: PendingAction): boolean => orders.some(id => engine.trader.orders.open.get(id) !== undefined)
 
 const pendingOf = (action: Action): PendingAction =>
   action.kind === 'pair' ? { kind: 'pair', orders: [action.first.id, action.second.id] } : { kind: action.kind, orders: [action.order.id] }

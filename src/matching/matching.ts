@@ -44,8 +44,6 @@ import {
 import { needOf, refusalOf } from './refusal.ts'
 import { lock, unlock, Wallet } from './wallet.ts'
 
-export type { Costs } from './costs.ts'
-
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
 

@@ -49,6 +49,30 @@ const acting = (real: Exchange, diary: string[]): Exchange => ({
   },
 })
 
+test('a cancel that has no answer yet is kept through later rounds, and sent again by the next start', async () => {
+  const disk = newMemoryDisk()
+  const setup: TradingSetup = { bars: quiet(8), disk }
+  const deaf = (real: Exchange): Exchange => ({
+    ...real,
+    act: (actions, time) =>
+      real.act(
+        actions.filter(({ kind }) => kind !== 'cancel'),
+        time,
+      ),
+  })
+  const first = await openTrading({ ...setup, exchange: deaf })
+  await first.until(1)
+  await first.desk.buy('ann', { ...buyOne, limit: 90 })
+  await first.until(2)
+  await first.desk.sell('ann', { symbol: 'BTCUSDC', owner: null, amount: null })
+  // a round that has nothing to do with it
+  await first.desk.setMode('ann', 'paused')
+  expect(first.orders()).toHaveLength(1)
+  await first.store.close()
+  const second = await openTrading(setup)
+  expect(second.orders()).toEqual([])
+})
+
 describe('a round', () => {
   test('is written, then acted upon, then told, then answered', async () => {
     const { diary, wiring } = watched()

@@ -5,7 +5,8 @@ import { type Amount, format, type Money, money, type Price, price, quantity } f
 import type { OrderRequest, OrderType, Side, TimeInForce } from '#domain/order.ts'
 import { allOrderTypes, noFilters, type SymbolInfo } from '#domain/symbol.ts'
 import { at } from '#domain/time.ts'
-import { type Costs, Matching } from '#matching/matching.ts'
+import type { Costs } from '#matching/costs.ts'
+import { Matching } from '#matching/matching.ts'
 
 const FINAL = new Set(['filled', 'cancelled', 'expired', 'rejected'])
 const demand = (holds: boolean, what: () => string): void => {

@@ -13,7 +13,7 @@ import { type Time, type Timeframe, timeframes as allTimeframes } from '#domain/
 import { Engine, type OwnerSetup } from '#engine'
 import { Records } from '#live/records.ts'
 import { Shell } from '#live/shell.ts'
-import type { Costs } from '#matching/matching.ts'
+import type { Costs } from '#matching/costs.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Store } from '#ports/store.ts'
 
