@@ -21,8 +21,8 @@ export interface ClientFigures {
   readonly trace: { readonly samples?: number; readonly least?: number }
 }
 
-async function open(setup: ClientSetup): Promise<() => object> {
-  const none = (): object => ({})
+async function open(setup: ClientSetup): Promise<() => Promise<object>> {
+  const none = async (): Promise<object> => ({})
   switch (setup.kind) {
     case 'ours':
       return openOurs(setup)
@@ -38,9 +38,10 @@ async function open(setup: ClientSetup): Promise<() => object> {
 }
 
 const trace = await open(JSON.parse(process.argv[2] ?? '') as ClientSetup)
-process.on('message', () => {
+process.on('message', async () => {
+  const proven = await trace()
   const { user, system } = process.cpuUsage()
-  process.send!({ cpu: user + system, trace: trace() } satisfies ClientFigures)
+  process.send!({ cpu: user + system, trace: proven } satisfies ClientFigures)
 })
 process.on('disconnect', () => process.exit())
 process.send!('ready')

@@ -98,8 +98,8 @@ const fail = (text: string): never => {
   throw new Error(text)
 }
 
-/** Starts it. Tells what its trace has proven. */
-export async function openOurs({ port, start, databaseUrl }: OursSetup): Promise<() => object> {
+/** Starts it. What is returned tells what its trace has proven, once nothing is being written any more. */
+export async function openOurs({ port, start, databaseUrl }: OursSetup): Promise<() => Promise<object>> {
   const signer = openSigner(API_KEY, SECRET)
   const clock = marketClock(start)
   const binance = openBinance({
@@ -132,7 +132,10 @@ export async function openOurs({ port, start, databaseUrl }: OursSetup): Promise
   for (const { time, bars, candles } of feed.history(null)) engine.warm(time, bars, candles)
   shell.begin(start as Time)
   void feed.run(null, (event, state) => shell.offer(event, state))
-  return () => ({ samples: trace.samples, least: trace.least })
+  return async () => {
+    await shell.idle()
+    return { samples: trace.samples, least: trace.least }
+  }
 }
 
 async function commitTo(databaseUrl: string | null): Promise<Store['commit']> {
