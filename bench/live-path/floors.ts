@@ -26,7 +26,7 @@ export const TABLE = `create table if not exists bench_intents (id bigserial pri
   side text not null, quantity numeric(28, 8) not null, price numeric(28, 8) not null, reason text not null)`
 
 /** Wilder's RSI 14 in O(1). */
-export class Strength {
+class Strength {
   #last = Number.NaN
   #gain = 0
   #loss = 0

@@ -42,13 +42,6 @@ export function klineText(symbol: string, openTime: number, closed: boolean): st
   return JSON.stringify({ stream: `${symbol.toLowerCase()}@kline_1m`, data: { e: 'kline', E: openTime + MINUTE, s: symbol, k: kline } })
 }
 
-/** A quote on its combined stream. */
-export const quoteText = (symbol: string, update: number): string =>
-  JSON.stringify({
-    stream: `${symbol.toLowerCase()}@bookTicker`,
-    data: { u: update, s: symbol, b: (29_990 + (update % 17)).toFixed(EIGHT), B: '31.21000000', a: '30010.00000000', A: '40.66000000' },
-  })
-
 /** An order as it arrived. */
 export interface Ordered {
   readonly symbol: string
@@ -68,7 +61,7 @@ const rateLimits = (count: number) => [
 export const exchangeInfo = () => ({
   timezone: 'UTC',
   serverTime: Date.now(),
-  rateLimits: rateLimits(0).map(({ count: _, ...limit }) => limit),
+  rateLimits: rateLimits(0),
   symbols: [
     {
       symbol: SYMBOL,

@@ -81,7 +81,7 @@ describe('doctor', () => {
       expect.stringContaining(`ok database the embedded PostgreSQL in ${join(data, 'postgres')}, version `),
       `ok data ${data}`,
       'note redis not configured, and not needed',
-      'note binance keys are set, but not used yet',
+      'note binance not needed for a replay',
     ])
     expect(out).not.toContain(CANARY)
     expect(processesOf(data)).toEqual([])
@@ -101,7 +101,11 @@ describe('doctor', () => {
       'redis Redis at 127.0.0.1:1 cannot be reached (ECONNREFUSED): start it, or mend REDIS_HOST and REDIS_PORT.',
     ],
     ['a strategy that is not there', { STRATEGIES: 'rsy', PGHOST: '127.0.0.1', PGPORT: '1' }, 'strategies "rsy" is no strategy.'],
-    ['live', { TRADING_MODE: 'live', PGHOST: '127.0.0.1', PGPORT: '1' }, 'mode live is not there yet'],
+    [
+      'live without a key',
+      { TRADING_MODE: 'live', BINANCE_SITE: 'http://127.0.0.1:1', PGHOST: '127.0.0.1', PGPORT: '1' },
+      'mode TRADING_MODE=live needs BINANCE_API_KEY',
+    ],
   ])('finds %s, and ends with 1', async (_, env, says) => {
     const { code, out, err } = await through('cli', ['doctor'], folder, env)
     expect({ code, err }).toEqual({ code: 1, err: '' })
