@@ -12,7 +12,9 @@ outside of this machine is contacted. What to do with it while it runs: GET /adm
   --candles FILE[,FILE…]  CSV files named SYMBOL-TIMEFRAME.csv(.gz); default: the bundled ones
   --symbols-file FILE     exchangeInfo of the symbols (default data/symbols.json)
   --port N                default 0: a free one
-  --speed N               instants a second, max, or step (default): the market moves only by POST /admin/step
+  --speed N               instants a second, max, or step (default): the market moves only by POST /admin/step. now: as today's market,
+                          each bar as long as it says; the candles are moved in time so that the bar of --start (else the one in
+                          the middle) is open now. This is what a service trades on: give it candles of 1m
   --start TIME            candles that open before are the past: 2023-01-31, 2023-01-31T12:00 (UTC) or milliseconds
   --balance ASSET=AMOUNT  what the account holds; may be repeated (default EUR=10000)
   --key KEY:SECRET        an HMAC key to accept; may be repeated. Default: a new one, printed
@@ -29,8 +31,8 @@ export interface SimulatorCli {
   readonly candles: readonly string[] | null
   readonly symbolsFile: string | null
   readonly port: number
-  /** Instants a second; null: only by the admin endpoint. */
-  readonly speed: number | null
+  /** Instants a second; null: only by the admin endpoint; now: as the machine's clock goes. */
+  readonly speed: number | 'now' | null
   readonly start: number | null
   readonly balances: ReadonlyMap<string, Money>
   readonly keys: readonly { readonly apiKey: string; readonly secret: string }[]
@@ -96,10 +98,11 @@ function parsed(args: readonly string[]): ReturnType<typeof parseArgs<{ options:
   }
 }
 
-function speedOf(text: string): number | null {
+function speedOf(text: string): SimulatorCli['speed'] {
   if (text === 'step') return null
+  if (text === 'now') return text
   const speed = text === 'max' ? Number.POSITIVE_INFINITY : Number(text)
-  if (!(speed > 0)) throw wrong('--speed', text, 'a number of instants a second above 0 is needed, max, or step')
+  if (!(speed > 0)) throw wrong('--speed', text, 'a number of instants a second above 0 is needed, max, now, or step')
   return speed
 }
 

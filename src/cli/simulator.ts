@@ -5,7 +5,7 @@ import { nameOf, readCandles } from '#adapters/files/candles.ts'
 import { Fault } from '#domain/fault.ts'
 import { basisPoints } from '#domain/money.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
-import { formatTime } from '#domain/time.ts'
+import { formatTime, lengthOf } from '#domain/time.ts'
 import { newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
@@ -42,7 +42,7 @@ export async function simulatorMain(args: readonly string[], out: (line: string)
   const stop = Promise.withResolvers<void>()
   process.once('SIGINT', () => stop.resolve())
   process.once('SIGTERM', () => stop.resolve())
-  const pacer = cli.speed === null ? null : pace(simulator, cli.speed)
+  const pacer = cli.speed === null ? null : cli.speed === 'now' ? keepTime(simulator) : pace(simulator, cli.speed)
   await stop.promise
   pacer?.stop()
   await simulator.close()
@@ -66,12 +66,13 @@ function optionsOf(cli: SimulatorCli): Omit<SimulatorOptions, 'keys'> {
         'misconfigured',
         `--symbols-file: ${symbol} is not in it. Add its entry of Binance's exchangeInfo, or leave its candles out.`,
       )
+  const moved = cli.speed === 'now' ? asOfNow(recordings, cli.start) : null
   return {
-    recordings,
+    recordings: moved?.recordings ?? recordings,
     symbols,
     balances: cli.balances,
     port: cli.port,
-    ...(cli.start === null ? {} : { start: cli.start }),
+    ...(moved !== null ? { start: moved.start } : cli.start === null ? {} : { start: cli.start }),
     slippage: info => (cli.slippage === null ? defaultSlippage(info) : basisPoints(cli.slippage)),
     volumeShare: cli.slippage === 0 ? 0 : VOLUME_SHARE,
     fees: { maker: cli.fee, taker: cli.fee },
@@ -90,6 +91,7 @@ function symbolsIn(path: string): readonly ExchangeSymbol[] {
 }
 
 const PHASES = 3
+const LOOK_AGAIN_MS = 1_000
 
 /** Moves the market at a pace: each instant in its three phases. */
 function pace(simulator: Simulator, instantsASecond: number): { stop(): void } {
@@ -99,6 +101,31 @@ function pace(simulator: Simulator, instantsASecond: number): { stop(): void } {
     if (simulator.step(1).length > 0) timer.next = setTimeout(step, pause)
   }
   timer.next = setTimeout(step, pause)
+  return { stop: () => clearTimeout(timer.next) }
+}
+
+/** Moves candles in time, by whole bars of the longest, so that the bar of a time (default: that in the middle) is open now. */
+function asOfNow(recordings: SimulatorOptions['recordings'], from: number | null) {
+  const length = Math.max(...recordings.map(({ timeframe }) => lengthOf(timeframe)))
+  const times = recordings[0]!.columns.time
+  const wanted = from ?? times[times.length >> 1]!
+  const start = wanted - (wanted % length)
+  const shift = Math.floor((Date.now() - start) / length) * length
+  return {
+    start: start + shift,
+    recordings: recordings.map(one => ({ ...one, columns: { ...one.columns, time: one.columns.time.map(time => time + shift) } })),
+  }
+}
+
+/** Moves the market as the machine's clock goes. */
+function keepTime(simulator: Simulator): { stop(): void } {
+  const timer: { next?: ReturnType<typeof setTimeout> } = {}
+  const go = (): void => {
+    const { replay } = simulator.world
+    while (replay.due !== null && replay.due <= Date.now()) simulator.step(1)
+    if (replay.due !== null) timer.next = setTimeout(go, Math.min(replay.due - Date.now(), LOOK_AGAIN_MS))
+  }
+  go()
   return { stop: () => clearTimeout(timer.next) }
 }
 
@@ -116,7 +143,7 @@ function greeting(
     `admin          ${told.admin}`,
     `key            ${told.apiKey}`,
     ...(told.secret === undefined ? [] : [`secret         ${told.secret}`]),
-    `market         ${cli.speed === null ? 'moves by POST /admin/step' : `${cli.speed} instants a second`}, ${replay.left} instants are left`,
+    `market         ${cli.speed === null ? 'moves by POST /admin/step' : cli.speed === 'now' ? 'goes on as the clock does' : `${cli.speed} instants a second`}, ${replay.left} instants are left`,
     'Ctrl-C ends it.',
   ]
 }

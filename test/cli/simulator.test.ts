@@ -63,7 +63,7 @@ describe('the command line', () => {
 
   test.each([
     [['--port', '99999'], '--port 99999: a port is a number up to 65535'],
-    [['--speed', 'quick'], '--speed quick: a number of instants a second above 0 is needed, max, or step.'],
+    [['--speed', 'quick'], '--speed quick: a number of instants a second above 0 is needed, max, now, or step.'],
     [['--balance', '=5'], '--balance =5: it is written ASSET=AMOUNT'],
     [['--balance', 'EUR=1e3'], '--balance 1e3: '],
     [['--start', 'monday'], '--start monday: a time is written 2023-01-31'],
@@ -116,4 +116,18 @@ test('as a process: a key that nobody had, orders, steps from outside, no secret
   expect(listed[1]).not.toMatch(/signature=[0-9a-f]/)
   door.child.kill('SIGTERM')
   expect(await door.ended).toMatchObject({ code: 0, err: '' })
+})
+
+test('--speed now: its market is at the present, with the past behind it', async () => {
+  const door = openDoor('cli', ['simulator', '--json', '--speed', 'now'], folder)
+  const { url } = JSON.parse(await door.says('"url"')) as { url: string }
+  const answer = await fetch(`${url}/api/v3/klines?symbol=BTCEUR&interval=4h&limit=1000`)
+  const rows = (await answer.json()) as [number, ...unknown[]][]
+  const now = Date.now()
+  // the last bar is the one that is open now
+  expect(now - rows.at(-1)![0]).toBeGreaterThanOrEqual(0)
+  expect(now - rows.at(-1)![0]).toBeLessThan(4.1 * 3_600_000)
+  expect(rows).toHaveLength(1000)
+  door.child.kill('SIGTERM')
+  expect((await door.ended).code).toBe(0)
 })

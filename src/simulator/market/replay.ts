@@ -71,6 +71,10 @@ export class Replay {
   get left(): number {
     return this.#instants.length - this.#instant
   }
+  /** When the next phase is, in UTC milliseconds; null at the end. */
+  get due(): number | null {
+    return this.#instants[this.#instant] ?? null
+  }
   /** The phase that comes next. */
   get next(): Phase {
     return phases[this.#phase]!
