@@ -92,9 +92,11 @@ async function measureAll(databaseUrl: string): Promise<PathResult> {
   } finally {
     clearInterval(telling)
     for (const { child, exchange } of contenders) {
-      const ended = once(child, 'exit')
-      if (child.connected) child.disconnect()
-      await ended
+      if (child.connected) {
+        const ended = once(child, 'exit')
+        child.disconnect()
+        await ended
+      }
       await exchange.close()
     }
   }
@@ -106,8 +108,10 @@ async function openContender(kind: ClientKind, databaseUrl: string): Promise<Con
   // the first bar is one on which is bought
   const start = (minute + (minute % 2 === 0 ? 1 : 0)) * MINUTE
   const setup: ClientSetup = { kind, port: exchange.port, start, databaseUrl }
-  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)], {
-    execArgv: process.env['PROF'] === kind ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--cpu-prof-interval=200'] : [],
+  const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)])
+  child.once('exit', code => {
+    // nothing that is measured afterwards would mean anything
+    if (code !== 0) process.exit(1)
   })
   await once(child, 'message')
   await exchange.listening
