@@ -17,17 +17,11 @@ import { type BenchExchange, openExchange } from './live-path/exchange.ts'
 import { TABLE } from './live-path/floors.ts'
 import { klineText, MINUTE, SYMBOL } from './live-path/wire.ts'
 
-const kinds: readonly ClientKind[] = (process.env['KINDS']?.split(',') as ClientKind[]) ?? [
-  'floor',
-  'ours',
-  'floor-bare',
-  'ours-bare',
-  'connector',
-]
-const WARM_UP = Number(process.env['WARM'] ?? 400)
-const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
+const kinds: readonly ClientKind[] = ['floor', 'ours', 'floor-bare', 'ours-bare', 'connector']
+const WARM_UP = 400
+const ROUNDS = 20
 const SAMPLES = 60
-const PAUSE_MS = Number(process.env['PAUSE'] ?? 1)
+const PAUSE_MS = 1
 const ANSWER_MS = 5_000
 // as often as Binance tells of a bar that is open
 const OPEN_BAR_MS = 2_000
@@ -160,5 +154,3 @@ function pathFigures({ times, cpu, orders }: Contender): PathFigures {
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), cpu: cpu / orders }
 }
-
-if (import.meta.main) console.log(JSON.stringify(await livePath(), null, 1))

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { afterSix, alone, benchHistory, type Case, goals, isCase } from './backtests.ts'
 import { walk } from './floors.ts'
 import { liveCandle } from './live.ts'
+import { livePath, type PathResult } from './live-path.ts'
 import { loading } from './loading.ts'
 import { cost, isMet, type Least, type Result, speed } from './measure.ts'
 import { peers } from './peers.ts'
@@ -23,6 +24,8 @@ const AT_MOST_MEMORY = 2
 const AT_MOST_SHORT_HISTORY = 1.05
 const AT_LEAST_PARSING = 0.8
 const AT_MOST_BURST = 2
+const AT_MOST_PATH = 1.15
+const AT_MOST_CONNECTOR = 0.3
 
 // What a process of its own does: one thing, so that nothing else has shaped the machine's code or memory.
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -31,6 +34,7 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   'live-candle': liveCandle,
   'load-columns': async () => loading(walk(1_000_000)),
   streams,
+  'live-path': livePath,
   portfolio: () => portfolio(PORTFOLIO_SETS),
   'portfolio-sample': () => portfolio(PORTFOLIO_SAMPLE),
 }
@@ -57,10 +61,20 @@ function results(tell: (name: string, result: Result) => void): StreamFigures {
   const figures = inOwnProcess<StreamFigures>('streams')
   tell('stream-ingest', speed(figures.ingest, AT_LEAST_PARSING))
   tell('stream-burst', cost(figures.burst, AT_MOST_BURST))
+  const { clients } = inOwnProcess<PathResult>('live-path')
+  tell('close-to-order', cost({ ours: clients.ours.p50, floor: clients.floor.p50 }, AT_MOST_PATH))
+  tell('close-to-order-bare', cost({ ours: clients['ours-bare'].p50, floor: clients['floor-bare'].p50 }, AT_MOST_PATH))
+  tell('order-cpu', cost({ ours: clients['ours-bare'].cpu, floor: clients.connector.cpu }, AT_MOST_CONNECTOR))
   return figures
 }
 
-const units: Readonly<Record<string, string>> = { memory: 'MB', 'live-candle': 'µs' }
+const units: Readonly<Record<string, string>> = {
+  memory: 'MB',
+  'live-candle': 'µs',
+  'close-to-order': 'µs',
+  'close-to-order-bare': 'µs',
+  'order-cpu': 'µs',
+}
 
 function line(name: string, result: Result): string {
   const { ours, floor, ratio, goal, atMost } = result
