@@ -16,7 +16,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Desk } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
-import { holdingOf, quarantinedRows, volumesOf } from './compose/account.ts'
+import { holdingOf, onTraded, quarantinedRows, volumesOf } from './compose/account.ts'
 import { needsOf, schedulesOf } from './compose/needs.ts'
 import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
 import { openRecovery } from './compose/recovery.ts'
@@ -218,11 +218,12 @@ interface Parts extends ServiceSetup {
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
 async function startCore({ config, env, store, venue, tell, news, strategies, broken }: Parts, first: boolean): Promise<Core> {
   const { infos, quote, base, capital } = venue
-  const saved = await store.open()
+  const symbols = infos.map(({ symbol }) => symbol)
+  const found = await store.open()
+  const saved = found === null ? null : onTraded(found, symbols)
   // a broken file stops the start, unless something is held under its name: that must be looked after; a service that runs goes on
   for (const [name, fault] of first ? broken : [])
     if (!saved?.holdings.some(({ owner, position }) => owner === name && position.quantity > 0n)) throw fault
-  const symbols = infos.map(({ symbol }) => symbol)
   // a market has candles of every length, a recording has only its own
   const interval = lengthOf(config.INTERVAL) < lengthOf(base) ? base : config.INTERVAL
   const owners = ownersOf({

@@ -259,6 +259,34 @@ describe('what is traded', () => {
     expect((await service.desk.status()).symbols).toEqual(symbols)
   })
 
+  const holder = fileOf(`return candle.close > level ? enter({ reason: 'up' }) : null`)
+  const stoppedAtFirstFill = async (file: string) => {
+    const disk = newMemoryDisk()
+    const { service, store } = await openDemo({ disk, strategies: strategyFolder({ holder: file }), tell: untilFilled(() => service) })
+    await service.run()
+    await store.close()
+    return disk
+  }
+
+  test('SYMBOLS without what is held stops the start, and says what to do', async () => {
+    const disk = await stoppedAtFirstFill(holder)
+    const starting = openDemo({ disk, env: { SYMBOLS: 'XRPEUR' }, strategies: strategyFolder({ holder }) })
+    await expect(starting).rejects.toThrow(/^holder holds \d[\d.]* of ADAEUR, which is not among .*XRPEUR.*Put ADAEUR back into SYMBOLS/)
+    await expect(starting).rejects.toBeInstanceOf(Fault)
+  })
+
+  test('SYMBOLS without what was held once goes on', async () => {
+    const disk = await stoppedAtFirstFill(holder)
+    const { service, store } = await openDemo({ disk, strategies: strategyFolder({ holder }) })
+    await service.desk.changeStrategy('ann', 'holder', { enabled: false })
+    await service.desk.sell('ann', { symbol: 'ADAEUR', owner: 'holder', amount: null })
+    await service.run()
+    expect((await service.summary()).openPositions).toBe(0)
+    await store.close()
+    const next = await openDemo({ disk, env: { SYMBOLS: 'XRPEUR' }, strategies: strategyFolder({ holder }) })
+    expect([next.service.resumed, next.service.symbols]).toEqual([true, ['XRPEUR']])
+  })
+
   test('a strategy on a symbol that is not traded stops the start', async () => {
     const starting = openDemo({ env: { STRATEGIES: 'rsi:BTCEUR' } })
     await expect(starting).rejects.toThrow('STRATEGIES: BTCEUR in "rsi:BTCEUR" is not among the traded symbols ADAEUR.')

@@ -1,12 +1,13 @@
 /** What an account looks like from outside: its strategies, its news, its comparison with holding. */
 import type { Recording } from '#adapters/replay/replay.ts'
-import type { Fault } from '#domain/fault.ts'
-import { add, affordable, type Money, money, notional, priceOf, zero } from '#domain/money.ts'
+import { Fault } from '#domain/fault.ts'
+import { add, affordable, format, type Money, money, notional, priceOf, zero } from '#domain/money.ts'
 import { isVolume, type NewsKind, newsKinds, type Volume, type Volumes } from '#domain/news.ts'
 import { lengthOf, type Timeframe } from '#domain/time.ts'
 import type { Engine } from '#engine'
 import { VOLUME_KEY } from '#live/desk.ts'
 import type { StrategyRow } from '#ports/desk.ts'
+import type { Saved } from '#ports/store.ts'
 import type { Config } from '../config.ts'
 
 /** How loud news are: by the settings, then as people changed it. */
@@ -53,3 +54,20 @@ export function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Faul
 /** The shortest timeframe there is. */
 export const shortest = (recordings: readonly Recording[]): Timeframe =>
   recordings.map(({ timeframe }) => timeframe).reduce((a, b) => (lengthOf(a) <= lengthOf(b) ? a : b))
+
+/**
+ * What was saved, as far as it concerns the symbols that are traded. Throws a Fault that names what is held, or waits, on another one: it
+ * would be looked after by nobody.
+ */
+export function onTraded(saved: Saved, symbols: readonly string[]): Saved {
+  const traded = (symbol: string): boolean => symbols.includes(symbol)
+  const mend = (symbol: string): string =>
+    `which is not among the traded symbols ${symbols.join(', ')}. Put ${symbol} back into SYMBOLS; once it is sold it may be left out.`
+  for (const { owner, symbol, position } of saved.holdings)
+    if (position.quantity > 0n && !traded(symbol))
+      throw new Fault('misconfigured', `${owner} holds ${format(position.quantity)} of ${symbol}, ${mend(symbol)}`)
+  for (const { order } of saved.orders)
+    if (!traded(order.request.symbol))
+      throw new Fault('misconfigured', `${order.owner} has an open order on ${order.request.symbol}, ${mend(order.request.symbol)}`)
+  return { ...saved, holdings: saved.holdings.filter(({ symbol }) => traded(symbol)) }
+}

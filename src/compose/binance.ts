@@ -45,16 +45,19 @@ export function keptBudget(config: Config, { name }: BinanceSite) {
   }
 }
 
-/** The symbols of the settings as Binance trades them. Throws ConfigError where nothing is left, or quote assets differ. */
+/**
+ * The symbols of the settings as Binance has them; one that is halted stays, since it may be held, and comes back. `missing`: those that it
+ * does not have. Throws ConfigError where none is traded, or quote assets differ.
+ */
 export async function tradedSymbols(
   config: Pick<Config, 'SYMBOLS' | 'SYMBOL'>,
   data: MarketData,
 ): Promise<{ readonly infos: readonly SymbolInfo[]; readonly quote: string; readonly missing: readonly string[] }> {
   const wanted = wantedSymbols(config)
   const known = await data.symbols(wanted)
-  const infos = wanted.flatMap(symbol => known.get(symbol) ?? []).filter(({ trading }) => trading)
-  const missing = wanted.filter(symbol => !infos.some(info => info.symbol === symbol))
-  if (infos.length === 0)
+  const infos = wanted.flatMap(symbol => known.get(symbol) ?? [])
+  const missing = wanted.filter(symbol => !known.has(symbol))
+  if (!infos.some(({ trading }) => trading))
     throw new ConfigError(`SYMBOLS: Binance trades none of ${wanted.join(', ')} at present. Name others, such as BTCUSDC,ETHUSDC.`)
   return { infos, quote: quoteOf(infos), missing }
 }

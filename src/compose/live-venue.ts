@@ -21,7 +21,7 @@ export const CONFIRMATION = 'I trade with real money'
 const TAG_KEY = 'order.tag'
 const TAG_BYTES = 5
 const SUBSCRIBED_MS = 10_000
-/** When it is looked again at what the key may do. */
+/** When it is looked again at the symbols, and at what the key may do. */
 const HOURLY = '7 * * * *'
 
 /** Opens it. Throws ConfigError or Fault with every reason why live trading does not begin. */
@@ -49,14 +49,21 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
     await binance.rest.serverClock.measure()
     return binance
   }
-  const capital = await checked(await open('check'), { config, site, symbols: infos.map(({ symbol }) => symbol), quote, note })
+  const names = infos.map(({ symbol }) => symbol)
+  // a halted symbol is no reason to leave the others, and what is held of it, alone
+  const symbols = infos.filter(({ trading }) => trading).map(({ symbol }) => symbol)
+  for (const symbol of names) if (!symbols.includes(symbol)) trouble(`Binance does not trade ${symbol} at present.`)
+  const capital = await checked(await open('check'), { config, site, symbols, quote, note })
   let joined: Binance | null = null
   const lookAgain = async (): Promise<void> => {
-    if (joined === null || !site.tellsPermissions) return
+    if (joined === null) return
+    // filters change, and symbols halt
+    await joined.market.symbols(names)
+    if (!site.tellsPermissions) return
     const rights = { anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION, now: theirs.now() }
     for (const refusal of keyRefusals(await joined.account.restrictions(), rights)) trouble(`${refusal} Trading goes on meanwhile.`)
   }
-  const callOff = atEach(HOURLY, () => void lookAgain().catch((error: unknown) => note(`The key could not be looked at: ${String(error)}`)))
+  const callOff = atEach(HOURLY, () => void lookAgain().catch((error: unknown) => note(`Binance could not be looked at: ${String(error)}`)))
 
   return {
     trading: 'live',
@@ -74,7 +81,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       const binance = await open(tag)
       joined = binance
       if (!(await binance.subscribed(SUBSCRIBED_MS))) trouble('Binance tells no fills by itself yet: they are asked for meanwhile.')
-      await binance.market.symbols(infos.map(({ symbol }) => symbol))
+      await binance.market.symbols(names)
       return { exchange: binance.exchange, market: event => notePrices(prices, event), settings: { [TAG_KEY]: tag } }
     },
     feed: wanted => openMarketFeed({ data: market, site, infos, clock: theirs, note }, wanted),
