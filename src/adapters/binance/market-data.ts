@@ -79,10 +79,10 @@ export function openMarketData(rest: Rest): BinanceMarketData {
     },
     async candles({ symbol, timeframe, from, limit }) {
       const parameters = { symbol, interval: timeframe, startTime: String(from), limit: String(Math.min(limit, MOST_CANDLES)) }
+      // the last row may be the open bar, and close while the answer is under way: what had closed when it was asked for is whole
+      const asked = serverClock.now()
       const rows = (await rest.ask({ method: 'GET', path: '/api/v3/klines', parameters, weight: 2 })) as readonly Row[]
-      const now = serverClock.now()
-      // the last row may be the open bar
-      return rows.filter(([openTime]) => openTime + lengthOf(timeframe) <= now).map(row => candleOf(symbol, timeframe, row))
+      return rows.filter(([openTime]) => openTime + lengthOf(timeframe) <= asked).map(row => candleOf(symbol, timeframe, row))
     },
     async time() {
       await serverClock.measure()

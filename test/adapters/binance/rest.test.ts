@@ -226,6 +226,18 @@ describe('market data', () => {
     expect(server.asked[0]!.query).toBe(`symbol=BTCUSDC&interval=1m&startTime=${now - 2 * minute}&limit=1000`)
   })
 
+  test('candles: a bar that closed while the answer was under way was open when it was told', async () => {
+    const now = Math.floor(Date.now() / minute) * minute
+    const { server, rest } = await open([{ body: [row(now - 2 * minute), row(now - minute)] }], { signer: null })
+    rest.serverClock.offset = now - 1_000 - Date.now()
+    // by the time it is here the minute is over
+    server.answering = () => {
+      rest.serverClock.offset += 2_000
+    }
+    const candles = await openMarketData(rest).candles({ symbol: 'BTCUSDC', timeframe: '1m', from: at(now - 2 * minute), limit: 5000 })
+    expect(candles.map(({ openTime }) => openTime)).toEqual([now - 2 * minute])
+  })
+
   test('symbols: kept for an hour, those that Binance does not have are found by halves and left out', async () => {
     const info = { rateLimits: [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 1200 }], symbols: [BTCUSDC] }
     const none: Answer = { status: 400, body: { code: -1121, msg: 'Invalid symbol.' } }

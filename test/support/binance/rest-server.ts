@@ -48,7 +48,11 @@ export class RestServer {
     return this.url
   }
 
+  /** Called before something is answered. */
+  answering: () => void = () => {}
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.answering()
     const [path, query = ''] = request.url!.split('?')
     const parameters = new URLSearchParams(query)
     this.asked.push({ method: request.method!, path: path!, parameters, query, apiKey: String(request.headers['x-mbx-apikey']) })
