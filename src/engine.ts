@@ -178,6 +178,7 @@ export class Engine {
     for (const runner of this.runners) if (runner.basket === null) this.closeCandle(runner, time)
     this.decide(time)
     for (const basket of this.baskets) this.decideBasket(basket, time)
+    this.#late = false
   }
 
   /** Candles that were worked off before a restart: indicators and prices come to where they were, nothing is decided. */

@@ -62,9 +62,15 @@ export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
       ? notional(fill.price, fill.fee as bigint as Quantity)
       : zero()
 
+const NEVER = 0 as Time
+
+/** True from the first fill of a round trip until it ends, also where all is sold and the order that sold it has not ended. */
+export const isOpen = ({ openedAt }: Position): boolean => openedAt !== NEVER
+
 /**
  * Books a fill into its owner's position, in place. A buy adds what was received net of a fee in base; a sell takes off cost in
- * proportion. What it realised, in quote units: 0 for a buy. Selling more than is held is a bug of the caller and throws.
+ * proportion. What it realised, in quote units: 0 for a buy. What is sold beyond what is held (a stop and an exit may both fill where the
+ * account has more of the asset) has no cost; of a flat position it begins a round trip of its own.
  */
 export function applyFill(position: Position, fill: Fill, base: string, quote: string, fee = feeInQuote(fill, base, quote)): Money {
   const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
@@ -84,10 +90,10 @@ export function applyFill(position: Position, fill: Fill, base: string, quote: s
 }
 
 function applySell(position: Position, fill: Fill, feeInBase: Quantity, feeAsQuote: Money, fee: Money): Money {
-  if (fill.quantity > position.quantity) throw new Error(`this is a bug: ${position.owner} sold more ${fill.symbol} than it holds`)
-  // a fee in base beyond what is held was paid from what else the account has of it (BNB)
+  if (!isOpen(position)) begin(position, fill.time, zero(), zero(), zero())
+  // what goes beyond what is held, as a fee in base may too (BNB), was paid from what else the account has of it
   const given = least(add(fill.quantity, feeInBase), position.quantity)
-  const cost = prorated(position.cost, given, position.quantity)
+  const cost = position.quantity === 0n ? zero<Money>() : prorated(position.cost, given, position.quantity)
   const received = subtract(fill.quote, feeAsQuote)
   const realised = subtract(received, cost)
   position.fees = add(position.fees, fee)
@@ -119,5 +125,6 @@ export function endRoundTrip(position: Position, time: Time): { readonly trip: R
   position.quantity = zero()
   position.cost = zero()
   const { owner, symbol, openedAt, volume, bought, sold, realised, fees } = position
+  position.openedAt = NEVER
   return { trip: { owner, symbol, openedAt, closedAt: time, quantity: volume, bought, sold, realised, fees }, dust }
 }

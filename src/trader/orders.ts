@@ -74,8 +74,8 @@ class OpenOrders {
   }
 }
 
-// A trade may be told after the end of its order, by seconds; orders that did not fill are few in that time.
-const KEPT = 64
+// As many as an exchange's adapter keeps: of none of these may a late trade be unknown here.
+const KEPT = 1_000
 
 /** Orders that ended without filling, the last so many: a trade of one that is told late is booked all the same. */
 class EndedOrders {

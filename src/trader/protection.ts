@@ -1,5 +1,5 @@
 /** What shall rest on the exchange for a position: one order or pair a tranche. */
-import { floorTo, type Price, priceOf, type Quantity, quantityOf, subtract, toNumber, zero } from '#domain/money.ts'
+import { floorTo, most, type Price, priceOf, type Quantity, quantityOf, subtract, toNumber, zero } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import type { Enter, Level } from '#domain/signal.ts'
 import { emptyPlan, type Plan } from '#domain/slot.ts'
@@ -32,6 +32,18 @@ export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
     timeLimit: wish.timeLimit,
   }
 }
+
+/** An entry that fills in parts has one plan: a later part takes nothing back of what the earlier ones reached. */
+export const carriedOn = (plan: Plan | null, before: Plan | null): Plan | null =>
+  plan === null || before === null
+    ? plan
+    : {
+        ...plan,
+        stop: most(plan.stop, before.stop),
+        peak: most(plan.peak, before.peak),
+        partialDone: before.partialDone,
+        candles: before.candles,
+      }
 
 /** The tranches that protect a quantity under a plan. A part too small for the exchange is left in the whole. */
 export function tranchesOf(plan: Plan, quantity: Quantity, info: SymbolInfo): Tranche[] {

@@ -81,3 +81,9 @@ export function openEntryWorth({ entry, market }: Slot): Money {
 
 /** A quantity of nothing: all of it is meant. */
 export const ALL = 0n as Quantity
+
+/** Keeps what a trade of a stop or a target means for what comes after it. */
+export function protectionReached(slot: Slot, { request, executed }: Order, time: Time): void {
+  if (request.stopPrice > 0n) slot.stoppedAt = time
+  else if (executed === request.quantity && slot.plan?.partial != null) slot.plan.partialDone = true
+}

@@ -10,7 +10,6 @@ import {
   floorTo,
   type Money,
   meanPrice,
-  most,
   notional,
   type Price,
   priceOf,
@@ -21,17 +20,17 @@ import {
   zero,
 } from '#domain/money.ts'
 import { type Fill, isFinal, type Order, type OrderUpdate, PAIR_REACHED, transition } from '#domain/order.ts'
-import type { RoundTrip } from '#domain/position.ts'
+import { isOpen, type RoundTrip } from '#domain/position.ts'
 import type { Adjustment, Enter, GivenSignal, Values } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
-import { emptyPlan, type Plan } from '#domain/slot.ts'
+import { emptyPlan } from '#domain/slot.ts'
 import { trail } from '#domain/stop.ts'
 import type { Time } from '#domain/time.ts'
 import { type AccountView, draftEntry, type Rules, reservedOf, stopsOf } from './draft.ts'
 import { Exits } from './exits.ts'
 import { type Cause, type OpenOrder, Orders } from './orders.ts'
-import { planOf } from './protection.ts'
-import { ALL, type Slot, type Traded } from './slot.ts'
+import { carriedOn, planOf } from './protection.ts'
+import { ALL, protectionReached, type Slot, type Traded } from './slot.ts'
 
 /** pause: no new strategy entries. reduce: nobody enters. halt: strategies do not exit either. Protection and people's exits always work. */
 export type Mode = 'running' | 'paused' | 'reduced' | 'halted'
@@ -334,8 +333,7 @@ export class Trader {
     const stopped = order.request.stopPrice > 0n
     const reason = !stopped ? 'take profit' : slot.plan !== null && slot.plan.gap > 0n ? 'trailing stop' : 'stop loss'
     if (fill !== null) {
-      if (stopped) slot.stoppedAt = time
-      else if (order.status === 'filled' && slot.plan?.partial != null) slot.plan.partialDone = true
+      protectionReached(slot, order, time)
       if (this.#flatIfDust(slot, time, reason)) return
     }
     if (!ended || slot.position.quantity === 0n) return
@@ -350,6 +348,7 @@ export class Trader {
 
   // A cancel and a match race on the exchange: what rests is put in line with what is still held.
   #soldLate(slot: Slot, order: Order, time: Time): void {
+    if (order.purpose === 'protection') protectionReached(slot, order, time)
     if (!this.#flatIfDust(slot, time, order.reason) && slot.leaving === null) this.exits.protect(slot, time)
   }
 
@@ -361,6 +360,11 @@ export class Trader {
     const resting = slot.protection.length > 0 || slot.exit !== null
     const worthless = minNotionalOnMarket && !resting && notional(slot.market.last, sellable) < minNotional
     if (sellable > 0n && sellable >= minQuantity && !worthless) return false
+    // a late trade ended it before
+    if (!isOpen(slot.position)) {
+      slot.leaving = null
+      return true
+    }
     // what an entry still brings begins anew
     if (slot.entry !== null) this.orders.cancel(slot.entry)
     const { trip, dust } = this.#books.end(slot, time)
@@ -377,18 +381,6 @@ export class Trader {
     this.#recorder.decided({ owner: slot.owner, symbol: slot.symbol, kind, reason, time, price, outcome, message, values, intent })
   }
 }
-
-// An entry that fills in parts has one plan: a later part takes nothing back of what the earlier ones reached.
-const carriedOn = (plan: Plan | null, before: Plan | null): Plan | null =>
-  plan === null || before === null
-    ? plan
-    : {
-        ...plan,
-        stop: most(plan.stop, before.stop),
-        peak: most(plan.peak, before.peak),
-        partialDone: before.partialDone,
-        candles: before.candles,
-      }
 
 // What a resting entry keeps for itself: a stop order of the symbol, and when it ends.
 function reserve(slot: Slot, order: Order, wish: Enter): void {

@@ -109,11 +109,17 @@ describe('fill by fill', () => {
     }
   })
 
-  test('selling more than is held is a bug of the caller', () => {
+  test('what is sold beyond what is held has no cost', () => {
     const position = flat('rsi', 'BTCUSDC')
     applyFill(position, read('BUY 1 at 100', 1), 'BTC', 'USDC')
-    expect(() => applyFill(position, read('SELL 1.00000001 at 100', 2), 'BTC', 'USDC')).toThrow('rsi sold more BTCUSDC than it holds')
-    expect(() => applyFill(flat('rsi', 'BTCUSDC'), read('SELL 1 at 100', 2), 'BTC', 'USDC')).toThrow('this is a bug')
+    expect(format(applyFill(position, read('SELL 1.5 at 100', 2), 'BTC', 'USDC'))).toBe('50')
+    expect([position.quantity, position.cost]).toEqual([0n, 0n])
+    const { trip } = endRoundTrip(position, at(3))
+    expect([format(trip.bought), format(trip.sold), format(trip.realised)]).toEqual(['100', '150', '50'])
+    // and what is sold of nothing is a round trip of its own
+    applyFill(position, read('SELL 1 at 100', 4), 'BTC', 'USDC')
+    const { trip: other } = endRoundTrip(position, at(5))
+    expect([format(other.bought), format(other.sold), format(other.realised)]).toEqual(['0', '100', '100'])
   })
 
   test('what was paid and what it is worth', () => {

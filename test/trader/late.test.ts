@@ -25,8 +25,8 @@ function openTrader() {
   engine.price('BTCUSDC', 100)
   const slot = engine.slot('manual', 'BTCUSDC')!
   let trades = 0
-  const hear = (order: Order, event: OrderEvent, at: number, size?: string): void => {
-    const [paid, traded] = [price('100'), quantity(size ?? '0')]
+  const hear = (order: Order, event: OrderEvent, at: number, size?: string, paidAt = '100'): void => {
+    const [paid, traded] = [price(paidAt), quantity(size ?? '0')]
     const quote = notional(paid, traded)
     const fill: Fill = {
       tradeId: ++trades,
@@ -108,6 +108,97 @@ test('of a stop that was cancelled, and it was all: the round trip ends', () => 
   trader.hear(first!, 'filled', 3, '2')
   expect(held(trader)).toBe('0')
   expect(trader.records.take().rest.trips).toHaveLength(1)
+})
+
+/** Holds 2 bought at 100; the stop was taken back and the exit is on its way. */
+function leaving() {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', stopLoss: 90 }))
+  trader.hear(order, 'filled', 1, '2')
+  const [stop] = trader.sent()
+  trader.hear(stop!, 'accepted', 1)
+  trader.engine.trader.exit(trader.slot, { reason: 'out', time: hour(2), values: null }, zero())
+  trader.hear(stop!, 'cancelled', 2)
+  const [out] = trader.sent()
+  return { ...trader, stop: stop!, out: out! }
+}
+
+test.each<[string, (trader: ReturnType<typeof leaving>) => void, string[]]>([
+  [
+    'all of it by the stop, and the exit finds nothing: one round trip',
+    ({ hear, stop, out }) => {
+      hear(stop, 'partly_filled', 3, '2', '110')
+      hear(out, 'rejected', 3)
+    },
+    ['20'],
+  ],
+  [
+    'half of it by the stop, and the exit sells all that it was sent for: what is sold beyond has no cost',
+    ({ hear, stop, out }) => {
+      hear(stop, 'partly_filled', 3, '1', '110')
+      hear(out, 'filled', 3, '2', '110')
+    },
+    ['130'],
+  ],
+  [
+    'the exit sells all, and the stop did too: a round trip of its own',
+    ({ hear, stop, out }) => {
+      hear(out, 'filled', 3, '2', '110')
+      hear(stop, 'partly_filled', 4, '2', '110')
+    },
+    ['20', '220'],
+  ],
+  [
+    'the exit sells all in parts and ends without the rest: one round trip',
+    ({ hear, stop, out }) => {
+      hear(stop, 'partly_filled', 3, '1', '110')
+      hear(out, 'partly_filled', 3, '1', '110')
+      hear(out, 'expired', 4)
+    },
+    ['20'],
+  ],
+])('while an exit is on its way, %s', (_, happens, profits) => {
+  const trader = leaving()
+  happens(trader)
+  expect(held(trader)).toBe('0')
+  expect(trader.slot.leaving).toBeNull()
+  const { trips } = trader.records.take().rest
+  expect(trips.map(({ trip }) => format(trip.realised))).toEqual(profits)
+  expect(format(trader.engine.portfolio.realised)).toBe(format(money(String(profits.reduce((sum, profit) => sum + Number(profit), 0)))))
+})
+
+test('of the first of many stops that were moved', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', stopLoss: 10 }))
+  trader.hear(order, 'filled', 1, '2')
+  const [first] = trader.sent()
+  let stop = first!
+  trader.hear(stop, 'accepted', 1)
+  for (let level = 11; level < 99; level++) {
+    trader.engine.trader.setStop(trader.slot, price(String(level)), hour(level))
+    trader.hear(stop, 'cancelled', level)
+    stop = trader.sent()[0]!
+    trader.hear(stop, 'accepted', level)
+  }
+  trader.hear(first!, 'partly_filled', 99, '0.5')
+  expect(held(trader)).toBe('1.5')
+})
+
+test('of a partial target: that part is not sold again, and a stop keeps its candle closed to entries', () => {
+  const trader = openTrader()
+  const order = trader.buy(enter({ reason: 'go', stopLoss: 90, partial: { at: 110, part: 0.5 } }))
+  trader.hear(order, 'filled', 1, '2')
+  const before = trader.sent()
+  for (const one of before) trader.hear(one, 'accepted', 1)
+  trader.engine.trader.setStop(trader.slot, price('95'), hour(2))
+  for (const one of before) trader.hear(one, 'cancelled', 2)
+  const after = trader.sent()
+  for (const one of after) trader.hear(one, 'accepted', 2)
+  trader.hear(before.find(({ request }) => request.stopPrice === 0n)!, 'partly_filled', 3, '1', '110')
+  for (const one of after) trader.hear(one, 'cancelled', 3)
+  expect(trader.sent().map(({ request }) => `${request.type} ${format(request.quantity)}`)).toEqual(['STOP_LOSS 1'])
+  trader.hear(before.find(({ request }) => request.stopPrice > 0n)!, 'partly_filled', 4, '0.5', '90')
+  expect(trader.slot.stoppedAt).toBe(hour(4))
 })
 
 test('of an order that nobody knows: that is a bug', () => {
