@@ -10,7 +10,6 @@ import { openRunningMarket, type RunningMarket } from '../support/binance/market
 import { Watched } from '../support/chat/until.ts'
 import { fileOf, strategyFolder, temporaryFolder } from '../support/demo.ts'
 
-const SPEED = 240
 /** Falls and rises, so that something is bought and sold every few minutes. */
 const closes = [100, 99, 98, 97, 98, 99]
 const swing = fileOf(
@@ -79,7 +78,7 @@ async function start(market: RunningMarket, env: Readonly<Record<string, string>
 }
 
 test('on paper, on a live market: it knows the past, decides on each minute, fills at the book, and goes on after a restart', async () => {
-  const market = await openRunningMarket({ closes, past: 500, speed: SPEED })
+  const market = await openRunningMarket({ closes, past: 500 })
   const disk = newMemoryDisk()
   const first = await start(market, {}, disk)
   await first.fills(3)
@@ -112,7 +111,7 @@ describe('live', () => {
   })
 
   test('orders are real at a Binance on this machine; what it has is what the record says, also after a restart', async () => {
-    const market = await openRunningMarket({ closes, past: 500, speed: SPEED })
+    const market = await openRunningMarket({ closes, past: 500 })
     const disk = newMemoryDisk()
     const first = await start(market, { ...live(market), ALLOCATED_CAPITAL: '5000' }, disk)
     expect((await first.service.summary()).startEquity).toBe(money('5000'))
@@ -142,14 +141,14 @@ describe('live', () => {
     ['with a key that may not trade', {}, { enableSpotAndMarginTrading: false }, 'may not trade on spot'],
   ])('%s it does not begin, and says why', async (_, env, rights, reason) => {
     const key = { apiKey: 'a'.repeat(64), secret: 'canary-of-a-secret-'.repeat(3) }
-    const market = await openRunningMarket({ closes, past: 10, speed: 1, simulator: { keys: [{ ...key, rights }] } })
+    const market = await openRunningMarket({ closes, past: 10, simulator: { keys: [{ ...key, rights }] } })
     const refused = start(market, { ...live({ ...market, key }), ...env })
     await expect(refused).rejects.toThrow(reason)
     await expect(refused).rejects.not.toThrow(/canary/)
   })
 
   test('away from this machine it needs one step more', async () => {
-    const market = await openRunningMarket({ closes, past: 10, speed: 1 })
+    const market = await openRunningMarket({ closes, past: 10 })
     await expect(start(market, { ...live(market), BINANCE_SITE: 'testnet' })).rejects.toThrow('set LIVE_ORDERS_OUTSIDE=yes')
   })
 })

@@ -1,36 +1,38 @@
-/** A Binance on this machine whose market goes on by itself, minute by minute, in time that runs faster than the machine's. */
+/** A Binance on this machine whose market goes on by itself, minute by minute, as fast as both sides of the wire are done with each step. */
 import { onTestFinished } from 'vitest'
+import { money } from '#domain/money.ts'
 import { lengthOf, openOf } from '#domain/time.ts'
 import { newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
 import { columnsFrom } from '../market.ts'
 import { BTCUSDC } from './account.ts'
-import { PacedClock } from './paced.ts'
-import { money } from '#domain/money.ts'
+import { DrivenClock } from './driven.ts'
 
 const MINUTE = lengthOf('1m')
 const PHASES = 3
+/** Short beside what is measured by the clock: how far Binance's is ahead, and for how long a signature holds. */
+const STEP_MS = 200
+/** Answers to and fro after each step: what was sent over sockets before is worked off by then. */
+const ANSWERS = 1
+const ANSWERS_AT_A_CLOSE = 20
 
 /** A running market. */
 export interface RunningMarket {
   readonly simulator: Simulator
-  readonly clock: PacedClock
+  readonly clock: DrivenClock
   readonly key: { readonly apiKey: string; readonly secret: string }
-  /** The market stands still from now on. */
-  halt(): void
 }
 
 /** Opens it: so many minutes of the past, then the present goes on from the closes given, over and over. It ends with the test. */
 export async function openRunningMarket(setup: {
   readonly closes: readonly number[]
   readonly past: number
-  readonly speed: number
   readonly simulator?: Partial<SimulatorOptions>
 }): Promise<RunningMarket> {
-  const { closes, past, speed } = setup
-  const clock = new PacedClock(speed)
-  const start = openOf(clock.now(), '1m')
+  const { closes, past } = setup
+  const start = openOf(Date.now(), '1m')
+  const clock = new DrivenClock(start)
   const all = Array.from({ length: past + 10_000 }, (_, minute) => closes[minute % closes.length]!)
   const key = newHmacKey()
   const simulator = await openSimulator({
@@ -42,20 +44,26 @@ export async function openRunningMarket(setup: {
     clock,
     ...setup.simulator,
   })
-  const stopping = new AbortController()
+  const answers = async (count: number): Promise<void> => {
+    for (let answer = 0; answer < count; answer++) await (await fetch(`${simulator.url}/admin`)).text()
+  }
+  let ended = false
   const live = async (): Promise<void> => {
-    for (let next = start + MINUTE; ; next += MINUTE) {
-      await clock.wait(next - clock.now(), stopping.signal)
-      if (stopping.signal.aborted) return
+    for (let next = start + MINUTE; !ended; ) {
+      clock.advance(STEP_MS)
+      await answers(ANSWERS)
+      if (clock.now() < next) continue
+      next += MINUTE
       // bars end, and new ones open
       simulator.step(PHASES)
+      await answers(ANSWERS_AT_A_CLOSE)
     }
   }
   const living = live()
   onTestFinished(async () => {
-    stopping.abort()
+    ended = true
     await living
     await simulator.close()
   })
-  return { simulator, clock, key, halt: () => stopping.abort() }
+  return { simulator, clock, key }
 }
