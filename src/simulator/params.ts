@@ -93,7 +93,7 @@ export class Params {
 
   /** One of some words that has to be there. */
   mustOneOf<Word extends string>(name: string, words: readonly Word[], wrong: ApiError): Word {
-    if (this.must(name) === '') throw missing(name)
+    this.must(name)
     return this.oneOf(name, words, wrong)!
   }
 

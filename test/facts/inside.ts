@@ -59,7 +59,9 @@ export async function openInside(otherwise: readonly SwitchName[] = []): Promise
       { apiKey: hmac.apiKey, secret: hmac.secret },
       { apiKey: ed25519.apiKey, publicKey: ed25519.publicKey },
     ],
-    balances: new Map(Object.entries({ EUR: '1000000', BTC: '50', BNB: '1000' }).map(([asset, amount]) => [asset, money(amount)])),
+    balances: new Map(
+      Object.entries({ EUR: '1000000', BTC: '50', BNB: '1000', LTC: '0' }).map(([asset, amount]) => [asset, money(amount)]),
+    ),
     start: open,
     slippage: () => basisPoints(5),
     volumeShare: 0.1,

@@ -1,4 +1,5 @@
 /** Faults on purpose: what a client sees of each, and what was really done. */
+import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { Simulator } from '#simulator/simulator.ts'
 import { ManualClock } from '../support/simulator/clock.ts'
@@ -297,3 +298,46 @@ const turns = (look: () => boolean): Promise<void> =>
     const again = (): void => (look() ? resolve() : void setImmediate(again))
     again()
   })
+
+describe('what an admin asks for and makes no sense is refused, and changes nothing', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['balances', { USDC: '10,000' }, 'USDC: an amount such as "10000" is needed'],
+    ['balances', { BTC: '1', USDC: '-5' }, 'USDC: an amount'],
+    ['symbols', { symbol: 'BTCUSDC', status: 'HALTED' }, 'status: TRADING, HALT'],
+    ['symbols', { symbol: 'BTCUSDC', filters: { filterType: 'LOT_SIZE' } }, 'filters: a list is needed'],
+    ['switches', { fokMayWork: 'true' }, 'fokMayWork: true or false'],
+    ['switches', { toString: true }, 'toString: there is no such switch'],
+    ['switches', { widePercentPrice: false }, 'widePercentPrice: it is looked at when the simulator opens'],
+    ['faults', { fault: { kind: 'toString' } }, 'fault.kind: one of'],
+    ['engine', { fillParts: 2.5 }, 'fillParts: a whole number is needed'],
+    ['constructor', {}, 'there is no constructor'],
+  ])('%s %j', async (name, body, reason) => {
+    const { simulator } = await open()
+    const { venue, switches } = simulator.world
+    const state = (): string =>
+      JSON.stringify(
+        [venue.matching.wallet.all(), venue.symbol('BTCUSDC').raw, switches, venue.faults, simulator.world.faults.list()],
+        (_, value) => (typeof value === 'bigint' ? String(value) : value),
+      )
+    const before = state()
+    expect(() => simulator.admin(name, body)).toThrow(reason)
+    expect(state()).toBe(before)
+  })
+})
+
+test('a lag counts by the time of the server, also where that is the market’s', async () => {
+  const { simulator, key } = await simulatorFor({ serverTime: 'market' })
+  const rest = restClient(simulator.url, key, () => simulator.world.now())
+  simulator.admin('lags', { orders: 3_600_000, trades: 3_600_000, balances: 3_600_000 })
+  expect((await place(rest, market)).status).toBe(200)
+  const { body } = await rest.signed('GET', '/api/v3/order', { symbol: 'BTCUSDC', orderId: '1' })
+  expect(body).toMatchObject({ code: -2013 })
+})
+
+test.each(['//', '//evil/api/v3/ping'])('a path of %j is answered', async path => {
+  const { simulator, rest } = await open()
+  const { port, hostname } = new URL(simulator.url)
+  const status = await new Promise(resolve => request({ port, hostname, path }, ({ statusCode }) => resolve(statusCode)).end())
+  expect(status).toBe(404)
+  expect((await rest.signed('GET', '/api/v3/account')).status).toBe(200)
+})

@@ -1,6 +1,7 @@
 /** Orders and lists as the market moves: what becomes of them and what is told of it. Each scene is a transcript of execution reports. */
 import { describe, expect, test } from 'vitest'
 import { money, ratio } from '#domain/money.ts'
+import { conservationError } from '#simulator/control/audit.ts'
 import type { Simulator } from '#simulator/simulator.ts'
 import { optionsFor, simulatorFor, START, symbolOf, type TestMarket } from '../support/simulator/market.ts'
 import { columnsFrom } from '../support/market.ts'
@@ -179,6 +180,27 @@ describe('lists', () => {
       rowsOf((await rest.signed('GET', '/api/v3/openOrders', { symbol: 'BTCUSDC' })).body).map(({ origQty }) => origQty)
     expect(await sizes(poor)).toEqual(['0.99900000', '0.99900000'])
     expect(await sizes(rich)).toEqual(['1.00000000', '1.00000000'])
+  })
+
+  test('OPO: several that fill in one bar lock what is there, and no more', async () => {
+    const bars = [...flat(2), { open: 100, high: 100, low: 90, close: 95, volume: 400 }, ...flat(3)]
+    const { simulator, rest } = await scene({ bars, balances: new Map([['USDC', money('1000')]]) })
+    for (const workingPrice of ['98', '97', '96']) {
+      const order = {
+        symbol: 'BTCUSDC',
+        workingType: 'LIMIT',
+        workingTimeInForce: 'GTC',
+        workingSide: 'BUY',
+        workingQuantity: '1',
+        workingPrice,
+      }
+      const pending = { pendingType: 'LIMIT', pendingSide: 'SELL', pendingTimeInForce: 'GTC', pendingPrice: '120' }
+      expect((await rest.signed('POST', '/api/v3/orderList/opo', { ...order, ...pending })).status).toBe(200)
+    }
+    simulator.stepCandles(4)
+    const { free, locked } = simulator.world.venue.matching.wallet.of('BTC')
+    expect(free + locked).toBe(2_99700000n)
+    expect(conservationError(simulator.world.venue)).toBeNull()
   })
 
   test('OPOCO: what was received so far is locked, and free again when the list is cancelled', async () => {

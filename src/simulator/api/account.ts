@@ -13,7 +13,7 @@ const BASIS_POINT = 10_000n
 function balancesOf(world: World): readonly Balance[] {
   const { balances: lag } = world.faults.lags
   if (lag === 0) return world.venue.matching.wallet.all()
-  return world.venue.views.balances(world.clock.now() - lag) ?? []
+  return world.venue.views.balances(world.now() - lag) ?? []
 }
 
 function account({ world, params }: Call): Answer {
@@ -130,9 +130,16 @@ export const accountEndpoints: readonly Endpoint[] = [
     security: 'USER_DATA',
     weight: params => (params.has('preventedMatchId') ? 2 : 20),
     answer({ world, params }) {
-      const symbol = params.symbol()
-      params.passOver('preventedMatchId', 'orderId', 'fromPreventedMatchId', 'limit')
-      return ok(world.venue.prevented.filter(match => match.symbol === symbol))
+      const { raw } = world.venue.symbol(params.symbol())
+      const [id, order, from] = [params.integer('preventedMatchId'), params.integer('orderId'), params.integer('fromPreventedMatchId')]
+      const matches = world.venue.prevented.filter(
+        match =>
+          match.symbol === raw.symbol &&
+          (id === null || match.preventedMatchId === id) &&
+          (order === null || match.takerOrderId === order || match.makerOrderId === order) &&
+          (from === null || match.preventedMatchId >= from),
+      )
+      return ok(matches.slice(0, params.limit(500, 1000)))
     },
   },
 ]

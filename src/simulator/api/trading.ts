@@ -64,7 +64,7 @@ function cancelEverything({ world, params, ready }: Call): Answer {
 function seen({ world }: Call, orders: Iterable<Order>): Order[] {
   const { orders: lag } = world.faults.lags
   if (lag === 0) return [...orders].filter(({ status }) => status !== 'REJECTED')
-  return [...orders].flatMap(({ id }) => world.venue.views.order(id, world.clock.now() - lag) ?? [])
+  return [...orders].flatMap(({ id }) => world.venue.views.order(id, world.now() - lag) ?? [])
 }
 
 function query(call: Call): Answer {

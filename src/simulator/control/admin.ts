@@ -1,4 +1,5 @@
 /** The simulator's own endpoint, which Binance does not have: `/admin`. GET lists everything; POST to a path does it. */
+import { statuses } from '../api/asked.ts'
 import { amountOf, type RawFilter } from '../trading/filters.ts'
 import { balanceUpdate } from '../trading/events.ts'
 import { beliefs, type SwitchName } from '../switches.ts'
@@ -76,7 +77,7 @@ const commands: Readonly<Record<string, Command>> = {
     body: '{"fault": {"kind": "reply_lost"}, "where": {"method": "POST", "path": "/api/v3/order", "count": 1, "skip": 0}}',
     act({ world }, { fault, where }) {
       const kind = (fault as { kind?: string } | undefined)?.kind
-      if (kind === undefined || faultKinds[kind] === undefined)
+      if (kind === undefined || !Object.hasOwn(faultKinds, kind))
         throw new AdminError(`fault.kind: one of ${Object.keys(faultKinds).join(', ')}`)
       return world.faults.arm(completed(fault as RequestFault | EventFault), (where ?? {}) as Where)
     },
@@ -104,6 +105,8 @@ const commands: Readonly<Record<string, Command>> = {
     body: '{"fillParts": 2, "thinBook": 0.01, "rejectActivations": 1}',
     act({ world }, body) {
       const { faults } = world.venue
+      for (const name of ['fillParts', 'rejectActivations'] as const)
+        if (!Number.isInteger(number(body, name, faults[name]))) throw new AdminError(`${name}: a whole number is needed`)
       for (const name of ['fillParts', 'thinBook', 'rejectActivations'] as const) faults[name] = number(body, name, faults[name])
       return faults
     },
@@ -142,10 +145,12 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   symbols: {
-    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without), takes it off the list (listed: false)',
+    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without)',
     body: '{"symbol": "BTCEUR", "status": "HALT", "filters": [{"filterType": "LOT_SIZE", "stepSize": "0.001"}]}',
     act({ world }, { symbol, status, filters, without }) {
       const { raw } = world.venue.symbol(String(symbol))
+      if (status !== undefined && !(statuses as readonly unknown[]).includes(status)) throw new AdminError(`status: ${statuses.join(', ')}`)
+      if (filters !== undefined && !Array.isArray(filters)) throw new AdminError('filters: a list is needed')
       if (status !== undefined) raw.status = String(status)
       if (Array.isArray(without)) raw.filters = raw.filters.filter(({ filterType }) => !without.includes(filterType))
       for (const change of (filters ?? []) as RawFilter[]) {
@@ -171,9 +176,12 @@ const commands: Readonly<Record<string, Command>> = {
     body: '{"EUR": "10000"}',
     act(controlled, body) {
       const { venue } = controlled.world
+      for (const [asset, text] of Object.entries(body))
+        if (!/^\d+(\.\d{1,8})?$/.test(String(text)))
+          throw new AdminError(`${asset}: an amount such as "10000" is needed, not ${JSON.stringify(text)}`)
       for (const [asset, text] of Object.entries(body)) {
         const balance = venue.matching.wallet.of(asset)
-        const delta = amountOf(text) - balance.free
+        const delta = amountOf(String(text)) - balance.free
         balance.free += delta
         venue.deposit(asset, delta)
         venue.events.push(balanceUpdate(asset, delta, venue.now()))
@@ -204,8 +212,11 @@ const commands: Readonly<Record<string, Command>> = {
     body: '{"buyPairLocksTheDearer": false}',
     act({ world }, body) {
       for (const [name, value] of Object.entries(body)) {
-        if (!(name in beliefs)) throw new AdminError(`${name}: there is no such switch. There are: ${Object.keys(beliefs).join(', ')}`)
-        world.switches[name as SwitchName] = value === true
+        if (!Object.hasOwn(beliefs, name))
+          throw new AdminError(`${name}: there is no such switch. There are: ${Object.keys(beliefs).join(', ')}`)
+        if (readAtOpening.includes(name)) throw new AdminError(`${name}: it is looked at when the simulator opens, and not again`)
+        if (typeof value !== 'boolean') throw new AdminError(`${name}: true or false`)
+        world.switches[name as SwitchName] = value
       }
       return world.switches
     },
@@ -219,6 +230,9 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
 }
+
+/** Switches that say what the simulator opens with. */
+const readAtOpening: readonly string[] = ['documentedOrderLimits', 'widePercentPrice', 'defaultFeeIsTenBasisPoints'] satisfies SwitchName[]
 
 const completed = (fault: RequestFault | EventFault): RequestFault | EventFault => {
   switch (fault.kind) {
@@ -276,7 +290,7 @@ export function describe({ world, sockets }: Controlled): object {
 
 /** Does what an admin asks for. Throws AdminError. */
 export function command(controlled: Controlled, name: string, body: Body): object {
-  const found = commands[name]
+  const found = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (found === undefined) throw new AdminError(`there is no ${name}. There are: ${Object.keys(commands).join(', ')}`)
   return found.act(controlled, body)
 }

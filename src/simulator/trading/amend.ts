@@ -39,8 +39,6 @@ export function amendOrder(
   const draft = { ...order, quantity: quantity as Quantity }
   const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed
-  // it may keep its own id
-  if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
   if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, (quantity - order.prevented) as Quantity)
   const [before, from] = [order.clientOrderId, order.quantity]
   order.quantity = quantity as Quantity

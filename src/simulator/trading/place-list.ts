@@ -147,16 +147,18 @@ function endPending(venue: Venue, list: List): void {
   }
 }
 
-// What an OPO's working order received is locked for its legs: the whole of it where the fee can be paid from what is free.
+// What an OPO's working order received is locked for its legs: the whole of it where the fee can be paid from what is free. Never more than
+// is free: another list that filled in the same bar may have locked the fee of this one.
 function hold(venue: Venue, list: List): void {
   if (!paysTheOther(list.kind)) return
   const trade = list.working!.trades.at(-1)
-  if (trade === undefined || list.working!.trades.length === 0) return
+  if (trade === undefined) return
   const { base } = venue.matching.market(list.symbol)
   const received = list.working!.trades.reduce((sum, { quantity }) => sum + quantity, 0n)
   const fees = list.working!.trades.reduce((sum, { fee, feeAsset }) => sum + (feeAsset === base.asset ? fee : 0n), 0n)
   const owed = received - list.held
-  const most = base.free < owed ? received - fees - list.held : owed
+  const wanted = base.free < owed ? received - fees - list.held : owed
+  const most = wanted < base.free ? wanted : base.free
   if (most <= 0n) return
   lock(base, most)
   list.held += most

@@ -7,6 +7,7 @@ import { underFaults } from '../control/under-faults.ts'
 import { ApiError, bodyOf } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { pairsOf, Params, withoutSignature } from '../params.ts'
+import { urlOf } from './url.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
 import { textOf, timeUnitOf, type TimeUnit } from './json.ts'
@@ -30,7 +31,7 @@ export async function serveRest(
   response: ServerResponse,
   { flush, log }: { flush(): void; log(line: LogLine): void },
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://simulator')
+  const url = urlOf(request)
   const method = request.method ?? 'GET'
   const query = (request.url ?? '').split('?')[1] ?? ''
   const body = await readBody(request)

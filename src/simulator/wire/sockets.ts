@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import { urlOf } from './url.ts'
 import type { World } from '../world.ts'
 import { Connection, type ConnectionTimes } from './connection.ts'
 import { timeUnitOf, type TimeUnit } from './json.ts'
@@ -73,7 +74,9 @@ export class Sockets {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const url = new URL(request.url ?? '/', 'http://simulator')
+    // a client may be gone before it is answered
+    socket.on('error', () => socket.destroy())
+    const url = urlOf(request)
     const now = this.#world.clock.now()
     this.#attempts = [...this.#attempts.filter(time => now - time < ATTEMPTS_SPAN), now]
     const kind = kindOf(url.pathname)

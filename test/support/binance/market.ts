@@ -47,9 +47,9 @@ export async function openRunningMarket(setup: {
   const answers = async (count: number): Promise<void> => {
     for (let answer = 0; answer < count; answer++) await (await fetch(`${simulator.url}/admin`)).text()
   }
-  let ended = false
+  const ending = new AbortController()
   const live = async (): Promise<void> => {
-    for (let next = start + MINUTE; !ended; ) {
+    for (let next = start + MINUTE; !ending.signal.aborted; ) {
       clock.advance(STEP_MS)
       await answers(ANSWERS)
       if (clock.now() < next) continue
@@ -61,7 +61,7 @@ export async function openRunningMarket(setup: {
   }
   const living = live()
   onTestFinished(async () => {
-    ended = true
+    ending.abort()
     await living
     await simulator.close()
   })
