@@ -116,6 +116,7 @@ export async function startService({ clock = systemClock, ...setup }: ServiceSet
     core.feed.stop()
     await core.running?.catch(() => {})
     await core.shell.idle()
+    core.shell.retire()
     core = await startCore(parts, false)
     settings = await settingsOf(store, core.saved)
     volumes = volumesOf(config, settings)

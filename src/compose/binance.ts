@@ -1,5 +1,5 @@
 /** What every venue at Binance needs: which symbols it has, and that a request limit is kept to over a restart. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openBinancePublic, type BinancePublic } from '#adapters/binance/binance.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
@@ -20,14 +20,18 @@ export interface VenueHands {
 }
 
 /** Binance's market data, its clock measured. Throws a Fault that names what can be done without Binance. */
-export async function openMarket(config: Config, site: BinanceSite, { clock }: Pick<VenueHands, 'clock'>): Promise<BinancePublic> {
-  const market = openBinancePublic({ restUrl: site.data, clock, ...keptBudget(config, site) })
+export async function openMarket(
+  config: Config,
+  site: BinanceSite,
+  { clock, note }: Pick<VenueHands, 'clock' | 'note'>,
+): Promise<BinancePublic> {
+  const market = openBinancePublic({ restUrl: site.data, clock, ...keptBudget(config, site, note) })
   await market.rest.serverClock.measure()
   return market
 }
 
 /** How long to stay away from a site, kept in a file of the data folder. */
-export function keptBudget(config: Config, { name }: BinanceSite) {
+export function keptBudget(config: Config, { name }: BinanceSite, note: VenueHands['note']) {
   const folder = resolve(config.DATA_DIR)
   const file = join(folder, `limits-${name.replaceAll(/[^\w.-]/g, '-')}.json`)
   let savedBudget: string | null = null
@@ -39,8 +43,13 @@ export function keptBudget(config: Config, { name }: BinanceSite) {
   return {
     savedBudget,
     saveBudget(state: string): void {
-      mkdirSync(folder, { recursive: true })
-      writeFileSync(file, state)
+      try {
+        mkdirSync(folder, { recursive: true })
+        writeFileSync(`${file}.new`, state)
+        renameSync(`${file}.new`, file)
+      } catch (error) {
+        note(`How long to stay away from ${name} could not be kept: ${error instanceof Error ? error.message : String(error)}`)
+      }
     },
   }
 }

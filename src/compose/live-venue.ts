@@ -7,7 +7,6 @@ import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { atEach } from '#adapters/system/cron.ts'
 import { Fault } from '#domain/fault.ts'
 import { least, type Money, money, type Price, priceOf, zero } from '#domain/money.ts'
-import type { Clock } from '#ports/clock.ts'
 import type { MarketEvent } from '#ports/feed.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { keptBudget, openMarket, tradedSymbols, type VenueHands } from './binance.ts'
@@ -30,9 +29,8 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   const signer = signerOf(config)
   assertAllowed(config, site)
   const { clock, note, trouble } = hands
-  const { rest, market } = await openMarket(config, site, { clock })
+  const { market } = await openMarket(config, site, hands)
   const { infos, quote, missing } = await tradedSymbols(config, market)
-  const theirs: Clock = { now: () => rest.serverClock.now(), wait: clock.wait }
   const prices = new Map<string, Price>()
   const open = async (tag: string): Promise<Binance> => {
     const binance = openBinance({
@@ -44,7 +42,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       random: Math.random,
       lastPrice: symbol => prices.get(symbol) ?? zero(),
       trouble,
-      ...keptBudget(config, site),
+      ...keptBudget(config, site, note),
     })
     await binance.rest.serverClock.measure()
     return binance
@@ -60,7 +58,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
     // filters change, and symbols halt
     await joined.market.symbols(names)
     if (!site.tellsPermissions) return
-    const rights = { anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION, now: theirs.now() }
+    const rights = { anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION, now: joined.rest.serverClock.now() }
     for (const refusal of keyRefusals(await joined.account.restrictions(), rights)) trouble(`${refusal} Trading goes on meanwhile.`)
   }
   const callOff = atEach(HOURLY, () => void lookAgain().catch((error: unknown) => note(`Binance could not be looked at: ${String(error)}`)))
@@ -84,7 +82,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       await binance.market.symbols(names)
       return { exchange: binance.exchange, market: event => notePrices(prices, event), settings: { [TAG_KEY]: tag } }
     },
-    feed: wanted => openMarketFeed({ data: market, site, infos, clock: theirs, note }, wanted),
+    feed: wanted => openMarketFeed({ data: market, site, infos, clock, note }, wanted),
     async close() {
       callOff()
       await joined?.stop()

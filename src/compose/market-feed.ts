@@ -17,7 +17,6 @@ interface MarketFeedSetup {
   readonly data: MarketData
   readonly site: BinanceSite
   readonly infos: readonly SymbolInfo[]
-  /** Binance's clock. */
   readonly clock: Clock
   note(text: string): void
 }

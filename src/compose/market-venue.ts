@@ -2,7 +2,6 @@
 import { openPaperExchange } from '#adapters/paper/paper.ts'
 import { Fault } from '#domain/fault.ts'
 import { money } from '#domain/money.ts'
-import type { Clock } from '#ports/clock.ts'
 import type { Config } from '../config.ts'
 import { openMarket, tradedSymbols, type VenueHands } from './binance.ts'
 import { siteOf } from './binance-site.ts'
@@ -17,9 +16,8 @@ const MARKET_ACCOUNT = 'demo:market'
 export async function openMarketVenue(config: Config, { clock, note }: VenueHands): Promise<Venue> {
   const site = siteOf(config.BINANCE_SITE)
   try {
-    const { rest, market } = await openMarket(config, site, { clock })
+    const { market } = await openMarket(config, site, { clock, note })
     const { infos, quote, missing } = await tradedSymbols(config, market)
-    const theirs: Clock = { now: () => rest.serverClock.now(), wait: clock.wait }
     const capital = money(config.DEMO_CAPITAL)
     return {
       trading: 'demo',
@@ -35,7 +33,7 @@ export async function openMarketVenue(config: Config, { clock, note }: VenueHand
         const exchange = openPaperExchange(infos, costsOf(config), new Map([[quote, capital]]))
         return { exchange, market: exchange.market, settings: {} }
       },
-      feed: wanted => openMarketFeed({ data: market, site, infos, clock: theirs, note }, wanted),
+      feed: wanted => openMarketFeed({ data: market, site, infos, clock, note }, wanted),
       close: async () => {},
     }
   } catch (error) {

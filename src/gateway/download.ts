@@ -4,6 +4,7 @@ import { Fault } from '#domain/fault.ts'
 import { formatTime, lengthOf, openOf, type Time, type Timeframe } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { MarketData } from '#ports/market.ts'
+import { MOST_TRIES, PAGE, pauseAfter } from './refill.ts'
 
 /** What is fetched apart: what lies before the candles that are kept, and what lies after them (all, where none are). */
 export type Piece = 'before' | 'after'
@@ -44,10 +45,6 @@ export interface Progress {
   readonly candles: number
 }
 
-const PAGE = 1_000
-const TRIES = 6
-const PAUSE_MS = 1_000
-
 /** Downloads what is missing; resolves with how many candles were new. Throws a Fault; what came until then is kept for the next time. */
 export async function downloadCandles(setup: Download): Promise<number> {
   const { market, archive, symbol, timeframe, progress } = setup
@@ -60,6 +57,7 @@ export async function downloadCandles(setup: Download): Promise<number> {
   const start = firstOpen(setup.from, timeframe)
   const pieces = piecesOf(archive, start, end, span)
   const from = Math.min(...pieces.map(one => one.from), end)
+  const last = Math.max(...pieces.map(({ to }) => to), end)
   let candles = 0
   for (const { piece, from: opens, to } of pieces) {
     let next: number = archive.begin(piece, opens)
@@ -72,7 +70,7 @@ export async function downloadCandles(setup: Download): Promise<number> {
       candles += fresh.length
       // none is left: what is missing up to the end was never traded
       next = fresh.length === 0 || fresh.length < page.length ? to : fresh.at(-1)!.openTime + span
-      progress({ from, to: end, reached: Math.min(next, end), candles })
+      progress({ from, to: last, reached: Math.min(next, last), candles })
     }
   }
   archive.finish()
@@ -90,7 +88,8 @@ function piecesOf(archive: Archive, start: Time, end: number, span: number) {
   if (kept === null) return [{ piece: 'after', from: start, to: end }] as const
   const { first, last } = kept
   return [
-    { piece: 'before', from: start, to: Math.min(first, end) },
+    // up to what is there, whatever was asked for: a hole would be filled by no later download
+    { piece: 'before', from: start, to: first },
     { piece: 'after', from: (last + span) as Time, to: end },
   ] as const
 }
@@ -121,8 +120,8 @@ async function patiently<Answer>({ clock, again }: Download, ask: () => Promise<
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== 'retry' || attempt === TRIES) throw error
-      const pause = PAUSE_MS * 2 ** (attempt - 1)
+      if (!(error instanceof Fault) || error.kind !== 'retry' || attempt === MOST_TRIES) throw error
+      const pause = pauseAfter(attempt)
       again(error, pause)
       await clock.wait(pause)
     }

@@ -16,10 +16,7 @@ export interface ExchangeClock extends Clock {
 export async function openExchangeClock(clock: Clock, data: MarketData): Promise<ExchangeClock> {
   let offset = 0
   const measure = async (): Promise<void> => {
-    const before = clock.now()
-    const time = await data.time()
-    // it was so late there half-way
-    offset = time - (before + clock.now()) / 2
+    offset = (await data.time()) - clock.now()
   }
   await measure()
   return {

@@ -14,11 +14,13 @@ export interface RefillSetup {
   note(text: string): void
 }
 
-const PAGE = 1000
+/** Most candles that an exchange gives at once. */
+export const PAGE = 1000
 const MOST_AT_ONCE = 8
 const PAUSE_MS = 1_000
 const MOST_PAUSE_MS = 30_000
-const MOST_TRIES = 6
+/** How often something is asked for that does not answer. */
+export const MOST_TRIES = 6
 
 /** The pause after some failures in a row, in milliseconds. */
 export const pauseAfter = (failures: number): number => Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** (failures - 1))

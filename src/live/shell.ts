@@ -2,6 +2,7 @@
  * The live shell does what the core says, in rounds: take what waits, run the core over it, write everything in one transaction, then act
  * on the exchange. What comes back are new events. Nothing is told to anybody before it is written.
  */
+import { Fault } from '#domain/fault.ts'
 import type { Time } from '#domain/time.ts'
 import type { News } from '#domain/news.ts'
 import type { Action, OrderUpdate } from '#domain/order.ts'
@@ -120,6 +121,11 @@ export class Shell {
     const written = new Promise<void>(resolve => this.#mailbox.push({ kind: 'news', news, resolve }))
     await this.#work()
     await written
+  }
+
+  /** Another takes its place: nothing more is written, sent or told by it. What it would hear the other one asks for. */
+  retire(): void {
+    this.#failed ??= new Fault('retry', 'the service is being built anew')
   }
 
   /** Resolves when nothing is under way any more, whether it went well or not. */

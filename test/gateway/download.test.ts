@@ -150,6 +150,14 @@ test.each<[string, Candle[], string]>([
   expect(existsSync(join(folder, FILE))).toBe(false)
 })
 
+test('what lies before a file, and ends before it begins, leaves no hole', async () => {
+  const folder = temporaryFolder('download')
+  const { market } = marketOf(hours(0, 40))
+  await download(folder, market, { from: 20, to: 30 })
+  await download(folder, market, { from: 0, to: 10 })
+  expect(hoursIn(folder)).toEqual(range(0, 30))
+})
+
 test('a symbol that is not there is named, with the mend', async () => {
   const { market } = marketOf([])
   const none = { ...market, symbols: async () => new Map() }

@@ -73,6 +73,28 @@ test('a cancel that has no answer yet is kept through later rounds, and sent aga
   expect(second.orders()).toEqual([])
 })
 
+test('one whose place another takes writes and sends nothing more', async () => {
+  const { diary, wiring } = watched()
+  let hear: Parameters<Exchange['connect']>[0] = () => {}
+  const trading = await openTrading({
+    ...wiring,
+    exchange: real => ({
+      ...acting(real, diary),
+      connect(listener) {
+        hear = listener
+        real.connect(listener)
+      },
+    }),
+  })
+  await trading.until(1)
+  diary.length = 0
+  trading.shell.retire()
+  hear([{ orderId: 1, event: 'accepted', time: hour(1), fill: null, reason: '' }])
+  await trading.shell.idle()
+  await expect(trading.desk.buy('ann', buyOne)).rejects.toThrow('the service is being built anew')
+  expect(diary).toEqual([])
+})
+
 describe('a round', () => {
   test('is written, then acted upon, then told, then answered', async () => {
     const { diary, wiring } = watched()

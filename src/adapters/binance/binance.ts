@@ -106,7 +106,7 @@ export function openBinance(setup: BinanceSetup): Binance {
       // without a connection nothing can come, and that is told already
       if (!comes) return
       comes = false
-      trouble(`User data of Binance: ${reason}. Connecting anew; orders are looked up meanwhile.`)
+      trouble(`User data of Binance: ${withoutStop(reason)}. Connecting anew; orders are looked up meanwhile.`)
       exchange.sweep()
       wsApi.renew()
     },
@@ -122,7 +122,8 @@ export function openBinance(setup: BinanceSetup): Binance {
     event: raw => userData.event(raw),
     lost(reason) {
       comes = false
-      if (!away && !signal.aborted) trouble(`No user data of Binance: ${reason}. Connecting anew; orders go by REST meanwhile.`)
+      if (!away && !signal.aborted)
+        trouble(`No user data of Binance: ${withoutStop(reason)}. Connecting anew; orders go by REST meanwhile.`)
       away = true
     },
     ...(setup.timeout === undefined ? {} : { timeout: setup.timeout }),
@@ -161,3 +162,5 @@ export function openBinance(setup: BinanceSetup): Binance {
     },
   }
 }
+
+const withoutStop = (text: string): string => text.replace(/\.$/, '')

@@ -14,6 +14,8 @@ export interface Cost {
   readonly weight: number
   /** How many orders it places. */
   readonly orders?: number
+  /** For how many milliseconds it may wait for room; not given: however long that takes. */
+  readonly patience?: number
 }
 
 /** A limit as exchangeInfo and the WebSocket API tell it; with `count`, where it stands. */
@@ -71,7 +73,7 @@ export class Budget {
   constructor(setup: BudgetSetup) {
     this.#setup = setup
     this.limits(USUAL)
-    const saved: unknown = setup.saved == null ? null : JSON.parse(setup.saved)
+    const saved = parsed(setup.saved ?? null)
     const until = saved !== null && typeof saved === 'object' && 'bannedUntil' in saved ? Number(saved.bannedUntil) : 0
     this.#bannedUntil = Number.isFinite(until) ? until : 0
   }
@@ -139,11 +141,14 @@ export class Budget {
     return true
   }
 
-  /** Takes a cost as soon as there is room for it. Throws BinanceFault retry when the service stops meanwhile. */
+  /** Takes a cost as soon as there is room for it. Throws BinanceFault retry when its patience ends before, or the service stops meanwhile. */
   async take(cost: Cost, urgency: Urgency): Promise<void> {
     const { clock, signal } = this.#setup
     while (!this.tryTake(cost, urgency)) {
-      await clock.wait(this.#freeAt(cost, urgency), signal)
+      const wait = this.#freeAt(cost, urgency)
+      if (wait > (cost.patience ?? Number.POSITIVE_INFINITY))
+        throw new BinanceFault('retry', `Binance takes no more requests for ${Math.ceil(wait / 1000)} s: it was not sent.`)
+      await clock.wait(wait, signal)
       if (signal?.aborted === true) throw new BinanceFault('retry', 'Binance is not asked any more: the service stops.')
     }
   }
@@ -193,3 +198,12 @@ export class Budget {
 }
 
 const amountOf = ({ weight, orders = 0 }: Cost, { kind }: Window): number => (kind === 'weight' ? weight : orders)
+
+// What was cut off by the end of a process says nothing.
+function parsed(saved: string | null): unknown {
+  try {
+    return saved === null ? null : JSON.parse(saved)
+  } catch {
+    return null
+  }
+}

@@ -29,6 +29,8 @@ export interface SenderSetup {
 }
 
 const WRONG_FILTER = -1013
+/** An entry is decided on a price of now. */
+const ENTRY_PATIENCE_MS = 1_000
 // a person has to do something first
 const WRONG_SETTINGS_MS = 30_000
 
@@ -81,6 +83,14 @@ export class Sender {
         for (const report of await sent) if (book.heard(report)) this.#setup.acknowledged(report)
       } catch (error) {
         if (!(error instanceof BinanceFault)) throw error
+        // the first is mostly an order that has just filled
+        if (attempt === 1) {
+          const { side, symbol } = order.request
+          this.#setup.trouble(
+            `Order ${order.clientId} (${side} ${symbol}) cannot be taken back yet; it is tried again and again. ${error.message}`,
+          )
+        }
+        if (error.kind === 'misconfigured') await clock.wait(WRONG_SETTINGS_MS, signal)
         // "unknown order" means: look; it has mostly ended by itself
         if (error.kind === 'refused' && (await finder.look(order)) === 'absent') await finder.find(order)
         else if (error.kind === 'unknown_outcome') await finder.look(order)
@@ -103,7 +113,8 @@ export class Sender {
       for (const order of orders) book.sent(order)
     }
     try {
-      const reports = await channel.place({ parameters, pair: second !== undefined, urgency: first!.entry ? 'ordinary' : 'exit', sent })
+      const how = first!.entry ? ({ urgency: 'ordinary', patience: ENTRY_PATIENCE_MS } as const) : ({ urgency: 'exit' } as const)
+      const reports = await channel.place({ parameters, pair: second !== undefined, ...how, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {

@@ -44,11 +44,6 @@ export class Subscriptions {
     this.#setup = setup
   }
 
-  /** True where the link brings a stream. */
-  holds(name: string): boolean {
-    return this.#held.has(name)
-  }
-
   /** Brings the link to what is wanted. Resolves once all is acknowledged; rejects with Fault retry when an answer does not come. */
   sync(): Promise<void> {
     this.#syncing ??= this.#steps()

@@ -32,7 +32,8 @@ export class Sweeper {
   readonly #setup: SweeperSetup
   /** The number of the last trade seen, by symbol. */
   readonly #lastTrade = new Map<string, number>()
-  readonly #strangers = new Set<number>()
+  /** Orders of somebody else that were told, by symbol and number: numbers repeat across symbols. */
+  readonly #strangers = new Set<string>()
   #sweeping: Promise<void> | null = null
   #tradesAt = 0
   #clockAt: number
@@ -126,10 +127,11 @@ export class Sweeper {
     const { account, book, finder } = this.#setup
     const tracked = book.byExchangeId(trade.symbol, trade.exchangeId)
     if (tracked === undefined) {
-      if (this.#strangers.has(trade.exchangeId)) return
+      const stranger = `${trade.symbol} ${trade.exchangeId}`
+      if (this.#strangers.has(stranger)) return
       // an order without an answer may be the one
       if (book.heard(await account.order({ symbol: trade.symbol, exchangeId: trade.exchangeId }))) return
-      this.#strangers.add(trade.exchangeId)
+      this.#strangers.add(stranger)
       this.#setup.trouble(`On Binance there was ${wordsOf(trade)} that RootTrading did not order. Its own positions do not count it.`)
     } else if (!tracked.followed.knows(trade.tradeId)) {
       // how the order stands goes before its trades, so that the last one ends it

@@ -78,7 +78,7 @@ export function openWsApi(setup: WsApiSetup): WsApi {
     random: setup.random,
     async open(link) {
       if (setup.signer.kind === 'ed25519') await calls.logOn(link)
-      await setup.opened(call => calls.send(call, link))
+      await setup.opened(call => calls.send(call, () => link))
     },
     message: (data, link) => calls.heard(data, link),
     closed(link, reason) {
@@ -86,13 +86,16 @@ export function openWsApi(setup: WsApiSetup): WsApi {
       // an older one may close while a newer is in use
       if (connection.link === null) setup.lost(reason)
     },
-    failed: setup.lost,
+    // a planned renewal may fail while the link that it was to replace still serves
+    failed(reason) {
+      if (connection.link === null) setup.lost(reason)
+    },
   })
   return {
     get open() {
       return connection.link !== null
     },
-    call: call => calls.send(call, connection.link),
+    call: call => calls.send(call, () => connection.link),
     renew: () => connection.renew(),
     async stop() {
       await connection.stop()
@@ -117,21 +120,22 @@ class Calls {
 
   /** From now on requests over this link need no signature. */
   async logOn(link: Link): Promise<void> {
-    await this.send({ method: 'session.logon', weight: 2, urgency: 'exit' }, link)
+    await this.send({ method: 'session.logon', weight: 2, urgency: 'exit' }, () => link)
     this.#loggedOn.add(link)
   }
 
-  async send(call: Call, link: Link | null): Promise<unknown> {
+  /** `linkNow`: the link to send over, asked for when it goes out: it may have to wait before. */
+  async send(call: Call, linkNow: () => Link | null): Promise<unknown> {
     const { budget, serverClock, clock } = this.#setup
     if (!budget.tryTake(call, call.urgency ?? 'ordinary')) await budget.take(call, call.urgency ?? 'ordinary')
     const sentAt = clock.now()
     try {
-      return await this.#once(call, link)
+      return await this.#once(call, linkNow())
     } catch (error) {
       if (!(error instanceof BinanceFault) || error.code !== BAD_TIMESTAMP) throw error
       // it was refused before the engine saw it: signed anew it may be sent again
       await serverClock.measureSince(sentAt)
-      return await this.#once(call, link)
+      return await this.#once(call, linkNow())
     } finally {
       budget.settle(call)
     }

@@ -156,3 +156,8 @@ describe('a ban', () => {
     await expect(waiting).rejects.toThrow('the service stops')
   })
 })
+
+test.each(['', '{"bannedUn', 'null', '[]'])('a record cut off by the end of a process, %j, says nothing', async before => {
+  const { budget } = await open(before)
+  expect(budget.tryTake({ weight: 1 }, 'ordinary')).toBe(true)
+})

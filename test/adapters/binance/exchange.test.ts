@@ -365,10 +365,27 @@ describe('limits and clocks', () => {
     await bed.becomes(1, 'rejected')
     const bannedAt = bed.clock.now()
     const asked = bed.simulator.log.lines.length
+    // also one that comes when the ban is known: it would go out on a price of long ago
+    bed.place('3 BUY MARKET 1')
+    await bed.becomes(3, 'rejected')
+    expect(bed.clock.now() - bannedAt).toBeLessThan(18_000)
     bed.place('2 SELL STOP_LOSS 1 stop 90')
     await bed.becomes(2, 'open')
     expect(bed.clock.now() - bannedAt).toBeGreaterThanOrEqual(18_000)
     expect(bed.simulator.log.lines[asked]!.time - bannedAt).toBeGreaterThanOrEqual(18_000)
+  })
+
+  test('a cancel that is refused again and again is told', async () => {
+    const bed = await openBed(FAST)
+    bed.place('1 SELL LIMIT 1 at 120')
+    await bed.becomes(1, 'open')
+    bed.fault(
+      { kind: 'refuse', status: 400, code: -2015, text: 'Invalid API-key, IP, or permissions for action.' },
+      { path: 'order.cancel', count: 2 },
+    )
+    bed.cancel(1)
+    await bed.becomes(1, 'cancelled')
+    expect(bed.troubles.join('\n')).toMatch(/Order \S+ \(SELL BTCUSDC\) cannot be taken back yet/)
   })
 
   test.each([-30_000, -2_000, 2_000, 30_000])('the clock jumps by %i ms: every order is taken', async skew => {
