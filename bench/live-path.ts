@@ -18,7 +18,7 @@ import { TABLE } from './live-path/floors.ts'
 import { klineText, MINUTE, SYMBOL } from './live-path/wire.ts'
 
 const kinds: readonly ClientKind[] = ['floor', 'ours', 'floor-bare', 'ours-bare', 'connector']
-const WARM_UP = 400
+const WARM_UP = 2_000
 const ROUNDS = 20
 const SAMPLES = 60
 const PAUSE_MS = 1
@@ -34,11 +34,10 @@ export interface PathFigures {
   readonly cpu: number
 }
 
-/** Of all clients, and of how many orders it was proven that they were committed before their first byte left. */
+/** Of all clients, and how many orders were proven to be committed before their first byte left: all that were sent. */
 export interface PathResult {
   readonly clients: Readonly<Record<ClientKind, PathFigures>>
   readonly samples: number
-  readonly proven: number
   /** The least time between the two, in microseconds. */
   readonly least: number
 }
@@ -76,13 +75,14 @@ async function measureAll(databaseUrl: string): Promise<PathResult> {
   }, OPEN_BAR_MS)
   try {
     for (const kind of kinds) contenders.push(await openContender(kind, databaseUrl))
-    for (const one of contenders) await measureRound(one, WARM_UP)
-    for (const one of contenders) Object.assign(one, { cpu: 0, orders: 0, times: [] })
-    for (let round = 0; round < ROUNDS; round++) for (const one of contenders) await measureRound(one, SAMPLES)
-    const ours = contenders.find(({ kind }) => kind === 'ours') ?? contenders[0]!
+    // nothing that is measured once one of them is dead would mean anything
+    await Promise.race([measureRounds(contenders), ...contenders.map(dead)])
+    const ours = contenders.find(({ kind }) => kind === 'ours')!
     const { samples = 0, least = 0 } = (await figuresOf(ours.child)).trace
+    const expected = WARM_UP + ROUNDS * SAMPLES
+    if (samples !== expected) throw new Error(`${samples} of ${expected} orders were proven to be committed before their first byte left`)
     const clients = Object.fromEntries(contenders.map(one => [one.kind, pathFigures(one)])) as PathResult['clients']
-    return { clients, samples: WARM_UP + ROUNDS * SAMPLES, proven: samples, least }
+    return { clients, samples, least }
   } finally {
     clearInterval(telling)
     for (const { child, exchange } of contenders) {
@@ -96,6 +96,17 @@ async function measureAll(databaseUrl: string): Promise<PathResult> {
   }
 }
 
+async function measureRounds(contenders: readonly Contender[]): Promise<void> {
+  for (const one of contenders) await measureRound(one, WARM_UP)
+  for (const one of contenders) Object.assign(one, { cpu: 0, orders: 0, times: [] })
+  for (let round = 0; round < ROUNDS; round++) for (const one of contenders) await measureRound(one, SAMPLES)
+}
+
+async function dead({ kind, child }: Contender): Promise<never> {
+  const [code] = (await once(child, 'exit')) as [number | null]
+  throw new Error(`the client ${kind} ended with ${code}`)
+}
+
 async function openContender(kind: ClientKind, databaseUrl: string): Promise<Contender> {
   const exchange = await openExchange()
   const minute = Math.ceil(Date.now() / MINUTE)
@@ -103,10 +114,6 @@ async function openContender(kind: ClientKind, databaseUrl: string): Promise<Con
   const start = (minute + (minute % 2 === 0 ? 1 : 0)) * MINUTE
   const setup: ClientSetup = { kind, port: exchange.port, start, databaseUrl }
   const child = fork(join(import.meta.dirname, 'live-client.ts'), [JSON.stringify(setup)])
-  child.once('exit', code => {
-    // nothing that is measured afterwards would mean anything
-    if (code !== 0) process.exit(1)
-  })
   await once(child, 'message')
   await exchange.listening
   return { kind, exchange, child, times: [], next: start, cpu: 0, orders: 0 }

@@ -6,11 +6,13 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { afterSix, alone, benchHistory, type Case, goals, isCase } from './backtests.ts'
+import { decision } from './decision.ts'
 import { walk } from './floors.ts'
+import { idle } from './idle.ts'
 import { liveCandle } from './live.ts'
 import { livePath, type PathResult } from './live-path.ts'
 import { loading } from './loading.ts'
-import { cost, isMet, type Least, type Result, speed } from './measure.ts'
+import { cost, isMet, type Least, type Result, speed, within } from './measure.ts'
 import { peers } from './peers.ts'
 import { type PortfolioResult, portfolio } from './portfolio.ts'
 import { type StreamFigures, streams } from './streams.ts'
@@ -26,6 +28,7 @@ const AT_LEAST_PARSING = 0.8
 const AT_MOST_BURST = 2
 const AT_MOST_PATH = 1.15
 const AT_MOST_CONNECTOR = 0.3
+const DECISION_US = 20
 
 // What a process of its own does: one thing, so that nothing else has shaped the machine's code or memory.
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -34,7 +37,9 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   'live-candle': liveCandle,
   'load-columns': async () => loading(walk(1_000_000)),
   streams,
+  decision: async () => decision(),
   'live-path': livePath,
+  idle,
   portfolio: () => portfolio(PORTFOLIO_SETS),
   'portfolio-sample': () => portfolio(PORTFOLIO_SAMPLE),
 }
@@ -46,7 +51,7 @@ function inOwnProcess<T>(...args: [name: string] | [file: string, what: string])
   return JSON.parse(execFileSync(process.execPath, [join(import.meta.dirname, file), ...rest], { encoding: 'utf8' })) as T
 }
 
-function results(tell: (name: string, result: Result) => void): StreamFigures {
+function results(tell: (name: string, result: Result) => void): Unjudged {
   const cases = Object.keys(goals) as Case[]
   for (const name of cases) tell(`backtest-${name}`, speed(inOwnProcess<Least>(name), goals[name]))
   const six = inOwnProcess<Record<Case, Least>>('after-six')
@@ -61,19 +66,37 @@ function results(tell: (name: string, result: Result) => void): StreamFigures {
   const figures = inOwnProcess<StreamFigures>('streams')
   tell('stream-ingest', speed(figures.ingest, AT_LEAST_PARSING))
   tell('stream-burst', cost(figures.burst, AT_MOST_BURST))
-  const { clients } = inOwnProcess<PathResult>('live-path')
-  tell('close-to-order', cost({ ours: clients.ours.p50, floor: clients.floor.p50 }, AT_MOST_PATH))
-  tell('close-to-order-bare', cost({ ours: clients['ours-bare'].p50, floor: clients['floor-bare'].p50 }, AT_MOST_PATH))
-  tell('order-cpu', cost({ ours: clients['ours-bare'].cpu, floor: clients.connector.cpu }, AT_MOST_CONNECTOR))
-  return figures
+  tell('decision', within(inOwnProcess<number>('decision'), DECISION_US))
+  const path = inOwnProcess<PathResult>('live-path')
+  const { ours, floor, connector, ...bare } = path.clients
+  tell('candle-to-order', cost({ ours: ours.p50, floor: floor.p50 }, AT_MOST_PATH))
+  tell('candle-to-order-unwritten', cost({ ours: bare['ours-bare'].p50, floor: bare['floor-bare'].p50 }, AT_MOST_PATH))
+  tell('order-cpu-connector', cost({ ours: bare['ours-bare'].cpu, floor: connector.cpu }, AT_MOST_CONNECTOR))
+  return { streams: figures, path }
+}
+
+// Printed for people only.
+interface Unjudged {
+  readonly streams: StreamFigures
+  readonly path: PathResult
 }
 
 const units: Readonly<Record<string, string>> = {
   memory: 'MB',
   'live-candle': 'µs',
-  'close-to-order': 'µs',
-  'close-to-order-bare': 'µs',
-  'order-cpu': 'µs',
+  decision: 'µs',
+  'candle-to-order': 'µs',
+  'candle-to-order-unwritten': 'µs',
+  'order-cpu-connector': 'µs',
+}
+
+function pathLines({ clients, samples, least }: PathResult): string {
+  const lines = Object.entries(clients).map(([name, { p50, p90, p99, cpu }]) => {
+    const figures = [`p50 ${p50.toFixed(0)}`, `p90 ${p90.toFixed(0)}`, `p99 ${p99.toFixed(0)}`, `CPU ${cpu.toFixed(0)}`]
+    return `candle to order, ${name}: ${figures.join(', ')} µs\n`
+  })
+  const trace = `all of ${samples} orders were committed before their first byte left, by ${least.toFixed(0)} µs at least`
+  return `${lines.join('')}candle to order, trace: ${trace}\n`
 }
 
 function line(name: string, result: Result): string {
@@ -107,7 +130,7 @@ async function main(): Promise<void> {
     return
   }
   const json: Record<string, Result> = {}
-  const { idle } = results((name, result) => {
+  const { streams: streamed, path } = results((name, result) => {
     json[name] = result
     if (values.json !== true) process.stdout.write(line(name, result))
   })
@@ -116,7 +139,11 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify(json)}\n`)
     return
   }
-  process.stdout.write(`idle: the klines of 1,500 symbols, 750 messages a second, cost ${(idle * 100).toFixed(2)} % of a core\n`)
+  process.stdout.write(pathLines(path))
+  const [paced, batched] = [inOwnProcess<number>('idle'), streamed.idle].map(share => (share * 100).toFixed(2))
+  process.stdout.write(
+    `idle: the klines of 1,500 symbols, 750 messages a second, cost ${paced} % of a core; in large batches ${batched} %\n`,
+  )
   process.stdout.write(portfolioLine(inOwnProcess<PortfolioResult>(values.portfolio === true ? 'portfolio' : 'portfolio-sample')))
 }
 

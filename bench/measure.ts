@@ -16,6 +16,9 @@ export const speed = ({ ours, floor }: Least, goal: number): Result => ({ ours, 
 /** What we cost: ours ÷ floor, 1 is as little. */
 export const cost = ({ ours, floor }: Least, goal: number): Result => ({ ours, floor, ratio: ours / floor, goal, atMost: true })
 
+/** What may cost so much at most, in its own unit: the floor is what is allowed. */
+export const within = (ours: number, allowed: number): Result => ({ ours, floor: allowed, ratio: ours / allowed, goal: 1, atMost: true })
+
 /** True where the goal is reached. */
 export const isMet = ({ ratio, goal, atMost }: Result): boolean => (atMost === true ? ratio <= goal : ratio >= goal)
 

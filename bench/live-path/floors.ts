@@ -19,7 +19,7 @@ interface Bar {
   readonly data: { readonly k: { readonly s: string; readonly c: string; readonly t: number; readonly x: boolean } }
 }
 
-const WARM_UP = 400
+const PAST_BARS = 400
 const INSERT = 'insert into bench_intents (time, symbol, side, quantity, price, reason) values (to_timestamp($1), $2, $3, $4, $5, $6)'
 /** What the floor writes into. */
 export const TABLE = `create table if not exists bench_intents (id bigserial primary key, time timestamptz not null, symbol text not null,
@@ -45,7 +45,7 @@ class Strength {
 
 function strengthAt(start: number): Strength {
   const strength = new Strength()
-  for (let openTime = start - WARM_UP * MINUTE; openTime < start; openTime += MINUTE) strength.next(closeAt(openTime))
+  for (let openTime = start - PAST_BARS * MINUTE; openTime < start; openTime += MINUTE) strength.next(closeAt(openTime))
   return strength
 }
 

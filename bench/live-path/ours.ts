@@ -34,7 +34,7 @@ const AFTER_CLOSE = 10_001
 const ACCOUNT = 'live:bench'
 
 /** A bar as the feed hands it on. */
-const candleAt = (symbol: string, openTime: number): Candle => ({
+export const candleAt = (symbol: string, openTime: number): Candle => ({
   symbol,
   timeframe: '1m',
   openTime: openTime as Time,
@@ -59,7 +59,7 @@ function marketClock(start: number): Clock & { closed(time: number): void } {
 }
 
 /** The past of such a market, and its clock. */
-const pastOf = (clock: Clock, start: number): MarketData => ({
+export const pastOf = (clock: Clock, start: number): MarketData => ({
   async candles({ symbol, from, limit }) {
     const count = Math.max(0, Math.min(limit, (start - from) / MINUTE))
     return Array.from({ length: count }, (_, bar) => candleAt(symbol, from + bar * MINUTE))
@@ -69,7 +69,7 @@ const pastOf = (clock: Clock, start: number): MarketData => ({
 })
 
 /** A core that trades RSI(14) on these symbols: each bar of this bench leads to an entry or an exit. */
-function newCore(infos: readonly SymbolInfo[]): { readonly engine: Engine; readonly records: Records } {
+export function newCore(infos: readonly SymbolInfo[]): { readonly engine: Engine; readonly records: Records } {
   const bySymbol = new Map(infos.map(info => [info.symbol, info]))
   const records = new Records(symbol => bySymbol.get(symbol)!)
   const size = { kind: 'quantity', quantity: quantity(QUANTITY) } as const

@@ -1,4 +1,4 @@
-/** What Binance sends, as text: bars of a combined stream, quotes, and what comes of an order. */
+/** What Binance sends, as text: bars of a combined stream, and what comes of an order. */
 import type { Time } from '#domain/time.ts'
 
 /** The symbol that is traded. */

@@ -1,5 +1,5 @@
 /** What an account looks like from outside: its strategies, its news, its comparison with holding. */
-import type { Recording } from '#adapters/replay/replay.ts'
+import type { Recording } from '#domain/recording.ts'
 import { Fault } from '#domain/fault.ts'
 import { add, affordable, format, type Money, money, notional, priceOf, zero } from '#domain/money.ts'
 import { isVolume, type NewsKind, newsKinds, type Volume, type Volumes } from '#domain/news.ts'

@@ -4,7 +4,7 @@ import type { ExchangeSymbol, SymbolInfo } from '#domain/symbol.ts'
 import type { SimulatorClock } from './clock.ts'
 import type { KeySetup } from './keys.ts'
 import type { LimitSetup } from './limits.ts'
-import type { Recording } from './market/replay.ts'
+import type { Recording } from '#domain/recording.ts'
 import type { SwitchName } from './switches.ts'
 import type { ConnectionTimes } from './wire/connection.ts'
 

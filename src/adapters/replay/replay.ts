@@ -1,16 +1,10 @@
 /** A feed from candles that are all known: the market's past, one instant after the other, as fast as asked. */
 import { Aggregator } from '#domain/aggregate.ts'
-import type { Candle, Columns } from '#domain/candle.ts'
+import type { Candle } from '#domain/candle.ts'
+import { instantsOf, type Phase, phases, type Recording } from '#domain/recording.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Feed, FeedState, MarketEvent } from '#ports/feed.ts'
-
-/** One symbol's candles. */
-export interface Recording {
-  readonly symbol: string
-  readonly timeframe: Timeframe
-  readonly columns: Columns
-}
 
 /** How a replay runs. */
 export interface ReplayOptions {
@@ -20,20 +14,6 @@ export interface ReplayOptions {
   /** Candles a second, of all recordings together; Infinity: as fast as they are worked off. */
   readonly speed: number
   readonly clock: Clock
-}
-
-type Phase = 'range' | 'close' | 'open'
-const phases: readonly Phase[] = ['range', 'close', 'open']
-
-/** All instants at which a bar ends or begins, in order. */
-function instantsOf(recordings: readonly Recording[]): Time[] {
-  const instants = new Set<number>()
-  for (const { columns, timeframe } of recordings)
-    for (const time of columns.time) {
-      instants.add(time)
-      instants.add(time + lengthOf(timeframe))
-    }
-  return [...instants].sort((a, b) => a - b) as Time[]
 }
 
 const read = (text: FeedState): { readonly time: number; readonly phase: number } => {

@@ -1,18 +1,7 @@
 /** The market's past, replayed: at each instant bars end (their range, then their close) and new ones open. Several symbols step together. */
-import type { Columns } from '#domain/candle.ts'
-import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
+import { instantsOf, type Phase, phases, type Recording } from '#domain/recording.ts'
+import { lengthOf, type Time } from '#domain/time.ts'
 import { History } from './history.ts'
-
-/** One symbol's candles, as they are handed in. */
-export interface Recording {
-  readonly symbol: string
-  readonly timeframe: Timeframe
-  readonly columns: Columns
-}
-
-/** A part of an instant. The order is that of the paper exchange, so that both fill alike. */
-export type Phase = 'range' | 'close' | 'open'
-const phases: readonly Phase[] = ['range', 'close', 'open']
 
 /** A bar that takes part in a phase. */
 export interface PhaseBar {
@@ -29,16 +18,6 @@ export interface Step {
   readonly phase: Phase
   readonly time: Time
   readonly bars: readonly PhaseBar[]
-}
-
-function instantsOf(recordings: readonly Recording[]): number[] {
-  const instants = new Set<number>()
-  for (const { columns, timeframe } of recordings)
-    for (const time of columns.time) {
-      instants.add(time)
-      instants.add(time + lengthOf(timeframe))
-    }
-  return [...instants].sort((a, b) => a - b)
 }
 
 /** Steps through recordings. It only moves when asked to. */
