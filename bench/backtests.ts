@@ -8,10 +8,9 @@ import { money, quantity, ratio, toNumber } from '#domain/money.ts'
 import { allOrderTypes, noFilters, type SymbolInfo } from '#domain/symbol.ts'
 import type { AnyStrategy } from '#strategy'
 import { type Floor, floorEma, floorRsi, floorSma, walk } from './floors.ts'
-import { type Least, least } from './measure.ts'
+import { type Least, least, RUNS } from './measure.ts'
 
 const CANDLES = 1_000_000
-const RUNS = 9
 const FEE = ratio('0.001')
 const LIMIT = ratio('0.2')
 const CASH = '1000000'

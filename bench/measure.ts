@@ -35,6 +35,9 @@ export function timed(work: () => unknown): number {
   return performance.now() - begun
 }
 
+/** How often each is run where the least counts. */
+export const RUNS = 9
+
 /** Runs both in turn and keeps the least of each. */
 export function least(runs: number, ours: () => unknown, floor: () => unknown): Least {
   let best = { ours: Number.POSITIVE_INFINITY, floor: Number.POSITIVE_INFINITY }

@@ -4,9 +4,8 @@ import { backtest, type IBar, type IStrategy } from 'grademark'
 import { SMA } from 'technicalindicators'
 import type { History } from '#backtest/run.ts'
 import { load, run } from './backtests.ts'
-import { type Least, least } from './measure.ts'
+import { type Least, least, RUNS } from './measure.ts'
 
-const RUNS = 3
 const SHORT = 5
 const LONG = 20
 

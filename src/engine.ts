@@ -147,11 +147,8 @@ export class Engine {
   }
 
   /** What shall be done on the exchange since the last call, in order. */
-  takeActions(): Action[] {
-    const { orders } = this.trader
-    const { actions } = orders
-    if (actions.length > 0) orders.actions = []
-    return actions
+  takeActions(): readonly Action[] {
+    return this.trader.orders.takeActions()
   }
 
   /** Something was heard of an order. */
@@ -235,9 +232,7 @@ export class Engine {
       const denial = deny('late_candle', late)
       return this.trader.denied(slot, 'enter', { reason: signal.reason, time: closeTime, values }, denial)
     }
-    const openTime = instance.openTime(index)
-    const price = instance.feed.columns.close[index & instance.feed.mask]!
-    this.trader.signal(slot, { owner: instance.owner, symbol: instance.symbol, closeTime, openTime, price, signal }, values)
+    this.trader.signal(slot, signal, instance.openTime(index), closeTime, values)
   }
 
   /** A candle of a runner's timeframe closed, if one did at this instant: time limits, expiring entries, and `manage`. */

@@ -1,4 +1,4 @@
-import { type Amount, type Money, type Price, type Quantity, unitsOf } from '#domain/money.ts'
+import { type Amount, Amounts, type Money, type Price, type Quantity } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
@@ -24,12 +24,9 @@ const FEE_IN_BASE = 4
 const FEE_IN_QUOTE = 8
 const PLACE = 16
 
-// 64 bits do not hold it
-const isLarge = (amount: bigint): boolean => BigInt.asIntN(64, amount) !== amount
-
 /** Room for some fills. A log that grows by blocks copies nothing. */
 class Block {
-  readonly amounts = new BigInt64Array(BLOCK * AMOUNTS)
+  readonly amounts = new Amounts(BLOCK * AMOUNTS)
   readonly numbers = new Float64Array(BLOCK * NUMBERS)
 }
 
@@ -41,8 +38,6 @@ export class FillLog {
   /** How many fills there are. */
   length = 0
   readonly #blocks: Block[] = []
-  // amounts of the few fills of which one is large, by their place among all
-  readonly #large = new Map<number, bigint>()
   readonly #symbols: readonly SymbolInfo[]
   // of fees in a third asset, by the fill's place
   readonly #otherFees = new Map<number, string>()
@@ -74,12 +69,10 @@ export class FillLog {
     numbers[row + ORDER] = fill.orderId
     numbers[row + FLAGS] = (fill.side === 'BUY' ? BUY : 0) + (fill.maker ? MAKER : 0) + feeIn + place * PLACE
     numbers[row + REASON] = this.#codeOf(reason)
-    amounts[amount + PRICE] = fill.price
-    amounts[amount + QUANTITY] = fill.quantity
-    amounts[amount + QUOTE] = fill.quote
-    amounts[amount + FEE] = fill.fee
-    // a price times a quantity is the first to be too large
-    if (isLarge(fill.quote) || isLarge(fill.quantity) || isLarge(fill.price) || isLarge(fill.fee)) this.#keepLarge(at * AMOUNTS, fill)
+    amounts.set(amount + PRICE, fill.price)
+    amounts.set(amount + QUANTITY, fill.quantity)
+    amounts.set(amount + QUOTE, fill.quote)
+    amounts.set(amount + FEE, fill.fee)
   }
 
   /** Reason of each fill, by its place. */
@@ -119,16 +112,16 @@ export class FillLog {
   /** What a fill brought (below zero: took) of the quote asset, its fee taken off: in 1e-8, as a float. */
   cashOf(place: number): number {
     const flags = this.#number(place, FLAGS)
-    const fee = (flags & FEE_IN_QUOTE) > 0 ? unitsOf(this.#amount(place, FEE)) : 0
-    const quote = unitsOf(this.#amount(place, QUOTE))
+    const fee = (flags & FEE_IN_QUOTE) > 0 ? this.#units(place, FEE) : 0
+    const quote = this.#units(place, QUOTE)
     return ((flags & BUY) > 0 ? -quote : quote) - fee
   }
 
   /** What a fill brought (below zero: took) of the base asset, its fee taken off: in 1e-8, as a float. */
   quantityOf(place: number): number {
     const flags = this.#number(place, FLAGS)
-    const fee = (flags & FEE_IN_BASE) > 0 ? unitsOf(this.#amount(place, FEE)) : 0
-    const quantity = unitsOf(this.#amount(place, QUANTITY))
+    const fee = (flags & FEE_IN_BASE) > 0 ? this.#units(place, FEE) : 0
+    const quantity = this.#units(place, QUANTITY)
     return ((flags & BUY) > 0 ? quantity : -quantity) - fee
   }
 
@@ -158,15 +151,11 @@ export class FillLog {
     return this.#blockOf(place).numbers[(place % BLOCK) * NUMBERS + column]!
   }
 
-  #keepLarge(amount: number, { price, quantity, quote, fee }: Fill): void {
-    this.#large.set(amount + PRICE, price)
-    this.#large.set(amount + QUANTITY, quantity)
-    this.#large.set(amount + QUOTE, quote)
-    this.#large.set(amount + FEE, fee)
+  #amount<A extends Amount<string>>(place: number, column: number): A {
+    return this.#blockOf(place).amounts.at((place % BLOCK) * AMOUNTS + column)
   }
 
-  #amount<A extends Amount<string>>(place: number, column: number): A {
-    const large = this.#large.size === 0 ? undefined : this.#large.get(place * AMOUNTS + column)
-    return (large ?? this.#blockOf(place).amounts[(place % BLOCK) * AMOUNTS + column]!) as A
+  #units(place: number, column: number): number {
+    return this.#blockOf(place).amounts.units((place % BLOCK) * AMOUNTS + column)
   }
 }

@@ -159,9 +159,8 @@ function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonl
     const actions = engine.takeActions()
     for (let a = 0; a < actions.length; a++) act(matching, actions[a]!, time)
     if (actions.length > 0 && ranging.length > 0) showRanges(matching, ranging, time)
-    const { updates } = matching
+    const updates = matching.takeUpdates()
     if (updates.length === 0) break
-    matching.updates = []
     for (let u = 0; u < updates.length; u++) engine.update(updates[u]!)
   }
   for (let l = 0; l < lanes.length; l++) if (lanes[l]!.inBar < 0) lanes[l]!.changed(time)

@@ -141,9 +141,9 @@ export const floorTo = <A extends Any>(value: A, step: NoInfer<A>): A =>
 export function toTick(value: number, tick: Price): Price {
   if (!(value > 0) || value === Infinity) throw new RangeError(`not a price: ${value}`)
   const exact = fromNumber(value)
-  const step = tick <= 1n ? 1n : (tick as bigint)
-  const rounded = ((exact + step / 2n) / step) * step
-  return (rounded > 0n ? rounded : step) as Price
+  if (tick <= 1n) return (exact > 0n ? exact : 1n) as Price
+  const rounded = ((exact + (tick as bigint) / 2n) / tick) * tick
+  return (rounded > 0n ? rounded : tick) as Price
 }
 
 /** Plain decimal text without trailing zeros: "12.5", never an exponent. */
@@ -158,4 +158,42 @@ export const toNumber = (value: Any): number => {
   const units = unitsOf(value)
   // beyond 2^53 units the division would round a second time
   return Number.isSafeInteger(units) ? units / 1e8 : Number(format(value))
+}
+
+/** Exact amounts side by side in memory: many of them leave nothing to the collector of garbage. */
+export class Amounts {
+  readonly #whole: BigInt64Array
+  readonly #lows: Uint32Array
+  readonly #highs: Int32Array
+  // the few that 64 bits do not hold, by their place
+  #large: Map<number, bigint> | null = null
+
+  /** Room for so many, all of them 0. */
+  constructor(length: number) {
+    this.#whole = new BigInt64Array(length)
+    this.#lows = new Uint32Array(this.#whole.buffer)
+    this.#highs = new Int32Array(this.#whole.buffer)
+  }
+
+  /** Keeps an amount at a place. */
+  set(place: number, amount: Any): void {
+    this.#whole[place] = amount
+    if (BigInt.asIntN(64, amount) !== amount) this.#keepLarge(place, amount)
+  }
+
+  /** The amount at a place. */
+  at<A extends Any>(place: number): A {
+    return (this.#large?.get(place) ?? this.#whole[place]!) as A
+  }
+
+  /** The amount at a place in units of 1e-8, as the nearest float. */
+  units(place: number): number {
+    const large = this.#large?.get(place)
+    return large === undefined ? this.#highs[2 * place + HIGH_WORD]! * WORD + this.#lows[2 * place + LOW_WORD]! : Number(large)
+  }
+
+  #keepLarge(place: number, amount: bigint): void {
+    this.#large ??= new Map()
+    this.#large.set(place, amount)
+  }
 }

@@ -91,15 +91,16 @@ export function applyFill(position: Position, fill: Fill, base: string, quote: s
 
 function applySell(position: Position, fill: Fill, feeInBase: Quantity, feeAsQuote: Money, fee: Money): Money {
   if (!isOpen(position)) begin(position, fill.time, zero(), zero(), zero())
-  // what goes beyond what is held, as a fee in base may too (BNB), was paid from what else the account has of it
-  const given = least(add(fill.quantity, feeInBase), position.quantity)
-  const cost = position.quantity === 0n ? zero<Money>() : prorated(position.cost, given, position.quantity)
   const received = subtract(fill.quote, feeAsQuote)
-  const realised = subtract(received, cost)
   position.fees = add(position.fees, fee)
-  position.quantity = subtract(position.quantity, given)
-  position.cost = subtract(position.cost, cost)
   position.sold = add(position.sold, received)
+  const held = position.quantity
+  // what goes beyond what is held, as a fee in base may too (BNB), was paid from what else the account has of it
+  const given = least(add(fill.quantity, feeInBase), held)
+  const cost = given === held ? position.cost : prorated(position.cost, given, held)
+  position.quantity = given === held ? zero() : subtract(held, given)
+  position.cost = given === held ? zero() : subtract(position.cost, cost)
+  const realised = subtract(received, cost)
   position.realised = add(position.realised, realised)
   return realised
 }

@@ -1,5 +1,3 @@
-import type { Time } from './time.ts'
-
 /** A distance in percent, of the price that was really paid. */
 export interface Percent {
   readonly percent: number
@@ -70,16 +68,3 @@ export type Adjustment =
 
 /** Indicator values at a decision, by name: what `/why` shows. */
 export type Values = Readonly<Record<string, number>>
-
-/** A signal where and when it was given. Its identity is owner, symbol and the close it was decided at. */
-export interface GivenSignal {
-  readonly owner: string
-  readonly symbol: string
-  /** Close time of the candle decided on. */
-  readonly closeTime: Time
-  /** Open time of that candle: the timestamp that other programs know a signal by. */
-  readonly openTime: Time
-  /** Close of that candle. */
-  readonly price: number
-  readonly signal: Signal
-}

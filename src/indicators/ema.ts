@@ -31,8 +31,10 @@ class Ema implements Node<Line> {
         y[i & mask] = value
       }
     }
+    // the next value waits for this one: one product and one sum are all that lies between them
+    const keep = 1 - weight
     for (; i < to; i++) {
-      value += (x[i & m]! - value) * weight
+      value = value * keep + x[i & m]! * weight
       y[i & mask] = value
     }
     this.#value = value

@@ -10,10 +10,12 @@ import {
   type Ratio,
   subtract,
   toNumber,
+  zero,
 } from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
-import type { Balance } from './wallet.ts'
+import type { Costs } from './costs.ts'
+import type { Balance, Wallet } from './wallet.ts'
 
 /** An order on the exchange's book, with what is left of it. */
 export interface Resting {
@@ -58,6 +60,27 @@ export interface Market {
   low: number
   high: number
 }
+
+// Never written into: one array for all books that are empty, so that none has to be made.
+const NO_ORDERS: Resting[] = []
+/** What is left of a bar's volume where there is no limit. */
+export const UNLIMITED = -1n as Quantity
+
+/** A market that has seen nothing yet. */
+export const newMarket = (info: SymbolInfo, wallet: Wallet, costs: Costs): Market => ({
+  info,
+  base: wallet.of(info.base),
+  quote: wallet.of(info.quote),
+  slippage: costs.slippage(info),
+  volumeShare: costs.volumeShare,
+  orders: NO_ORDERS,
+  last: zero(),
+  phase: 'closed',
+  available: UNLIMITED,
+  book: null,
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+})
 
 /** The price that an order of a side meets: the other side of the book, or the last price. */
 export const priceFor = ({ book, last }: Market, side: OrderRequest['side']): Price =>
@@ -105,7 +128,7 @@ export function rest(market: Market, order: Resting): void {
 
 /** Takes an order off the book. */
 export function forget(market: Market, order: Resting): void {
-  if (market.orders.length === 1) market.orders = []
+  if (market.orders.length === 1) market.orders = NO_ORDERS
   else market.orders = market.orders.filter(other => other !== order)
 }
 

@@ -1,6 +1,6 @@
 /**
- * What an exchange does with orders: filters, locks, pairs, triggers, fills, fees. Synchronous; everything that happens is pushed to
- * `updates`, in order, and whoever drives it drains them. A bar is shown in two parts: its open, then its range.
+ * What an exchange does with orders: filters, locks, pairs, triggers, fills, fees. Synchronous; everything that happens is kept, in order,
+ * until whoever drives it takes it. A bar is shown in two parts: its open, then its range.
  */
 import { assert } from '#domain/fault.ts'
 import {
@@ -32,11 +32,13 @@ import {
   holderOf,
   inTurn,
   type Market,
+  newMarket,
   pairOf,
   type Resting,
   refreshBounds,
   rest,
   rests,
+  UNLIMITED,
   waitsAt,
   waitsForRise,
   wantedOf,
@@ -46,12 +48,14 @@ import { lock, unlock, Wallet } from './wallet.ts'
 
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
+// Never written into: one array for all that is empty, so that none has to be made.
+const NOTHING: OrderUpdate[] = []
 
 /** An exchange for one account. */
 export class Matching {
   readonly wallet = new Wallet()
-  /** What happened and was not yet drained. */
-  updates: OrderUpdate[] = []
+  // what happened and was not taken yet
+  #updates: OrderUpdate[] = NOTHING
   /** Bars in which a stop and a target were both within reach, so that the order of things is unknown (the stop was taken first). */
   ambiguousBars = 0
   tradeCount = 0
@@ -64,21 +68,14 @@ export class Matching {
 
   constructor(symbols: readonly SymbolInfo[], costs: Costs) {
     this.#costs = costs
-    for (const info of symbols)
-      this.markets.set(info.symbol, {
-        info,
-        base: this.wallet.of(info.base),
-        quote: this.wallet.of(info.quote),
-        slippage: costs.slippage(info),
-        volumeShare: costs.volumeShare,
-        orders: [],
-        last: NONE,
-        phase: 'closed',
-        available: -1n as Quantity,
-        book: null,
-        low: Number.NEGATIVE_INFINITY,
-        high: Number.POSITIVE_INFINITY,
-      })
+    for (const info of symbols) this.markets.set(info.symbol, newMarket(info, this.wallet, costs))
+  }
+
+  /** What happened since the last call, in order. */
+  takeUpdates(): readonly OrderUpdate[] {
+    const updates = this.#updates
+    if (updates.length > 0) this.#updates = NOTHING
+    return updates
   }
 
   /** The market of a symbol. Throws when the exchange does not have it: a bug of the caller. */
@@ -163,9 +160,7 @@ export class Matching {
     const price = priceOf(open)
     market.last = price
     market.phase = 'open'
-    market.available = (
-      market.volumeShare === 0 ? -1n : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)
-    ) as Quantity
+    market.available = market.volumeShare === 0 ? UNLIMITED : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)
     const { orders } = market
     if (orders.length === 0) return
     if (orders.length === 1) this.#meet(market, orders[0]!, price, time, orders[0]!.fresh)
@@ -393,7 +388,7 @@ export class Matching {
   #tell(orderId: number, event: OrderEvent, time: Time, fill: Fill | null, reason: string): void {
     const update: OrderUpdate = { orderId, event, time, fill, reason }
     // mostly there is one: an array made of it takes no room for more
-    if (this.updates.length === 0) this.updates = [update]
-    else this.updates.push(update)
+    if (this.#updates.length === 0) this.#updates = [update]
+    else this.#updates.push(update)
   }
 }

@@ -13,13 +13,13 @@ import {
   toTick,
   zero,
 } from '#domain/money.ts'
-import type { OrderType } from '#domain/order.ts'
 import { exitNotionalDenial, exposureDenial, fundsDenial, levelsDenial } from '#domain/risk.ts'
 import { type Enter, type Level, levelFlaw } from '#domain/signal.ts'
 import { type Size, sizeOf } from '#domain/sizing.ts'
 import { levelAbove, levelBelow } from '#domain/stop.ts'
 import { notionalDenial, priceDenial, quantityDenial } from '#matching/filters.ts'
 import { noFilters } from '#domain/symbol.ts'
+import type { Draft } from './orders.ts'
 import { openEntryWorth, type Slot, type Traded } from './slot.ts'
 
 /** What limits an account's entries. Shares are of equity; null: no limit. */
@@ -41,18 +41,6 @@ export interface AccountView {
   equity(quote: string): Money
   /** Cash of a quote asset, claims of open orders not taken off. */
   cash(quote: string): Money
-}
-
-/** An entry ready to be sent. */
-export interface Draft {
-  readonly kind: 'draft'
-  readonly type: OrderType
-  readonly quantity: Quantity
-  readonly quoteAmount: Money
-  readonly price: Price
-  readonly stopPrice: Price
-  /** The stop that the entry comes with, as a price; 0: none, or known only once paid. */
-  readonly guard: Price
 }
 
 const heldBy = (slot: Slot, last: Price): Money => add(notional(last, slot.position.quantity), openEntryWorth(slot))
@@ -130,6 +118,7 @@ export function draftEntry(
     price: byLimit ? resting : zero(),
     stopPrice: byLimit || market ? zero() : resting,
     guard: typeof wish.stopLoss === 'number' ? stop : zero(),
+    pairedWith: 0,
   }
 }
 

@@ -6,8 +6,9 @@ import type { Recorder } from '#domain/journal.ts'
 import { floorTo, type Money, type Price, type Quantity, zero } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
 import { emptyPlan, type Plan } from '#domain/slot.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
-import { atMarket, type Cause, type Orders } from './orders.ts'
+import { type Cause, type Draft, type Orders, sale } from './orders.ts'
 import { stopLimitOf, stopTypeOf, type Tranche, tranchesOf } from './protection.ts'
 import type { Slot } from './slot.ts'
 
@@ -78,12 +79,10 @@ export class Exits {
 
   #takeBack(slot: Slot): void {
     slot.withdrawing = true
-    const seen = new Set<number>()
-    for (const order of slot.protection) {
-      // the exchange takes both orders of a pair back at once
-      if (!seen.has(order.request.pairedWith)) this.#orders.cancel(order)
-      seen.add(order.id)
-    }
+    const { protection } = slot
+    // the exchange takes both orders of a pair back at once
+    for (const order of protection)
+      if (!protection.some(({ id }) => id < order.id && id === order.request.pairedWith)) this.#orders.cancel(order)
   }
 
   #guardAll(slot: Slot, plan: Plan, time: Time): void {
@@ -96,31 +95,33 @@ export class Exits {
     if (quantity === 0n) return 0
     const cause: Cause = { slot, purpose: 'exit', reason, time }
     const intent = this.#orders.intend(cause)
-    slot.exit = this.#orders.create(cause, intent, atMarket(quantity))
+    slot.exit = this.#orders.create(cause, intent, sale('MARKET', quantity, zero(), zero(), 0))
     this.#orders.place(slot.exit)
     return intent
   }
 
   #guard(slot: Slot, { quantity, stop, target }: Tranche, time: Time): void {
     const { info } = slot.market
-    const cause: Cause = { slot, purpose: 'protection', reason: 'protect the position', time }
-    const intent = this.#orders.intend(cause)
-    const type = stopTypeOf(info)
+    const intent = this.#orders.intend({ slot, purpose: 'protection', reason: 'protect the position', time })
     const paired = stop > 0n && target > 0n
     const first = this.#orders.orderCount + 1
-    const sell = atMarket(quantity)
-    const orders: Order[] = []
-    if (stop > 0n) {
-      const price = type === 'STOP_LOSS_LIMIT' ? stopLimitOf(stop, info.filters.tick) : zero<Price>()
-      const draft = { ...sell, type, stopPrice: stop, price, pairedWith: paired ? first + 1 : 0 }
-      orders.push(this.#orders.create({ ...cause, reason: 'stop loss' }, intent, draft))
-    }
-    if (target > 0n) {
-      const draft = { ...sell, type: paired ? ('LIMIT_MAKER' as const) : ('LIMIT' as const), price: target, pairedWith: paired ? first : 0 }
-      orders.push(this.#orders.create({ ...cause, reason: 'take profit' }, intent, draft))
-    }
-    slot.protection.push(...orders)
-    if (paired) this.#orders.placePair(orders[0]!, orders[1]!)
-    else this.#orders.place(orders[0]!)
+    const stopping =
+      stop > 0n ? this.#protection(slot, intent, 'stop loss', stopSale(info, quantity, stop, paired ? first + 1 : 0), time) : null
+    if (target === 0n) return this.#orders.place(stopping!)
+    const type = paired ? 'LIMIT_MAKER' : 'LIMIT'
+    const taking = this.#protection(slot, intent, 'take profit', sale(type, quantity, target, zero(), paired ? first : 0), time)
+    if (stopping === null) this.#orders.place(taking)
+    else this.#orders.placePair(stopping, taking)
   }
+
+  #protection(slot: Slot, intent: number, reason: string, draft: Draft, time: Time): Order {
+    const order = this.#orders.create({ slot, purpose: 'protection', reason, time }, intent, draft)
+    slot.protection.push(order)
+    return order
+  }
+}
+
+function stopSale(info: SymbolInfo, quantity: Quantity, stop: Price, pairedWith: number): Draft {
+  const type = stopTypeOf(info)
+  return sale(type, quantity, type === 'STOP_LOSS_LIMIT' ? stopLimitOf(stop, info.filters.tick) : zero(), stop, pairedWith)
 }

@@ -7,14 +7,17 @@ import type { Time } from '#domain/time.ts'
 import type { Slot } from './slot.ts'
 
 /** What an order asks for, before it has a number. */
-export interface Drafted {
+export interface Draft {
+  readonly kind: 'draft'
   readonly type: OrderType
   readonly quantity: Quantity
   readonly quoteAmount: Money
   readonly price: Price
   readonly stopPrice: Price
+  /** The stop that an entry comes with, as a price; 0: none, or known only once paid. */
   readonly guard: Price
-  readonly pairedWith?: number
+  /** The other order of a one-cancels-the-other pair, by id, or 0. */
+  readonly pairedWith: number
 }
 
 /** Whose order it is, what for, why, and when. */
@@ -25,14 +28,16 @@ export interface Cause {
   readonly time: Time
 }
 
-/** A market order for a quantity. */
-export const atMarket = (quantity: Quantity): Drafted => ({
-  type: 'MARKET',
+/** A sale of a quantity: at the market, or at a limit (`price`) or from a stop on (`stopPrice`); 0: none. */
+export const sale = (type: OrderType, quantity: Quantity, price: Price, stopPrice: Price, pairedWith: number): Draft => ({
+  kind: 'draft',
+  type,
   quantity,
   quoteAmount: zero(),
-  price: zero(),
-  stopPrice: zero(),
+  price,
+  stopPrice,
   guard: zero(),
+  pairedWith,
 })
 
 /** An order that has not ended, with its slot and, for an entry, what was asked for. */
@@ -42,9 +47,13 @@ export interface OpenOrder {
   readonly wish: Enter | null
 }
 
+// Never written into: one array for all that is empty, so that none has to be made.
+const NONE_OPEN: OpenOrder[] = []
+const NO_ACTIONS: Action[] = []
+
 /** Open orders by id. They are few: looking through them is cheaper than keeping a table. */
 class OpenOrders {
-  #list: OpenOrder[] = []
+  #list: OpenOrder[] = NONE_OPEN
 
   /** How many there are. */
   get size(): number {
@@ -69,7 +78,7 @@ class OpenOrders {
   }
 
   delete(open: OpenOrder): void {
-    if (this.#list.length === 1) this.#list = []
+    if (this.#list.length === 1) this.#list = NONE_OPEN
     else this.#list.splice(this.#list.indexOf(open), 1)
   }
 }
@@ -96,7 +105,7 @@ class EndedOrders {
 
 /** The orders of an account that have not ended. */
 export class Orders {
-  actions: Action[] = []
+  #actions: Action[] = NO_ACTIONS
   intentCount = 0
   orderCount = 0
   readonly open = new OpenOrders()
@@ -107,6 +116,13 @@ export class Orders {
     this.#recorder = recorder
   }
 
+  /** What shall be done on the exchange since the last call, in order. */
+  takeActions(): readonly Action[] {
+    const actions = this.#actions
+    if (actions.length > 0) this.#actions = NO_ACTIONS
+    return actions
+  }
+
   /** Writes an intent down. Its number. */
   intend({ slot, purpose, reason, time }: Cause): number {
     const number = ++this.intentCount
@@ -115,7 +131,7 @@ export class Orders {
   }
 
   /** Makes an order of an intent and writes it down. It is sent by an action. */
-  create({ slot, purpose, reason, time }: Cause, intent: number, draft: Drafted, wish: Enter | null = null): Order {
+  create({ slot, purpose, reason, time }: Cause, intent: number, draft: Draft, wish: Enter | null = null): Order {
     const id = ++this.orderCount
     const request: OrderRequest = {
       id,
@@ -128,7 +144,7 @@ export class Orders {
       stopPrice: draft.stopPrice,
       timeInForce: 'GTC',
       guard: draft.guard,
-      pairedWith: draft.pairedWith ?? 0,
+      pairedWith: draft.pairedWith,
     }
     const order: Order = {
       id,
@@ -171,7 +187,7 @@ export class Orders {
 
   // mostly there is one: an array made of it takes no room for more
   #act(action: Action): void {
-    if (this.actions.length === 0) this.actions = [action]
-    else this.actions.push(action)
+    if (this.#actions.length === 0) this.#actions = [action]
+    else this.#actions.push(action)
   }
 }

@@ -1,8 +1,8 @@
 /** What shall rest on the exchange for a position: one order or pair a tranche. */
 import { floorTo, most, type Price, priceOf, type Quantity, quantityOf, subtract, toNumber, zero } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
-import type { Enter, Level } from '#domain/signal.ts'
-import { emptyPlan, type Plan } from '#domain/slot.ts'
+import type { Enter } from '#domain/signal.ts'
+import type { Plan } from '#domain/slot.ts'
 import { gapOf, levelAbove, levelBelow } from '#domain/stop.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 
@@ -13,23 +13,22 @@ export interface Tranche {
   readonly target: Price
 }
 
-const levelOr = (level: Level | null, resolve: (level: Level) => Price): Price => (level === null ? zero() : resolve(level))
-
 /** The plan of an entry at what was really paid. Null when the wish asked for none. */
 export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
   if (wish.stopLoss === null && wish.takeProfit === null && wish.trailing === null && wish.partial === null && wish.timeLimit === 0)
     return null
-  const gap = levelOr(wish.trailing, level => gapOf(level, paid, tick))
-  const stop = levelOr(wish.stopLoss, level => levelBelow(level, paid, tick))
+  const gap = wish.trailing === null ? zero<Price>() : gapOf(wish.trailing, paid, tick)
+  const stop = wish.stopLoss === null ? zero<Price>() : levelBelow(wish.stopLoss, paid, tick)
   const trailed = gap > 0n && paid > gap ? subtract(paid, gap) : zero<Price>()
   return {
-    ...emptyPlan(),
     stop: trailed > stop ? trailed : stop,
-    target: levelOr(wish.takeProfit, level => levelAbove(level, paid, tick)),
+    target: wish.takeProfit === null ? zero() : levelAbove(wish.takeProfit, paid, tick),
     gap,
     peak: paid,
     partial: wish.partial === null ? null : { at: toNumber(levelAbove(wish.partial.at, paid, tick)), part: wish.partial.part },
+    partialDone: false,
     timeLimit: wish.timeLimit,
+    candles: 0,
   }
 }
 

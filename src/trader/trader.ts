@@ -1,6 +1,6 @@
 /**
  * Turns wishes into intents and orders, and follows each to its end: sizing, risk, protection, exits. Synchronous and deterministic;
- * what shall be done on the exchange is collected in `orders.actions`, what shall be written down goes to the recorder.
+ * what shall be done on the exchange is collected in `orders`, what shall be written down goes to the recorder.
  */
 import { type Denial, type DenialCode, deny } from '#domain/denial.ts'
 import { assert } from '#domain/fault.ts'
@@ -21,7 +21,7 @@ import {
 } from '#domain/money.ts'
 import { type Fill, isFinal, type Order, type OrderUpdate, PAIR_REACHED, transition } from '#domain/order.ts'
 import { isOpen, type RoundTrip } from '#domain/position.ts'
-import type { Adjustment, Enter, GivenSignal, Values } from '#domain/signal.ts'
+import type { Adjustment, Enter, Signal, Values } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
 import { emptyPlan } from '#domain/slot.ts'
 import { trail } from '#domain/stop.ts'
@@ -74,17 +74,17 @@ export class Trader {
     this.exits = new Exits(this.orders, recorder)
   }
 
-  /** A strategy's signal. Entering while holding and leaving while flat are nothing. */
-  signal(slot: Slot, given: GivenSignal, values: Values | null): void {
-    const wished = { reason: given.signal.reason, time: given.closeTime, values }
-    if (given.signal.kind === 'exit') {
+  /** A strategy's signal on the candle between two instants. Entering while holding and leaving while flat are nothing. */
+  signal(slot: Slot, signal: Signal, openTime: Time, closeTime: Time, values: Values | null): void {
+    const wished = { reason: signal.reason, time: closeTime, values }
+    if (signal.kind === 'exit') {
       if (slot.leaving === null && (slot.position.quantity > 0n || slot.entry !== null)) this.exit(slot, wished, ALL)
       return
     }
     if (slot.position.quantity > 0n || slot.leaving !== null) return
-    const denial = this.#entryDenial(slot, given)
+    const denial = this.#entryDenial(slot, openTime, closeTime)
     if (denial !== null) this.denied(slot, 'enter', wished, denial)
-    else this.enter(slot, given.signal, this.sizeFor(slot), wished)
+    else this.enter(slot, signal, this.sizeFor(slot), wished)
   }
 
   /** A strategy's wish to hold less (base units; 0: nothing). */
@@ -282,7 +282,7 @@ export class Trader {
     return this.mode === 'running' ? null : deny(denials[this.mode], `trading is ${this.mode}: no new entries`)
   }
 
-  #entryDenial(slot: Slot, { openTime, closeTime }: GivenSignal): Denial | null {
+  #entryDenial(slot: Slot, openTime: Time, closeTime: Time): Denial | null {
     const denial = this.#modeDenial(slot)
     if (denial !== null) return denial
     if (slot.stoppedAt > 0 && slot.stoppedAt >= openTime && slot.stoppedAt < closeTime)

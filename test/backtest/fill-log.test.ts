@@ -46,4 +46,6 @@ test('says what a fill brought, its fee taken off', () => {
     [1, -700, 97],
     [0, 697, -100],
   ])
+  log.add({ ...fill, side: 'SELL', feeAsset: 'quote', quote: BEYOND_64_BITS as Money }, 0, 'exit')
+  expect(log.cashOf(2)).toBe(2 ** 70)
 })

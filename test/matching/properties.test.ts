@@ -185,7 +185,7 @@ class Trial {
       matching.range(market, high, low, at(this.#time))
       if (misses)
         demand(
-          matching.updates.length === 0 && this.#state() === before,
+          matching.takeUpdates().length === 0 && this.#state() === before,
           () => `a bar of ${low} to ${high}, out of ${market.low} to ${market.high}, changed ${before} to ${this.#state()}`,
         )
       matching.close(market, close)
@@ -203,7 +203,7 @@ class Trial {
   }
 
   #hear(): void {
-    for (const { orderId, event, fill } of this.matching.updates.splice(0)) {
+    for (const { orderId, event, fill } of this.matching.takeUpdates()) {
       const request = this.#requests.get(orderId)!
       demand(!this.#ended.has(orderId), () => `order ${orderId} ended, and then was ${event}`)
       if (FINAL.has(event)) this.#ended.add(orderId)
@@ -262,7 +262,7 @@ test('whatever is sent and whatever the market does: money, locks, quantities, e
     fc.property(world, steps, (setting, list) => {
       const trial = new Trial(setting)
       for (const step of list) trial.do(step)
-      expect(trial.matching.updates).toEqual([])
+      expect(trial.matching.takeUpdates()).toEqual([])
     }),
     { numRuns: 22_000 },
   )

@@ -36,10 +36,8 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
   let now = 0 as Time
 
   const tell = (): void => {
-    const { updates } = matching
-    if (updates.length === 0) return
-    matching.updates = []
-    hear(updates)
+    const updates = matching.takeUpdates()
+    if (updates.length > 0) hear(updates)
   }
   // a market with a live book has no bars
   const barred = (symbol: string): Market | null => {

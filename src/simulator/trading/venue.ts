@@ -231,8 +231,7 @@ export class Venue {
   /** Works off what the matching says, until it says nothing more. */
   settle(): void {
     for (;;) {
-      const { updates } = this.matching
-      this.matching.updates = []
+      const updates = this.matching.takeUpdates()
       for (const update of updates) this.#apply(update)
       for (const note of this.notes.splice(0)) note()
       this.#noteTriggers()
