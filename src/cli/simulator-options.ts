@@ -6,29 +6,38 @@ import { Fault } from '#domain/fault.ts'
 /** What --help prints. */
 export const SIMULATOR_HELP = `npm run simulator -- [options]
 
-A Binance on 127.0.0.1: REST, streams and the WebSocket API as Binance speaks them, over replayed candles. No real money, and nothing
+A Binance on 127.0.0.1: REST, streams and the WebSocket API as Binance speaks them, over replayed candles or ticks. No real money, and nothing
 outside of this machine is contacted. What to do with it while it runs: GET /admin.
 
   --candles FILE[,FILE…]  CSV files named SYMBOL-TIMEFRAME.csv(.gz); default: the bundled ones
+  --trades FILE[,FILE…]   ticks instead: CSV files of trades named SYMBOL-….csv(.gz), as Binance publishes them
+                          (id,price,qty,quoteQty,time,isBuyerMaker,isBestMatch), or with a header that names such columns. Several of a symbol
+                          follow one another. Bars of every interval from 1s to 1M are built from them. With --candles too: both, of different symbols
+  --book-tickers FILE[,FILE…]  best bids and asks to go with the trades: CSV with a header (bid, bidQty, ask, askQty, and eventTimeMs or
+                          recvTimeNs). Orders meet these then, and no more than is shown; without, each trade is the price that they meet
   --symbols-file FILE     exchangeInfo of the symbols (default data/symbols.json)
   --port N                default 0: a free one
   --speed N               instants a second, max, or step (default): the market moves only by POST /admin/step. now: as today's market,
-                          each bar as long as it says; the candles are moved in time so that the bar of --start (else the one in
-                          the middle) is open now. This is what a service trades on: give it candles of 1m
-  --start TIME            candles that open before are the past: 2023-01-31, 2023-01-31T12:00 (UTC) or milliseconds
+                          each bar as long as it says; what is replayed is moved in time so that the bar or minute of --start (else the
+                          one in the middle) is now. This is what a service trades on: give it candles of 1m, or ticks. An instant of ticks is all
+                          that happened in one millisecond, and the end of each second with ticks and of each minute
+  --start TIME            candles that open and ticks that happened before are the past: 2023-01-31, 2023-01-31T12:00 (UTC) or milliseconds
   --balance ASSET=AMOUNT  what the account holds; may be repeated (default EUR=10000)
   --key KEY:SECRET        an HMAC key to accept; may be repeated. Default: a new one, printed
   --ed25519               make a new Ed25519 key too, and print it
   --fee 0.001             of a fill, maker and taker alike
   --slippage BP           half-spread and slippage in basis points; default 5 for BTC and ETH, 15 for others, and at most 10 % of a
-                          candle’s volume. 0: none, no volume limit
+                          candle’s volume (trades: of the last minute’s). 0: none, no volume limit. Best bids and asks have no need of it
   --time clock|market     the server's time: this machine's (default), or that of the replay
   --json                  one JSON line with addresses and keys
   --help                  this text`
 
 /** What was asked for. */
 export interface SimulatorCli {
+  /** Null: the bundled ones, unless there are trades. */
   readonly candles: readonly string[] | null
+  readonly trades: readonly string[]
+  readonly bookTickers: readonly string[]
   readonly symbolsFile: string | null
   readonly port: number
   /** Instants a second; null: only by the admin endpoint; now: as the machine's clock goes. */
@@ -47,6 +56,8 @@ export interface SimulatorCli {
 
 const options = {
   candles: { type: 'string' },
+  trades: { type: 'string' },
+  'book-tickers': { type: 'string' },
   'symbols-file': { type: 'string' },
   port: { type: 'string' },
   speed: { type: 'string' },
@@ -75,6 +86,8 @@ export function readSimulatorOptions(args: readonly string[]): SimulatorCli {
   if (slippage !== null && !(slippage >= 0)) throw wrong('--slippage', values.slippage!, 'basis points of 0 or more are needed, such as 5')
   return {
     candles: values.candles?.split(',') ?? null,
+    trades: values.trades?.split(',') ?? [],
+    bookTickers: values['book-tickers']?.split(',') ?? [],
     symbolsFile: values['symbols-file'] ?? null,
     port,
     speed: speedOf(values.speed ?? 'step'),

@@ -1,10 +1,13 @@
-/** `npm run simulator`: a Binance on 127.0.0.1 over replayed candles. */
+/** `npm run simulator`: a Binance on 127.0.0.1 over replayed candles or ticks. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { nameOf, readCandles } from '#adapters/files/candles.ts'
+import { readTicks, symbolOf } from '#adapters/files/ticks.ts'
 import { Fault } from '#domain/fault.ts'
 import { basisPoints } from '#domain/money.ts'
+import type { Recording } from '#domain/recording.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
+import type { TickRecording } from '#domain/ticks.ts'
 import { formatTime, lengthOf } from '#domain/time.ts'
 import { newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
@@ -26,7 +29,7 @@ export async function simulatorMain(args: readonly string[], out: (line: string)
   const hmac = cli.keys[0] ?? newHmacKey()
   const ed25519 = cli.ed25519 ? newEd25519Key() : null
   const keys = [hmac, ...cli.keys.slice(1), ...(ed25519 === null ? [] : [ed25519])]
-  const simulator = await openSimulator({ ...optionsOf(cli), keys })
+  const simulator = await openSimulator({ ...(await optionsOf(cli)), keys })
   // a key that was given is known to who gave it: it is not printed
   const shown = cli.keys.length > 0 ? { apiKey: hmac.apiKey } : hmac
   const told = {
@@ -49,8 +52,8 @@ export async function simulatorMain(args: readonly string[], out: (line: string)
   return 0
 }
 
-function optionsOf(cli: SimulatorCli): Omit<SimulatorOptions, 'keys'> {
-  const recordings = (cli.candles ?? bundledCandles).map(path => {
+async function optionsOf(cli: SimulatorCli): Promise<Omit<SimulatorOptions, 'keys'>> {
+  const recordings = (cli.candles ?? (cli.trades.length > 0 ? [] : bundledCandles)).map(path => {
     const { symbol, timeframe } = nameOf(path)
     if (timeframe === null)
       throw new Fault(
@@ -59,16 +62,19 @@ function optionsOf(cli: SimulatorCli): Omit<SimulatorOptions, 'keys'> {
       )
     return { symbol, timeframe, columns: readCandles(path) }
   })
-  const symbols = symbolsIn(cli.symbolsFile ?? `${bundled}symbols.json`)
-  for (const { symbol } of recordings)
-    if (!symbols.some(raw => raw.symbol === symbol))
+  const symbols = cli.symbolsFile === null ? bundledSymbols() : symbolsIn(cli.symbolsFile)
+  const known = (symbol: string): boolean => symbols.some(raw => raw.symbol === symbol)
+  for (const symbol of [...recordings.map(({ symbol: name }) => name), ...cli.trades.map(symbolOf)])
+    if (!known(symbol))
       throw new Fault(
         'misconfigured',
-        `--symbols-file: ${symbol} is not in it. Add its entry of Binance's exchangeInfo, or leave its candles out.`,
+        `--symbols-file: ${symbol} is not in it. Add its entry of Binance's exchangeInfo, or leave what is of it out.`,
       )
-  const moved = cli.speed === 'now' ? asOfNow(recordings, cli.start) : null
+  const ticks = await ticksOf(cli, recordings)
+  const moved = cli.speed === 'now' ? asOfNow(recordings, ticks, cli.start) : null
   return {
     recordings: moved?.recordings ?? recordings,
+    ticks,
     symbols,
     balances: cli.balances,
     port: cli.port,
@@ -79,6 +85,27 @@ function optionsOf(cli: SimulatorCli): Omit<SimulatorOptions, 'keys'> {
     serverTime: cli.serverTime,
   }
 }
+
+async function ticksOf({ trades, bookTickers }: SimulatorCli, candles: readonly Recording[]): Promise<TickRecording[]> {
+  const symbols = new Set(trades.map(symbolOf))
+  for (const { symbol } of candles)
+    if (symbols.has(symbol))
+      throw new Fault(
+        'misconfigured',
+        `--trades: there are candles of ${symbol} too. A symbol has one or the other: leave one of them out.`,
+      )
+  for (const path of bookTickers)
+    if (!symbols.has(symbolOf(path)))
+      throw new Fault('misconfigured', `--book-tickers ${path}: there are no trades of ${symbolOf(path)}. Name them with --trades.`)
+  const found: TickRecording[] = []
+  const of = (symbol: string, files: readonly string[]): string[] => files.filter(path => symbolOf(path) === symbol)
+  for (const symbol of symbols) found.push(await readTicks(symbol, of(symbol, trades), of(symbol, bookTickers)))
+  return found
+}
+
+// Symbols that ticks are bundled of have a file of their own: no candles of them are.
+const bundledSymbols = (): readonly ExchangeSymbol[] =>
+  ['symbols.json', 'ticks/symbols.json'].flatMap(name => symbolsIn(`${bundled}${name}`))
 
 function symbolsIn(path: string): readonly ExchangeSymbol[] {
   try {
@@ -92,30 +119,47 @@ function symbolsIn(path: string): readonly ExchangeSymbol[] {
 
 const PHASES = 3
 const LOOK_AGAIN_MS = 1_000
+// how long it goes on at a time, and what may wait to be sent, before others have their turn
+const WORK_MS = 10
+const WAITING_MOST = 1 << 16
 
-/** Moves the market at a pace: each instant in its three phases. */
+/** Moves the market at a pace: each instant of candles in its three phases. */
 function pace(simulator: Simulator, instantsASecond: number): { stop(): void } {
-  const pause = 1000 / instantsASecond / PHASES
+  const pause = Math.max(1, 1000 / instantsASecond / PHASES)
   const timer: { next?: ReturnType<typeof setTimeout> } = {}
-  const step = (): void => {
-    if (simulator.step(1).length > 0) timer.next = setTimeout(step, pause)
+  const began = performance.now()
+  let made = 0
+  const go = (): void => {
+    const now = performance.now()
+    const due = ((now - began) / 1000) * instantsASecond
+    while (made < due && performance.now() - now < WORK_MS && simulator.sockets.waiting < WAITING_MOST) {
+      const [step] = simulator.step(1)
+      if (step === undefined) return
+      made += step.phase === 'tick' ? 1 : 1 / PHASES
+    }
+    timer.next = setTimeout(go, pause)
   }
-  timer.next = setTimeout(step, pause)
+  timer.next = setTimeout(go, pause)
   return { stop: () => clearTimeout(timer.next) }
 }
 
-/** Moves candles in time, by whole bars of the longest, so that the bar of a time (default: that in the middle) is open now. */
-function asOfNow(recordings: SimulatorOptions['recordings'], from: number | null) {
-  const length = Math.max(...recordings.map(({ timeframe }) => lengthOf(timeframe)))
-  const times = recordings[0]!.columns.time
+/** Moves what is replayed in time, by whole bars of the longest or whole minutes, so that the bar of a time (default: that in the middle) is now. */
+function asOfNow(recordings: readonly Recording[], ticks: readonly TickRecording[], from: number | null) {
+  const length = Math.max(MINUTE_MS, ...recordings.map(({ timeframe }) => lengthOf(timeframe)))
+  const times = recordings[0]?.columns.time ?? ticks[0]!.trades.time
   const wanted = from ?? times[times.length >> 1]!
   const start = wanted - (wanted % length)
   const shift = Math.floor((Date.now() - start) / length) * length
+  // ticks may be many: they are moved where they are
+  for (const { trades, quotes } of ticks)
+    for (const column of [trades.time, quotes?.time ?? new Float64Array()])
+      for (let index = 0; index < column.length; index++) column[index]! += shift
   return {
     start: start + shift,
     recordings: recordings.map(one => ({ ...one, columns: { ...one.columns, time: one.columns.time.map(time => time + shift) } })),
   }
 }
+const MINUTE_MS = 60_000
 
 /** Moves the market as the machine's clock goes. */
 function keepTime(simulator: Simulator): { stop(): void } {
@@ -135,6 +179,8 @@ function greeting(
   cli: SimulatorCli,
 ): string[] {
   const { venue, replay } = simulator.world
+  const counts = [...(replay.left > 0 ? [`${replay.left} instants`] : []), ...(replay.ticksLeft > 0 ? [`${replay.ticksLeft} ticks`] : [])]
+  const left = counts.join(' and ') || 'no instants'
   return [
     `A Binance for ${venue.symbols.map(({ symbol }) => symbol).join(', ')}, at ${formatTime(venue.marketNow)} of its market. No real money.`,
     `REST           ${told.url}`,
@@ -143,7 +189,7 @@ function greeting(
     `admin          ${told.admin}`,
     `key            ${told.apiKey}`,
     ...(told.secret === undefined ? [] : [`secret         ${told.secret}`]),
-    `market         ${cli.speed === null ? 'moves by POST /admin/step' : cli.speed === 'now' ? 'goes on as the clock does' : `${cli.speed} instants a second`}, ${replay.left} instants are left`,
+    `market         ${cli.speed === null ? 'moves by POST /admin/step' : cli.speed === 'now' ? 'goes on as the clock does' : `${cli.speed} instants a second`}, ${left} are left`,
     'Ctrl-C ends it.',
   ]
 }

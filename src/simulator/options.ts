@@ -5,25 +5,28 @@ import type { SimulatorClock } from './clock.ts'
 import type { KeySetup } from './keys.ts'
 import type { LimitSetup } from './limits.ts'
 import type { Recording } from '#domain/recording.ts'
+import type { TickRecording } from '#domain/ticks.ts'
 import type { SwitchName } from './switches.ts'
 import type { ConnectionTimes } from './wire/connection.ts'
 
 /** Options of openSimulator. Amounts are exact, shares counted in 1e-8. */
 export interface SimulatorOptions {
-  /** The candles to replay, one recording a symbol. */
+  /** Candles to replay, one recording a symbol. */
   readonly recordings: readonly Recording[]
-  /** Entries of exchangeInfo; those without candles are left out. */
+  /** Ticks to replay, one recording a symbol; a symbol has either candles or ticks. */
+  readonly ticks?: readonly TickRecording[]
+  /** Entries of exchangeInfo; those without candles or ticks are left out. */
   readonly symbols: readonly ExchangeSymbol[]
   readonly keys: readonly KeySetup[]
   /** What the account holds at first, by asset. */
   readonly balances: ReadonlyMap<string, Money>
   /** 0 (default): any free port of 127.0.0.1. */
   readonly port?: number
-  /** Candles that open before this time (UTC ms) are the past from the beginning. Default: none is. */
+  /** Candles that open, and ticks that happened, before this time (UTC ms) are the past from the beginning. Default: none is. */
   readonly start?: number
   /** Half-spread and slippage of a taker by symbol; default none. */
   readonly slippage?: (info: SymbolInfo) => Ratio
-  /** The share of a bar's volume that orders may take; default 0: no limit. */
+  /** The share of a bar's volume (ticks: of a minute's, where no best prices were recorded) that orders may take; default 0: no limit. */
   readonly volumeShare?: number
   readonly fees?: { readonly maker: Ratio; readonly taker: Ratio }
   /** True: fees are paid in BNB while there is some. */

@@ -1,9 +1,9 @@
-/** A Binance on the desk: its REST, WebSocket API and streams on 127.0.0.1, over our own matching, fed by replayed candles. */
+/** A Binance on the desk: its REST, WebSocket API and streams on 127.0.0.1, over our own matching, fed by replayed candles or ticks. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { command, type Controlled } from './control/admin.ts'
 import { type LogLine, RequestLog } from './control/log.ts'
-import type { Step } from './market/replay.ts'
+import { movedBy, only, type Step } from './market/replay.ts'
 import { openWorld } from './open-world.ts'
 import type { SimulatorOptions } from './options.ts'
 import { serveAdmin } from './wire/admin-http.ts'
@@ -72,21 +72,21 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     for (let count = 0; count < phases; count++) {
       const next = world.replay.step()
       if (next === null) break
-      world.bookUpdates++
       world.venue.advance(next)
+      for (const history of movedBy(next)) world.books.moved(history)
       flush()
       // what does not trade tells nothing
-      streams.publish({ ...next, bars: next.bars.filter(({ history }) => world.venue.symbol(history.symbol).raw.status === 'TRADING') })
+      streams.publish(only(next, symbol => world.venue.symbol(symbol).raw.status === 'TRADING'))
       made.push(next)
     }
     return made
   }
   const stepCandles = (instants: number): void => {
     for (let count = 0; count < instants && !world.replay.ended; count++)
-      while (step(1)[0]?.phase !== 'open' && !world.replay.ended) continue
+      for (let phase = step(1)[0]?.phase; phase === 'range' || phase === 'close'; ) phase = step(1)[0]?.phase
   }
   const controlled: Controlled = { world, sockets, log, step, stepCandles, flush }
-  // the first bars open at once: a market without a price is none
+  // the first bars open, the first ticks happen at once: a market without a price is none
   step(1)
   let repeating = true
   const repeat = (): void => {

@@ -3,6 +3,7 @@ import type { SimulatorClock } from './clock.ts'
 import type { Faults } from './control/faults.ts'
 import type { ApiKey } from './keys.ts'
 import type { Limits } from './limits.ts'
+import type { Books } from './market/book.ts'
 import type { Replay } from './market/replay.ts'
 import type { Switches } from './switches.ts'
 import type { Venue } from './trading/venue.ts'
@@ -33,8 +34,8 @@ export interface World {
   readonly started: number
   /** True while the system is told to be under maintenance. */
   maintenance: boolean
-  /** Updates of the book so far. */
-  bookUpdates: number
+  /** The order books as they are shown. */
+  readonly books: Books
   /** The server's time, as answers and signatures see it. */
   now(): number
 }

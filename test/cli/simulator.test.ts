@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSimulatorOptions, SIMULATOR_HELP } from '../../src/cli/simulator-options.ts'
 import { openDoor } from '../support/doors.ts'
-import { restClient, rowsOf } from '../support/simulator/rest.ts'
+import { restClient, rowsOf, type Wire } from '../support/simulator/rest.ts'
 
 let folder: string
 beforeAll(() => {
@@ -18,6 +19,8 @@ describe('the command line', () => {
     const { balances, ...rest } = readSimulatorOptions([])
     expect(rest).toMatchObject({
       candles: null,
+      trades: [],
+      bookTickers: [],
       port: 0,
       speed: null,
       start: null,
@@ -33,6 +36,10 @@ describe('the command line', () => {
     const args = [
       '--candles',
       'A-1m.csv,B-1m.csv',
+      '--trades',
+      'C-trades.csv,C-more.csv',
+      '--book-tickers',
+      'C-bookTicker.csv',
       '--port',
       '8080',
       '--speed',
@@ -48,6 +55,8 @@ describe('the command line', () => {
     ]
     expect(readSimulatorOptions([...args, '--balance', 'BTC=1.5', '--balance', 'EUR=7', '--fee', '0.00075'])).toMatchObject({
       candles: ['A-1m.csv', 'B-1m.csv'],
+      trades: ['C-trades.csv', 'C-more.csv'],
+      bookTickers: ['C-bookTicker.csv'],
       port: 8080,
       speed: Number.POSITIVE_INFINITY,
       start: Date.UTC(2023, 0, 31),
@@ -79,6 +88,8 @@ describe('the command line', () => {
   test('--help tells every option', () => {
     for (const option of [
       '--candles',
+      '--trades',
+      '--book-tickers',
       '--symbols-file',
       '--port',
       '--speed',
@@ -130,4 +141,52 @@ test('--speed now: its market is at the present, with the past behind it', async
   expect(rows).toHaveLength(1000)
   door.child.kill('SIGTERM')
   expect((await door.ended).code).toBe(0)
+})
+
+const ticks = fileURLToPath(new URL('../../data/ticks/', import.meta.url))
+
+test('ticks: a day’s beginning of trades and best prices, as fast as it goes, to its end', async () => {
+  const args = ['--trades', `${ticks}BTCUSDT-trades.csv.gz`, '--book-tickers', `${ticks}BTCUSDT-bookTicker.csv.gz`]
+  const door = openDoor('cli', ['simulator', '--json', ...args, '--speed', 'max', '--time', 'market', '--balance', 'USDT=1000'], folder)
+  const told = JSON.parse(await door.says('"url"')) as { url: string; apiKey: string; secret: string; admin: string; streams: string }
+  const market = async (): Promise<Wire> => ((await (await fetch(told.admin)).json()) as { market: Wire }).market
+  for (;;) if (String((await market())['ended']) === 'true') break
+  expect(await market()).toMatchObject({ ended: true, next: null, ticksLeft: 0, instantsLeft: 0 })
+  const rest = restClient(told.url, told)
+  const trades = rowsOf((await rest.get('/api/v3/aggTrades', { symbol: 'BTCUSDT', limit: 1 })).body)
+  expect(trades).toMatchObject([{ l: 3_735_693_015 }])
+  door.child.kill('SIGTERM')
+  expect(await door.ended).toMatchObject({ code: 0, err: '' })
+})
+
+test('ticks with --speed now: the minute in their middle is the present', async () => {
+  const door = openDoor('cli', ['simulator', '--json', '--trades', `${ticks}BTCUSDT-trades.csv.gz`, '--speed', 'now'], folder)
+  const { url } = JSON.parse(await door.says('"url"')) as { url: string }
+  const get = async (path: string): Promise<Wire> => (await (await fetch(`${url}/api/v3/${path}`)).json()) as Wire
+  const [trade] = rowsOf(await get('trades?symbol=BTCUSDT&limit=1'))
+  const behind = Date.now() - Number(trade!['time'])
+  expect(behind).toBeGreaterThanOrEqual(0)
+  expect(behind).toBeLessThan(60_000)
+  // two minutes and a part of one are the past
+  expect(rowsOf(await get('klines?symbol=BTCUSDT&interval=1m')).length).toBeGreaterThanOrEqual(3)
+  door.child.kill('SIGTERM')
+  expect((await door.ended).code).toBe(0)
+})
+
+test.each([
+  [['--trades', `${ticks}XRPETH-trades.csv`], '--symbols-file: XRPETH is not in it. Add its entry of Binance'],
+  [
+    ['--book-tickers', `${ticks}BTCUSDT-bookTicker.csv.gz`],
+    'BTCUSDT-bookTicker.csv.gz: there are no trades of BTCUSDT. Name them with --trades.',
+  ],
+  [
+    ['--trades', `${ticks}BTCEUR-trades.csv`, '--candles', `${ticks}../candles/BTCEUR-4h.csv.gz`],
+    'there are candles of BTCEUR too. A symbol has one',
+  ],
+  [['--trades', `${ticks}BTCEUR-trades.csv`], 'BTCEUR-trades.csv: there is no such file. Name a CSV file'],
+])('%j is refused in words', async (args, says) => {
+  const door = openDoor('cli', ['simulator', ...args], folder)
+  const { code, err } = await door.ended
+  expect(code).not.toBe(0)
+  expect(err).toContain(says)
 })

@@ -14,14 +14,14 @@ test('tickers of a window, of a day, of a trading day', async () => {
     const { body } = await rest.get('/api/v3/ticker', { symbol: 'BTCUSDC', ...query })
     return body['code'] ?? [body['openPrice'], body['lastPrice'], body['count']]
   }
-  expect(await window({ windowSize: '2m' })).toEqual(['120.00000000', '140.00000000', 8])
+  expect(await window({ windowSize: '2m' })).toEqual(['120.00000000', '140.00000000', 9])
   expect(await window({})).toEqual(['100.00000000', '140.00000000', 21])
   expect([await window({ windowSize: '60m' }), await window({ windowSize: '8d' }), await window({ windowSize: 'day' })]).toEqual([
     -1130, -1130, -1130,
   ])
   expect((await rest.get('/api/v3/ticker')).body).toMatchObject({ code: -1102 })
   const { body } = await rest.get('/api/v3/ticker/tradingDay', { symbol: 'BTCUSDC', type: 'MINI' })
-  expect(body).toMatchObject({ openPrice: '100.00000000', highPrice: '140.00000000', openTime: START - 1 })
+  expect(body).toMatchObject({ openPrice: '100.00000000', highPrice: '140.00000000', openTime: START, closeTime: START + 86_399_999 })
   expect(Object.keys(body)).not.toContain('priceChange')
   expect(rowsOf((await rest.get('/api/v3/ticker/24hr')).body)).toHaveLength(2)
 })

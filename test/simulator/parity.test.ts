@@ -9,7 +9,7 @@ import type { Action, Fill, Order as OurOrder, OrderRequest, OrderType, OrderUpd
 import { symbolInfoOf } from '#domain/symbol.ts'
 import type { MarketEvent } from '#ports/feed.ts'
 import { ApiError } from '#simulator/errors.ts'
-import type { Step } from '#simulator/market/replay.ts'
+import type { BarStep } from '#simulator/market/replay.ts'
 import { openWorld } from '#simulator/open-world.ts'
 import { requestOf } from '#simulator/trading/fills.ts'
 import type { Draft, Order } from '#simulator/trading/order.ts'
@@ -73,7 +73,7 @@ const draftOf = ({ symbol, side, type, size, price: limit, stop }: Wish): Draft 
   strategyType: null,
 })
 
-const eventOf = ({ phase, time, bars: ended }: Step): MarketEvent => {
+const eventOf = ({ phase, time, bars: ended }: BarStep): MarketEvent => {
   const candles = ended.map(
     ({ history, open, high, low, close, volume }): Candle => ({
       symbol: history.symbol,
@@ -151,6 +151,7 @@ test('the same orders at the same moments give the same fills and the same balan
         const next = world.replay.step()
         if (next === null) return
         venue.advance(next)
+        if (next.phase === 'tick') throw new Error('there are no ticks here')
         paper.market(eventOf(next))
       }
       step()

@@ -96,7 +96,13 @@ describe('candles', () => {
     expect(await times({ endTime: START + 4 * MINUTE, limit: 2 })).toEqual([3, 4])
     expect(await times({ startTime: START + 2 * MINUTE, endTime: START + 3 * MINUTE })).toEqual([2, 3])
     expect(await times({ interval: '5m' })).toEqual([0, 5])
-    expect(await times({ interval: '1s' })).toEqual([])
+    const klines = async (query: Record<string, string>): Promise<Wire> =>
+      (await rest.get('/api/v3/klines', { symbol: 'BTCUSDC', ...query })).body
+    // what is coarser than a candle cannot be told of it, nor a day that begins within one
+    expect(await klines({ interval: '1s' })).toMatchObject({ code: -1120, msg: expect.stringContaining('BTCUSDC is coarser than 1s') })
+    expect(await klines({ interval: '7m' })).toEqual({ code: -1120, msg: 'Invalid interval.' })
+    for (const timeZone of ['15', '14:01', '-12:01', 'UTC', '8:60'])
+      expect(await klines({ interval: '1d', timeZone })).toMatchObject({ code: -1100 })
   })
 
   test('by the market’s own time the open bar is the last row, as on Binance', async () => {
@@ -107,14 +113,31 @@ describe('candles', () => {
     const rows = rowsOf((await rest.get('/api/v3/klines', { symbol: 'BTCUSDC', interval: '1m' })).body)
     expect(serverTime).toBe(START + 2 * MINUTE)
     expect(rows.map(row => Number(row[6]) < serverTime)).toEqual([true, true, false])
+    const opens = async (interval: string, timeZone: string): Promise<number[]> =>
+      rowsOf((await rest.get('/api/v3/klines', { symbol: 'BTCUSDC', interval, timeZone })).body).map(row => Number(row[0]))
+    expect(await opens('1M', '0')).toEqual([START])
+    expect(await opens('1M', '-1:00')).toEqual([Date.UTC(2023, 11, 1, 1)])
+    expect(await opens('1d', '-3:30')).toEqual([START - 20.5 * 60 * MINUTE])
+    expect(await opens('1w', '+14:00')).toEqual([START - 14 * 60 * MINUTE])
   })
 })
 
 describe('other streams', () => {
   test('trades, aggregates, book, tickers, depth', async () => {
     const { simulator, socket } = await open()
-    const names = ['trade', 'aggTrade', 'bookTicker', 'miniTicker', 'ticker', 'depth5'].map(name => `btcusdc@${name}`)
-    const stream = await socket(`/stream?streams=${[...names, '!miniTicker@arr'].join('/')}`)
+    const names = [
+      'trade',
+      'aggTrade',
+      'bookTicker',
+      'miniTicker',
+      'ticker',
+      'depth5',
+      'ticker_1h',
+      'avgPrice',
+      'depth@100ms',
+      'kline_1M',
+    ].map(name => `btcusdc@${name}`)
+    const stream = await socket(`/stream?streams=${[...names, '!ticker_1d@arr', '!miniTicker@arr'].join('/')}`)
     simulator.step(1)
     await stream.until(({ stream: name }) => String(name) === '!miniTicker@arr')
     const of = (name: string): Wire => stream.frames.find(frame => String(frame['stream']) === name)!['data']!
@@ -130,6 +153,14 @@ describe('other streams', () => {
     })
     expect(of('btcusdc@ticker')).toMatchObject({ e: '24hrTicker', p: '4.00000000', P: '4.000', n: 3 })
     expect(rowsOf(of('btcusdc@depth5')['bids']!)).toHaveLength(5)
+    expect(of('btcusdc@ticker_1h')).toMatchObject({ e: '1hTicker', o: '100.00000000', n: 3, O: START - 59 * MINUTE - MINUTE })
+    expect(of('btcusdc@avgPrice')).toMatchObject({ e: 'avgPrice', i: '5m', T: START + 40_000 })
+    expect(of('btcusdc@depth@100ms')).toMatchObject({ e: 'depthUpdate', U: 2, u: 2 })
+    expect(of('btcusdc@kline_1M')['k']).toMatchObject({ t: START, T: Date.UTC(2024, 1) - 1, i: '1M', n: 3 })
+    expect(rowsOf(of('!ticker_1d@arr')).map(({ s, e }) => [s, e])).toEqual([
+      ['BTCUSDC', '1dTicker'],
+      ['ETHUSDC', '1dTicker'],
+    ])
     expect(rowsOf(of('!miniTicker@arr')).map(({ s }) => s)).toEqual(['BTCUSDC', 'ETHUSDC'])
   })
 
@@ -153,6 +184,16 @@ describe('other streams', () => {
 })
 
 describe('subscriptions', () => {
+  test('to klines that the candles do not make are refused, and nothing of that request is listened to', async () => {
+    const { socket } = await open()
+    const stream = await socket('/ws')
+    expect(await ask(stream, 'SUBSCRIBE', ['btcusdc@trade', 'btcusdc@kline_1s'])).toMatchObject({
+      code: 2,
+      msg: 'Invalid request: btcusdc@kline_1s: what is replayed of BTCUSDC is coarser than 1s',
+    })
+    expect(await ask(stream, 'LIST_SUBSCRIPTIONS')).toMatchObject({ result: [] })
+  })
+
   test('live ones come and go; properties tell and set the wrapping', async () => {
     const { simulator, socket } = await open()
     const stream = await socket('/ws')

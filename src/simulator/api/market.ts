@@ -1,9 +1,9 @@
 /** Endpoints of public data: time, rules, candles, book, trades, tickers. */
 import { eight } from '../decimals.ts'
 import { ApiError, illegal } from '../errors.ts'
-import { levelsOf } from '../market/book.ts'
-import type { History } from '../market/history.ts'
-import { aggRowOf, intervalOf, klineRow, tradeRowOf } from '../market/tables.ts'
+import { barsOf, type History } from '../market/history.ts'
+import { intervalNamed, offsetOf, ZONE_RANGE } from '../market/interval.ts'
+import { aggRowOf, klineRow, levelRows, tradeRowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
 import { averagePrice } from '../trading/scene.ts'
 import type { World } from '../world.ts'
@@ -41,13 +41,20 @@ function exchangeInfo(call: Call): ReturnType<typeof ok> {
 
 function klines({ world, params }: Call): ReturnType<typeof ok> {
   const history = historyOf(world, params.symbol())
-  const interval = intervalOf(params.must('interval'))
+  const name = params.must('interval')
+  const offset = offsetOf(params.text('timeZone') ?? '0')
+  if (offset === null) throw illegal('timeZone', ZONE_RANGE)
+  const interval = intervalNamed(name, offset)
   const limit = params.limit(500, 1000)
   const [from, to] = [params.time('startTime'), params.time('endTime')]
-  const zone = params.text('timeZone')
-  if (zone !== null && !/^[+-]?\d{1,2}(:\d{2})?$/.test(zone)) throw illegal('timeZone', '^[+-]?[0-9]{1,2}(:[0-9]{2})?$')
-  if (interval === null) return ok([])
-  const bars = history.bars(interval, { from, to, limit: limit + 1 })
+  if (interval === null) throw new ApiError(-1120, 'Invalid interval.')
+  // Binance has every interval: an empty answer would look like a market without trades
+  if (!interval.madeOf(history.unit))
+    throw new ApiError(
+      -1120,
+      `Invalid interval. What is replayed of ${history.symbol} is coarser than ${name}, or does not fit that timeZone.`,
+    )
+  const bars = barsOf(history, interval, { from, to, limit: limit + 1 })
   // what has not closed is the last row as long as its end lies ahead; by a clock that is far beyond it, it would look closed
   const seen = bars.filter(bar => bar.closed || bar.closeTime >= world.now())
   return ok(limited(seen, limit, from !== null).map(klineRow))
@@ -58,16 +65,14 @@ function depth({ world, params }: Call): ReturnType<typeof ok> {
   const limit = params.limit(100, 5000)
   const status = params.oneOf('symbolStatus', statuses, new ApiError(-1122, 'Invalid symbolStatus.'))
   if (status !== null && raw.status !== status) throw new ApiError(-1220, "The symbol's status does not match the requested symbolStatus.")
-  const market = world.venue.matching.market(raw.symbol)
-  const side = (name: 'bid' | 'ask'): string[][] =>
-    levelsOf(market, name, Math.min(limit, 100)).map(({ price, quantity }) => [eight(price), eight(quantity)])
-  return ok({ lastUpdateId: world.bookUpdates, bids: side('bid'), asks: side('ask') })
+  const { update, bids, asks } = world.books.shown(raw.symbol, limit)
+  return ok({ lastUpdateId: update, bids: levelRows(bids), asks: levelRows(asks) })
 }
 
 function aggTrades({ world, params }: Call): ReturnType<typeof ok> {
   const history = historyOf(world, params.symbol())
   const [from, fromTime, toTime] = [params.integer('fromId'), params.time('startTime'), params.time('endTime')]
-  return ok(history.tradesOf({ limit: params.limit(500, 1000), from, fromTime, toTime }).map(aggRowOf))
+  return ok(history.aggregatesOf({ limit: params.limit(500, 1000), from, fromTime, toTime }).map(aggRowOf))
 }
 
 /** All of them. */
@@ -101,6 +106,20 @@ export const marketEndpoints: readonly Endpoint[] = [
           .tradesOf({ limit: params.limit(500, 1000), from: params.integer('fromId') })
           .map(tradeRowOf),
       ),
+  },
+  {
+    ...open,
+    rest: 'GET /api/v3/historicalBlockTrades',
+    ws: 'blockTrades.historical',
+    weight: 25,
+    // nobody trades blocks here
+    answer({ world, params }) {
+      historyOf(world, params.symbol())
+      params.must('fromId')
+      params.integer('fromId')
+      params.limit(500, 1000)
+      return ok([])
+    },
   },
   { ...open, rest: 'GET /api/v3/aggTrades', ws: 'trades.aggregate', weight: 4, answer: aggTrades },
   {

@@ -1,8 +1,9 @@
 /** Endpoints of tickers: last prices, best bid and ask, what a day or another window brought. */
 import { eightOf } from '../decimals.ts'
-import { ApiError, missingBoth } from '../errors.ts'
+import { ApiError, illegal, missingBoth } from '../errors.ts'
 import type { History } from '../market/history.ts'
-import { bookRow, dayOf, dayRow } from '../market/tables.ts'
+import { offsetOf, ZONE_RANGE } from '../market/interval.ts'
+import { bookRow, type Day, dayOf, dayRow, spanOf, windowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
 import type { RawSymbol } from '../trading/listing.ts'
 import type { World } from '../world.ts'
@@ -32,11 +33,11 @@ const byCount =
 const eachFour = (params: Params): number => Math.min(200, 4 * (params.has('symbol') ? 1 : (params.list('symbols')?.length ?? 1)))
 
 // What a span up to now brought, short or full.
-function statistics(call: Call, spanOf: (history: History) => number): Answer {
+function statistics(call: Call, spanned: (history: History) => Day | null): Answer {
   const short = call.params.oneOf('type', ['FULL', 'MINI'], new ApiError(-1139, 'Invalid ticker type.')) === 'MINI'
   return rows(call, ({ symbol }) => {
     const history = historyOf(call.world, symbol)
-    const day = dayOf(history, spanOf(history))
+    const day = spanned(history)
     return day === null ? null : dayRow(symbol, day, call.world.venue.matching.market(symbol), short)
   })
 }
@@ -45,17 +46,12 @@ const needsSymbols = ({ params }: Call): void => {
   if (!params.has('symbol') && !params.has('symbols')) throw missingBoth('symbol', 'symbols')
 }
 
-function windowOf(text: string): number {
+function lengthOf(text: string): number {
   const [, count, unit] = /^(\d{1,2})([mhd])$/.exec(text) ?? []
   const [length, most] = WINDOWS[unit ?? ''] ?? [0, 0]
   if (count === undefined || Number(count) < 1 || Number(count) > most)
     throw new ApiError(-1130, "Data sent for parameter 'windowSize' is not valid.")
   return Number(count) * length
-}
-
-const sinceMidnight = (history: History): number => {
-  const time = history.lastTrade()?.time ?? 0
-  return (time % DAY) + 1
 }
 
 /** All of them. */
@@ -83,7 +79,7 @@ export const tickerEndpoints: readonly Endpoint[] = [
     rest: 'GET /api/v3/ticker/24hr',
     ws: 'ticker.24hr',
     weight: byCount(2, 40, 80),
-    answer: call => statistics(call, () => DAY),
+    answer: call => statistics(call, dayOf),
   },
   {
     ...open,
@@ -92,8 +88,12 @@ export const tickerEndpoints: readonly Endpoint[] = [
     weight: eachFour,
     answer(call) {
       needsSymbols(call)
-      call.params.passOver('timeZone')
-      return statistics(call, sinceMidnight)
+      const offset = offsetOf(call.params.text('timeZone') ?? '0')
+      if (offset === null) throw illegal('timeZone', ZONE_RANGE)
+      return statistics(call, history => {
+        const day = spanOf(history, now => now - ((now + offset) % DAY))
+        return day === null ? null : { ...day, closeTime: day.openTime + DAY - 1 }
+      })
     },
   },
   {
@@ -103,8 +103,8 @@ export const tickerEndpoints: readonly Endpoint[] = [
     weight: eachFour,
     answer(call) {
       needsSymbols(call)
-      const span = windowOf(call.params.text('windowSize') ?? '1d')
-      return statistics(call, () => span)
+      const span = lengthOf(call.params.text('windowSize') ?? '1d')
+      return statistics(call, history => windowOf(history, span))
     },
   },
 ]

@@ -64,7 +64,7 @@ const faultKinds: Readonly<Record<string, string>> = {
 
 const commands: Readonly<Record<string, Command>> = {
   step: {
-    what: 'moves the market: whole instants (bars end, then new ones open), or single phases (range, close, open)',
+    what: 'moves the market: whole instants (bars end, then new ones open; ticks: all of one moment), or single phases (range, close, open, tick)',
     body: '{"candles": 1} | {"candles": "end"} | {"phases": 1}',
     act(controlled, body) {
       if (body['phases'] !== undefined) controlled.step(number(body, 'phases', 1))
@@ -262,6 +262,7 @@ const market = ({ replay, venue }: World): object => ({
   marketTime: venue.marketNow,
   next: replay.ended ? null : replay.next,
   instantsLeft: replay.left,
+  ticksLeft: replay.ticksLeft,
   ended: replay.ended,
 })
 

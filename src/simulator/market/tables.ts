@@ -1,21 +1,9 @@
 /** Market data as Binance's REST answers and streams show it. */
-import { lengthOf, type Timeframe, timeframes } from '#domain/time.ts'
 import type { Market } from '#matching/market.ts'
 import { eight, eightOf } from '../decimals.ts'
-import { ApiError } from '../errors.ts'
-import { bestOf } from './book.ts'
-import type { Bar, History, MarketTrade } from './history.ts'
-
-// Names that exist on Binance but that no candles of ours make.
-const OTHERS = ['1s', '1M']
-
-/** An interval by its name; null for one that exists but cannot be made here. Throws -1120. */
-export function intervalOf(name: string): Timeframe | null {
-  if (OTHERS.includes(name)) return null
-  const found = timeframes.find(one => one === name)
-  if (found === undefined) throw new ApiError(-1120, 'Invalid interval.')
-  return found
-}
+import type { Aggregate, Bar, MarketTrade, Statistics } from './bar.ts'
+import { bestOf, type Level } from './book.ts'
+import type { History } from './history.ts'
 
 /** A row of klines. */
 export const klineRow = (bar: Bar): (string | number)[] => [
@@ -27,7 +15,7 @@ export const klineRow = (bar: Bar): (string | number)[] => [
   eightOf(bar.volume),
   bar.closeTime,
   eightOf(bar.quoteVolume),
-  bar.lastTrade - bar.firstTrade + 1,
+  bar.trades,
   eightOf(bar.takerVolume),
   eightOf(bar.takerQuote),
   '0',
@@ -50,7 +38,7 @@ export const klineEvent = (symbol: string, interval: string, bar: Bar, time: num
     h: eightOf(bar.high),
     l: eightOf(bar.low),
     v: eightOf(bar.volume),
-    n: bar.lastTrade - bar.firstTrade + 1,
+    n: bar.trades,
     x: bar.closed,
     q: eightOf(bar.quoteVolume),
     V: eightOf(bar.takerVolume),
@@ -70,59 +58,74 @@ export const tradeRowOf = ({ id, price, quantity, time, buyerMaker }: MarketTrad
   isBestMatch: true,
 })
 
-/** A row of aggTrades: here each trade is its own aggregate. */
-export const aggRowOf = ({ id, price, quantity, time, buyerMaker }: MarketTrade): object => ({
+/** A row of aggTrades. */
+export const aggRowOf = ({ id, price, quantity, firstTrade, lastTrade, time, buyerMaker }: Aggregate): object => ({
   a: id,
   p: eightOf(price),
   q: eightOf(quantity),
-  f: id,
-  l: id,
+  f: firstTrade,
+  l: lastTrade,
   T: time,
   m: buyerMaker,
   M: true,
 })
 
+/** The payload of a trade stream. */
+export const tradeEvent = (symbol: string, { id, price, quantity, time, buyerMaker }: MarketTrade, now: number): object => ({
+  e: 'trade',
+  E: now,
+  s: symbol,
+  t: id,
+  p: eightOf(price),
+  q: eightOf(quantity),
+  T: time,
+  m: buyerMaker,
+  M: true,
+})
+
+/** The payload of an aggTrade stream. */
+export const aggEvent = (symbol: string, aggregate: Aggregate, now: number): object => ({
+  e: 'aggTrade',
+  E: now,
+  s: symbol,
+  ...aggRowOf(aggregate),
+})
+
+/** Levels of a book, as texts. */
+export const levelRows = (levels: readonly Level[]): string[][] => levels.map(({ price, quantity }) => [eight(price), eight(quantity)])
+
 /** What happened in a span of time up to now. */
-export interface Day {
-  readonly open: number
-  readonly high: number
-  readonly low: number
+export interface Day extends Statistics {
   readonly last: MarketTrade
-  readonly before: number
-  readonly volume: number
-  readonly quoteVolume: number
-  readonly firstId: number
-  readonly lastId: number
   readonly openTime: number
   readonly closeTime: number
 }
 
 const DAY = 86_400_000
+const MINUTE = 60_000
 
-/** The last 24 hours (or another span) of a symbol. Null before its first trade. */
-export function dayOf(history: History, span = DAY): Day | null {
+// A replay of candles is at its newest trade; one of ticks goes on without any.
+const newestOf = (history: History, { time }: MarketTrade): number => (history.paced ? history.marketTime() : time)
+
+/** The last 24 hours of a symbol. Null before its first trade. */
+export function dayOf(history: History): Day | null {
   const last = history.lastTrade()
   if (last === null) return null
-  const closeTime = last.time
-  const length = lengthOf(history.timeframe)
-  const first = Math.min(history.begun - 1, history.indexAt(closeTime - span - length + 2))
-  const trades: MarketTrade[] = []
-  for (let index = first; index < history.begun; index++) trades.push(...history.trades(index))
-  const within = trades.filter(({ time }) => time > closeTime - span)
-  return {
-    open: within[0]!.price,
-    high: Math.max(...within.map(({ price }) => price)),
-    low: Math.min(...within.map(({ price }) => price)),
-    last,
-    before: trades.findLast(({ time }) => time <= closeTime - span)?.price ?? within[0]!.price,
-    volume: within.reduce((sum, { quantity }) => sum + quantity, 0),
-    quoteVolume: within.reduce((sum, { quantity, price }) => sum + quantity * price, 0),
-    firstId: within[0]!.id,
-    lastId: last.id,
-    openTime: closeTime - span,
-    closeTime,
-  }
+  const closeTime = newestOf(history, last)
+  return { ...history.since(closeTime - DAY)!, last, openTime: closeTime - DAY, closeTime }
 }
+
+/** What a span brought that began at a time, and ends now. Null before the first trade. */
+export function spanOf(history: History, begin: (now: number) => number): Day | null {
+  const last = history.lastTrade()
+  if (last === null) return null
+  const closeTime = newestOf(history, last)
+  const openTime = begin(closeTime)
+  return { ...history.since(openTime - 1)!, last, openTime, closeTime }
+}
+
+/** A window that begins at a full minute: up to a minute more than its length. Null before the first trade. */
+export const windowOf = (history: History, length: number): Day | null => spanOf(history, now => now - length - ((now - length) % MINUTE))
 
 const best = (market: Market): { bidPrice: string; bidQty: string; askPrice: string; askQty: string } => {
   const found = bestOf(market)
@@ -157,7 +160,7 @@ export function dayRow(symbol: string, day: Day, market: Market, short: boolean)
     closeTime: day.closeTime,
     firstId: day.firstId,
     lastId: day.lastId,
-    count: day.lastId - day.firstId + 1,
+    count: day.trades,
   }
   if (short) return { symbol, ...common }
   const { openPrice, highPrice, lowPrice, lastPrice, ...rest } = common
@@ -216,7 +219,31 @@ export function tickerEvent(symbol: string, day: Day, market: Market, time: numb
     C: day.closeTime,
     F: day.firstId,
     L: day.lastId,
-    n: day.lastId - day.firstId + 1,
+    n: day.trades,
+  }
+}
+
+/** The payload of a stream of a rolling window, such as 1h. */
+export function windowEvent(symbol: string, name: string, day: Day, time: number): object {
+  const { priceChange: p, priceChangePercent: P } = change(day)
+  return {
+    e: `${name}Ticker`,
+    E: time,
+    s: symbol,
+    p,
+    P,
+    o: eightOf(day.open),
+    h: eightOf(day.high),
+    l: eightOf(day.low),
+    c: eightOf(day.last.price),
+    w: eightOf(mean(day)),
+    v: eightOf(day.volume),
+    q: eightOf(day.quoteVolume),
+    O: day.openTime,
+    C: day.closeTime,
+    F: day.firstId,
+    L: day.lastId,
+    n: day.trades,
   }
 }
 

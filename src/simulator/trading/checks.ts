@@ -1,6 +1,7 @@
 /** What the engine looks at before it takes an order: status, filters, account, ids, funds, and where the market is. */
 import { notional, type Price, worsened } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
+import { priceFor } from '#matching/market.ts'
 import { ApiError, orderRejected } from '../errors.ts'
 import { filterError } from './filters.ts'
 import { type Draft, hasPrice, isContingent, type Order } from './order.ts'
@@ -66,7 +67,8 @@ export function needOf(venue: Venue, draft: Draft): bigint {
 // What a market order pays: the ask, or, between two bars, what the last price was.
 function dearest(venue: Venue, symbol: string): Price {
   const market = venue.matching.market(symbol)
-  return market.phase === 'closed' ? market.last : worsened(market.last, market.slippage, true, market.info.filters.tick)
+  const price = priceFor(market, 'BUY')
+  return market.phase === 'closed' ? price : worsened(price, market.slippage, true, market.info.filters.tick)
 }
 
 /** Refuses what cannot be paid. Throws ApiError. */
@@ -78,7 +80,7 @@ export function checkFunds(venue: Venue, draft: Draft, need: bigint): void {
 
 /** Refuses a stop that was passed already, and an order that may only make but would take. Throws ApiError. */
 export function checkMarket(venue: Venue, { symbol, side, type, price, stopPrice }: Draft): void {
-  const { last } = venue.matching.market(symbol)
+  const last = priceFor(venue.matching.market(symbol), side)
   if (last === 0n) return
   if (isContingent(type)) {
     const rising = (side === 'BUY') === type.startsWith('STOP')

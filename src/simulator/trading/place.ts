@@ -1,9 +1,11 @@
 /** Orders in, and out again: one at a time. */
 import { affordable, floorTo, worsened } from '#domain/money.ts'
+import { priceFor } from '#matching/market.ts'
 import { type ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
 import { type Draft, isOpen, type Order } from './order.ts'
 import { cancelList } from './place-list.ts'
+import { takeable } from './ticks.ts'
 import type { Venue } from './venue.ts'
 
 /** Places an order. What came of it at once is in it. Throws ApiError when it is refused. */
@@ -23,8 +25,10 @@ export function placeOrder(venue: Venue, asked: Draft): Order {
 }
 
 // An amount of quote needs something to be bought from, or sold to.
-function checkLiquidity(venue: Venue, { symbol, quoteAmount }: Draft): void {
-  const { available, phase, info } = venue.matching.market(symbol)
+function checkLiquidity(venue: Venue, { symbol, side, quoteAmount }: Draft): void {
+  const market = venue.matching.market(symbol)
+  const { phase, info } = market
+  const available = takeable(market, side)
   if (quoteAmount === 0n || phase === 'closed' || available < 0n || !venue.switches.lowLiquidityIs2010) return
   if (available === 0n) throw orderRejected('Order book liquidity is less than symbol minimum quantity.')
   if (available < info.filters.minQuantity) throw orderRejected('Order book liquidity is less than `LOT_SIZE` filter minimum quantity.')
@@ -35,7 +39,10 @@ function sizedSale(venue: Venue, draft: Draft): Draft {
   if (draft.side === 'BUY' || draft.quoteAmount === 0n) return draft
   const market = venue.matching.market(draft.symbol)
   const { tick, step } = market.info.filters
-  return { ...draft, quantity: floorTo(affordable(draft.quoteAmount, worsened(market.last, market.slippage, false, tick)), step) }
+  return {
+    ...draft,
+    quantity: floorTo(affordable(draft.quoteAmount, worsened(priceFor(market, 'SELL'), market.slippage, false, tick)), step),
+  }
 }
 
 /** What order/test looks at. Throws ApiError. */

@@ -5,7 +5,6 @@ import { isContingent, isOpen, type Order } from './order.ts'
 import type { Venue } from './venue.ts'
 
 const MINUTES_MS = 300_000
-const TRADES_MOST = 40
 
 /** The scene of a symbol. `except`: open orders that do not count. */
 export function sceneOf(venue: Venue, symbol: string, except: readonly Order[]): FilterScene {
@@ -25,14 +24,11 @@ export function sceneOf(venue: Venue, symbol: string, except: readonly Order[]):
   }
 }
 
-/** The average price of the last five minutes of trades; the last price where there are hardly any. */
+/** The average price of the last five minutes of trades; the last price where there are none. */
 export function averagePrice(venue: Venue, symbol: string): Price {
   const history = venue.replay.histories.get(symbol)
   const { last } = venue.matching.market(symbol)
-  if (history === undefined || history.begun === 0) return last
-  const until = history.marketTime()
-  const trades = history.tradesOf({ limit: TRADES_MOST, toTime: until }).filter(({ time }) => time > until - MINUTES_MS)
-  const volume = trades.reduce((sum, { quantity }) => sum + quantity, 0)
-  if (trades.length < 2 || volume === 0) return last
-  return priceOf(trades.reduce((sum, { price, quantity }) => sum + price * quantity, 0) / volume)
+  const lately = history?.since(history.marketTime() - MINUTES_MS) ?? null
+  if (lately === null || lately.volume === 0) return last
+  return priceOf(lately.quoteVolume / lately.volume)
 }

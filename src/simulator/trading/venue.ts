@@ -9,7 +9,8 @@ import type { Costs } from '#matching/costs.ts'
 import { Matching } from '#matching/matching.ts'
 import { ApiError, orderRejected } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import type { PhaseBar, Replay, Step } from '../market/replay.ts'
+import type { History } from '../market/history.ts'
+import type { PhaseBar, Replay, Step, TickStep } from '../market/replay.ts'
 import type { Switches } from '../switches.ts'
 import { accountPosition, type Execution, type ExecutionDetails, executionReport, type UserEvent } from './events.ts'
 import { expiryOf, partsOf, requestOf } from './fills.ts'
@@ -17,6 +18,7 @@ import type { List } from './lists.ts'
 import { type Draft, type ExpiryReason, isContingent, isOpen, type Order, type Status, type Trade } from './order.ts'
 import type { AccountState, EngineFaults, PreventedMatch, Prevention } from './account.ts'
 import type { RawSymbol } from './listing.ts'
+import { TickShow } from './ticks.ts'
 import { Views } from './views.ts'
 
 /** A symbol: what is told of it, and what the matching goes by. */
@@ -77,6 +79,7 @@ export class Venue {
   #marketNow = 0 as Time
   // the bars that are ending: what is placed meanwhile meets their range too
   #ending: readonly PhaseBar[] = []
+  readonly #ticks: TickShow
 
   constructor({ symbols, costs, replay, limits, switches, now }: VenueSetup) {
     this.#symbols = new Map(symbols.map(raw => [raw.symbol, { raw, info: { ...symbolInfoOf(raw) } }]))
@@ -84,6 +87,7 @@ export class Venue {
       [...this.#symbols.values()].map(({ info }) => info),
       costs,
     )
+    this.#ticks = new TickShow(this.matching)
     this.replay = replay
     this.limits = limits
     this.switches = switches
@@ -202,8 +206,10 @@ export class Venue {
   }
 
   /** Shows the matching what the market did. */
-  advance({ phase, time, bars }: Step): void {
-    const trading = bars.filter(({ history }) => this.symbol(history.symbol).raw.status === 'TRADING')
+  advance(step: Step): void {
+    if (step.phase === 'tick') return this.#showTicks(step)
+    const { phase, time, bars } = step
+    const trading = bars.filter(({ history }) => this.#trades(history))
     switch (phase) {
       case 'range':
         this.#marketNow = (time - 1) as Time
@@ -222,6 +228,21 @@ export class Venue {
         break
     }
     this.settle()
+  }
+
+  // Each tick has its consequences before the next.
+  #showTicks({ time, ticked }: TickStep): void {
+    this.#marketNow = time
+    for (const { history, ticks } of ticked)
+      if (this.#trades(history))
+        for (const tick of ticks) {
+          this.#ticks.show(history.symbol, tick, this.faults.thinBook, time)
+          this.settle()
+        }
+  }
+
+  #trades({ symbol }: History): boolean {
+    return this.symbol(symbol).raw.status === 'TRADING'
   }
 
   #rangeAgain(): void {

@@ -58,6 +58,10 @@ export class Connection {
       if (this.#count() && !binary) hear(String(data))
     })
   }
+  /** Bytes that wait to be sent. */
+  get waiting(): number {
+    return this.#socket.bufferedAmount
+  }
   onClose(hear: () => void): void {
     this.#socket.on('close', hear)
   }

@@ -1,10 +1,21 @@
 /** What a step of the market means for each stream that somebody listens to. */
-import { lengthOf, openOf, type Timeframe, timeframes } from '#domain/time.ts'
 import { eight } from '../decimals.ts'
-import { levelsOf } from '../market/book.ts'
-import type { Bar, History, MarketTrade } from '../market/history.ts'
-import type { PhaseBar, Step } from '../market/replay.ts'
-import { bookTicker, dayOf, klineEvent, miniTicker, tickerEvent } from '../market/tables.ts'
+import type { Difference } from '../market/book.ts'
+import type { History } from '../market/history.ts'
+import { intervalNamed, type Interval, offsetOf } from '../market/interval.ts'
+import { movedBy, type Step } from '../market/replay.ts'
+import {
+  aggEvent,
+  bookTicker,
+  dayOf,
+  klineEvent,
+  levelRows,
+  miniTicker,
+  tickerEvent,
+  tradeEvent,
+  windowEvent,
+  windowOf,
+} from '../market/tables.ts'
 import { averagePrice } from '../trading/scene.ts'
 import type { World } from '../world.ts'
 
@@ -13,24 +24,53 @@ export type Published = readonly [name: string, data: object]
 
 type Wanted = ReadonlyMap<string, unknown>
 
+/** What was told last on a stream of a symbol. */
+interface Told {
+  /** Which piece of market time it was told in. */
+  readonly piece: number
+  /** Trades, or updates of the book, that were known then. */
+  readonly version: number
+}
+
+const SECOND = 1000
+const TENTH = 100
+const HOUR = 3_600_000
+const windows: Readonly<Record<string, number>> = { '1h': HOUR, '4h': 4 * HOUR, '1d': 24 * HOUR }
+
 /** Makes payloads, only of streams that are wanted. */
 export class Publisher {
   readonly #world: World
+  readonly #told = new Map<string, Told>()
+  /** What each stream of differences has not told yet. */
+  readonly #differences = new Map<string, Difference>()
+
   constructor(world: World) {
     this.#world = world
   }
 
-  /** Everything that a step tells, in order: trades, book, candles, tickers. */
+  /** Somebody listens to a stream that nobody listened to: differences are told from here on. */
+  begin(name: string): void {
+    const [symbol, kind] = split(name)
+    if (differencePace(kind) !== null && this.#world.replay.histories.has(symbol))
+      this.#differences.set(name, this.#world.books.watch(symbol))
+  }
+  /** Nobody listens to it any more. */
+  end(name: string): void {
+    const difference = this.#differences.get(name)
+    if (difference !== undefined) this.#world.books.unwatch(split(name)[0], difference)
+    this.#differences.delete(name)
+    for (const key of this.#told.keys()) if (key.startsWith(`${name} `)) this.#told.delete(key)
+  }
+
+  /** Everything that a step tells, in order: by symbol, then those of all symbols. */
   eventsOf(step: Step, wanted: Wanted): Published[] {
-    const found: Published[] = []
+    const moved = movedBy(step)
     const bySymbol = grouped(wanted)
-    const minis: object[] = []
-    for (const bar of step.bars) {
-      const { history } = bar
-      for (const name of bySymbol.get(history.symbol.toLowerCase()) ?? []) found.push(...this.#ofName(name, step, bar))
-      if (wanted.has('!miniTicker@arr')) minis.push(...this.#mini(history))
+    const found = moved.flatMap(history => (bySymbol.get(history.symbol) ?? []).flatMap(name => this.#ofName(name, history)))
+    for (const name of bySymbol.get('') ?? []) {
+      const rows = moved.flatMap(history => this.#ofAll(name, history))
+      if (rows.length > 0) found.push([name, rows])
     }
-    if (minis.length > 0) found.push(['!miniTicker@arr', minis])
     return found
   }
 
@@ -38,74 +78,98 @@ export class Publisher {
   repeated(wanted: Wanted): Published[] {
     return [...wanted.keys()].flatMap(name => {
       const [symbol, kind] = split(name)
-      const history = this.#world.replay.histories.get(symbol.toUpperCase())
+      const history = this.#world.replay.histories.get(symbol)
       const interval = intervalIn(kind)
-      if (history === undefined || interval === null || history.shown === 0) return []
-      return this.#kline(name, history, interval, history.columns.time[history.closed]!)
+      if (history === undefined || interval === null || !interval.madeOf(history.unit)) return []
+      const bar = history.openBar(interval)
+      return bar === null || bar.closed ? [] : [[name, klineEvent(symbol, interval.name, bar, this.#world.now())] as const]
     })
   }
 
-  #ofName(name: string, step: Step, bar: PhaseBar): Published[] {
-    const { history } = bar
+  #ofName(name: string, history: History): Published[] {
     const { symbol } = history
     const [, kind] = split(name)
-    const interval = intervalIn(kind)
-    if (interval !== null) return this.#klines(name, step, history, interval)
     const time = this.#world.now()
-    const market = this.#world.venue.matching.market(symbol)
-    const day = (): ReturnType<typeof dayOf> => dayOf(history)
+    const interval = intervalIn(kind)
+    if (interval !== null) return this.#klines(name, history, interval)
+    if (kind.startsWith('depth')) return this.#depth(name, kind, history)
+    const { matching } = this.#world.venue
     switch (kind) {
       case 'trade':
-        return newTrades(step, history).map(trade => [name, tradeEvent(symbol, trade, time)])
+        return history.newTrades().map(trade => [name, tradeEvent(symbol, trade, time)])
       case 'aggTrade':
-        return newTrades(step, history).map(trade => [name, aggEvent(symbol, trade, time)])
-      case 'bookTicker':
-        return [[name, bookTicker(symbol, market, this.#world.bookUpdates)]]
-      case 'miniTicker':
-        return this.#mini(history).map(data => [name, data])
-      case 'ticker': {
-        const found = day()
-        return found === null ? [] : [[name, tickerEvent(symbol, found, market, time)]]
+        return history.newAggregates().map(aggregate => [name, aggEvent(symbol, aggregate, time)])
+      case 'bookTicker': {
+        const update = this.#world.books.updateOf(symbol)
+        return this.#due(name, history, 1, update) ? [[name, bookTicker(symbol, matching.market(symbol), update)]] : []
       }
-      case 'avgPrice':
-        return [[name, { e: 'avgPrice', E: time, s: symbol, i: '5m', w: eight(averagePrice(this.#world.venue, symbol)), T: step.time }]]
+      case 'avgPrice': {
+        const last = history.lastTrade()
+        if (last === null || !this.#traded(name, history)) return []
+        return [[name, { e: 'avgPrice', E: time, s: symbol, i: '5m', w: eight(averagePrice(this.#world.venue, symbol)), T: last.time }]]
+      }
       default:
-        return this.#depth(name, kind, symbol)
+        return this.#ticker(name, kind, history).map(data => [name, data])
     }
   }
 
-  #depth(name: string, kind: string, symbol: string): Published[] {
-    const levels = /^depth(5|10|20)(@100ms|@1000ms)?$/.exec(kind)
-    if (levels === null) return []
-    const market = this.#world.venue.matching.market(symbol)
-    const side = (of: 'bid' | 'ask'): string[][] =>
-      levelsOf(market, of, Number(levels[1])).map(({ price, quantity }) => [eight(price), eight(quantity)])
-    return [[name, { lastUpdateId: this.#world.bookUpdates, bids: side('bid'), asks: side('ask') }]]
+  // A symbol's part of a stream of all symbols.
+  #ofAll(name: string, history: History): object[] {
+    const kind = /^!(.+)@arr$/.exec(name)?.[1]
+    // !ticker@arr was retired on 2026-03-26
+    return kind === undefined || kind === 'ticker' ? [] : this.#ticker(name, kind, history)
   }
 
-  #mini(history: History): object[] {
-    const found = dayOf(history)
-    return found === null ? [] : [miniTicker(history.symbol, found, this.#world.now())]
+  #ticker(name: string, kind: string, history: History): object[] {
+    const window = /^ticker_(.+)$/.exec(kind)?.[1]
+    const span = windows[window ?? '']
+    if ((kind !== 'miniTicker' && kind !== 'ticker' && span === undefined) || !this.#traded(name, history)) return []
+    const day = span === undefined ? dayOf(history) : windowOf(history, span)
+    if (day === null) return []
+    const { symbol } = history
+    const time = this.#world.now()
+    if (span !== undefined) return [windowEvent(symbol, window!, day, time)]
+    return [kind === 'ticker' ? tickerEvent(symbol, day, this.#world.venue.matching.market(symbol), time) : miniTicker(symbol, day, time)]
   }
 
-  #klines(name: string, { phase }: Step, history: History, interval: Timeframe): Published[] {
-    const { time } = history.columns
-    const base = lengthOf(history.timeframe)
-    if (lengthOf(interval) % base !== 0) return []
-    if (phase !== 'open') return this.#kline(name, history, interval, time[phase === 'close' ? history.closed - 1 : history.closed]!)
-    const opened = time[history.closed]!
-    const before = history.closed === 0 ? null : time[history.closed - 1]!
-    // a longer bar whose last candles are missing closes when the next one opens
-    const late =
-      before !== null &&
-      openOf(before, interval) !== openOf(opened, interval) &&
-      before + base !== openOf(before, interval) + lengthOf(interval)
-    return [...(late ? this.#kline(name, history, interval, before) : []), ...this.#kline(name, history, interval, opened)]
+  #klines(name: string, history: History, interval: Interval): Published[] {
+    if (!interval.madeOf(history.unit)) return []
+    const { ended, open } = history.newBars(interval)
+    const told = open !== null && this.#traded(name, history) ? [...ended, open] : ended
+    return told.map(bar => [name, klineEvent(history.symbol, interval.name, bar, this.#world.now())])
   }
 
-  #kline(name: string, history: History, interval: Timeframe, at: number): Published[] {
-    const bar: Bar | null = history.barAt(openOf(at, interval), interval)
-    return bar === null ? [] : [[name, klineEvent(history.symbol, interval, bar, this.#world.now())]]
+  #depth(name: string, kind: string, history: History): Published[] {
+    const { books } = this.#world
+    const { symbol } = history
+    const partial = /^depth(5|10|20)(@100ms|@1000ms)?$/.exec(kind)
+    const pace = partial === null ? differencePace(kind) : partial[2] === '@100ms' ? TENTH : SECOND
+    if (pace === null || !this.#due(name, history, pace, books.updateOf(symbol))) return []
+    if (partial !== null) {
+      const { update, bids, asks } = books.shown(symbol, Number(partial[1]))
+      return [[name, { lastUpdateId: update, bids: levelRows(bids), asks: levelRows(asks) }]]
+    }
+    const told = this.#differences.get(name)?.tell() ?? null
+    if (told === null) return []
+    const { first: U, book } = told
+    const [b, a] = [levelRows(book.bids), levelRows(book.asks)]
+    return [[name, { e: 'depthUpdate', E: this.#world.now(), s: symbol, U, u: book.update, b, a }]]
+  }
+
+  // True once a second of the market where there were trades since it was told last.
+  #traded(name: string, history: History): boolean {
+    return this.#due(name, history, SECOND, history.shownTrades)
+  }
+
+  // True when something new is to be told, and its time has come. A replay of candles tells each step.
+  #due(name: string, history: History, pace: number, version: number): boolean {
+    if (!history.paced) return true
+    const key = `${name} ${history.symbol}`
+    const told = this.#told.get(key)
+    const piece = Math.floor(history.marketTime() / pace)
+    if (told !== undefined && (told.version === version || (pace > 1 && told.piece === piece))) return false
+    this.#told.set(key, { piece, version })
+    return true
   }
 }
 
@@ -120,45 +184,27 @@ function grouped(wanted: Wanted): Map<string, string[]> {
   return bySymbol
 }
 
+/** A stream's symbol and kind; no symbol for streams of all of them. */
 const split = (name: string): readonly [symbol: string, kind: string] => {
   const place = name.indexOf('@')
-  return place < 0 ? [name, ''] : [name.slice(0, place), name.slice(place + 1)]
+  if (place < 0 || name.startsWith('!')) return ['', name]
+  return [name.slice(0, place).toUpperCase(), name.slice(place + 1)]
 }
 
-const intervalIn = (kind: string): Timeframe | null => {
-  const name = /^kline_(\w+)$/.exec(kind)?.[1]
-  return timeframes.find(one => one === name) ?? null
+/** The interval of a kline stream, such as kline_1d or kline_1d@+08:00; null for another stream. */
+function intervalIn(kind: string): Interval | null {
+  const [, name, zone] = /^kline_(\w+)(?:@(\+08:00))?$/.exec(kind) ?? []
+  return name === undefined ? null : intervalNamed(name, zone === undefined ? 0 : offsetOf(zone)!)
 }
 
-// The trades that a phase is told as: its open, its extremes, its close.
-function newTrades({ phase }: Step, history: History): MarketTrade[] {
-  const index = phase === 'close' ? history.closed - 1 : history.closed
-  const trades = history.trades(index)
-  return phase === 'open' ? trades.slice(0, 1) : phase === 'range' ? trades.slice(1, 3) : trades.slice(3)
+const differencePace = (kind: string): number | null =>
+  kind === 'depth' || kind === 'depth@1000ms' ? SECOND : kind === 'depth@100ms' ? TENTH : null
+
+/** Why a stream can never tell anything here, or null. */
+export function refusalOf(name: string, { replay: { histories } }: World): string | null {
+  const [symbol, kind] = split(name)
+  const interval = intervalIn(kind)
+  const history = histories.get(symbol)
+  if (history === undefined || interval === null || interval.madeOf(history.unit)) return null
+  return `${name}: what is replayed of ${symbol} is coarser than ${interval.name}`
 }
-
-const tradeEvent = (symbol: string, { id, price, quantity, time, buyerMaker }: MarketTrade, now: number): object => ({
-  e: 'trade',
-  E: now,
-  s: symbol,
-  t: id,
-  p: price.toFixed(8),
-  q: quantity.toFixed(8),
-  T: time,
-  m: buyerMaker,
-  M: true,
-})
-
-const aggEvent = (symbol: string, { id, price, quantity, time, buyerMaker }: MarketTrade, now: number): object => ({
-  e: 'aggTrade',
-  E: now,
-  s: symbol,
-  a: id,
-  p: price.toFixed(8),
-  q: quantity.toFixed(8),
-  f: id,
-  l: id,
-  T: time,
-  m: buyerMaker,
-  M: true,
-})

@@ -43,6 +43,10 @@ export class Sockets {
   count(kind: SocketKind): number {
     return [...this.#open.values()].filter(one => one === kind).length
   }
+  /** Bytes that wait to be sent, on the slowest connection. */
+  get waiting(): number {
+    return Math.max(0, ...[...this.#open.keys()].map(({ waiting }) => waiting))
+  }
   /** Subscriptions to the account's events. */
   get subscribers(): number {
     return this.#api.subscribers

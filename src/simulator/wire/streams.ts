@@ -3,7 +3,7 @@ import type { Step } from '../market/replay.ts'
 import type { World } from '../world.ts'
 import type { Connection } from './connection.ts'
 import { disturbed } from './disturbed.ts'
-import { type Published, Publisher } from './publisher.ts'
+import { type Published, Publisher, refusalOf } from './publisher.ts'
 
 /** Streams that one connection may listen to. */
 const STREAMS_MOST = 1024
@@ -74,6 +74,7 @@ export class Streams {
   #listen(listener: Listener, name: string): void {
     listener.names.add(name)
     const listeners = this.#byName.get(name) ?? new Set()
+    if (listeners.size === 0) this.#publisher.begin(name)
     listeners.add(listener)
     this.#byName.set(name, listeners)
   }
@@ -81,7 +82,9 @@ export class Streams {
     listener.names.delete(name)
     const listeners = this.#byName.get(name)
     listeners?.delete(listener)
-    if (listeners?.size === 0) this.#byName.delete(name)
+    if (listeners?.size !== 0) return
+    this.#byName.delete(name)
+    this.#publisher.end(name)
   }
 
   #answer(listener: Listener, text: string): void {
@@ -102,6 +105,9 @@ export class Streams {
     const names = params as string[]
     if (method === 'SUBSCRIBE' && new Set([...listener.names, ...names]).size > STREAMS_MOST)
       return wrong(`a connection may listen to ${STREAMS_MOST} streams`)
+    // Binance has every interval, and takes any name: here silence would look like a market without trades
+    const cannot = method === 'SUBSCRIBE' ? names.map(name => refusalOf(name, this.#world)).find(why => why !== null) : undefined
+    if (cannot !== undefined) return wrong(cannot)
     for (const name of names)
       if (method === 'SUBSCRIBE') this.#listen(listener, name)
       else this.#leave(listener, name)

@@ -10,10 +10,11 @@ import {
   OrderNotFound,
   RequestTimeout,
   type Exchange,
+  type OrderBook,
   pro,
 } from 'ccxt'
 import { expect, onTestFinished, test } from 'vitest'
-import { simulatorFor, type TestMarket } from '../../support/simulator/market.ts'
+import { simulatorFor, START, type TestMarket, ticksOf } from '../../support/simulator/market.ts'
 
 async function open(market: TestMarket = {}) {
   const { simulator, key } = await simulatorFor(market)
@@ -137,3 +138,73 @@ const until = (look: () => boolean): Promise<void> =>
     const again = (): void => (look() ? resolve() : void setImmediate(again))
     again()
   })
+
+// long enough for whoever takes its time
+const trades = Array.from({ length: 20_000 }, (_, place) => ({
+  at: place * 50,
+  price: 100 + ((place * 7) % 13) / 100,
+  quantity: 1 + (place % 5),
+  buyerMaker: place % 2 === 0,
+}))
+const quotes = trades.map(({ at, price }, place) => ({ at: at + 1, bid: price - 0.01, ask: price + 0.01, bidQuantity: 1 + (place % 4) }))
+
+test.each<[string, TestMarket]>([
+  [
+    'candles',
+    {
+      volumeShare: 0.1,
+      bars: trades.slice(0, 6000).map(({ price, quantity }) => ({ open: price, high: 101, low: 99, close: price, volume: quantity * 50 })),
+    },
+  ],
+  ['trades', { volumeShare: 0.1, ticks: [ticksOf('BTCUSDC', trades)], both: true }],
+  ['trades and quotes', { ticks: [ticksOf('BTCUSDC', trades, quotes)], both: true }],
+])('a watched book of %s, made of a snapshot and differences, is the book that REST shows', async (_, market) => {
+  const { exchange, simulator } = await open({ limits: { weight: 1_000_000 }, ...market })
+  const next = async (): Promise<OrderBook> => {
+    const watched = exchange.watchOrderBook('BTC/USDC')
+    let book: OrderBook | null = null
+    void watched.then(found => (book = found))
+    await until(() => {
+      // it takes its snapshot when the first difference is there, so the market goes on
+      if (book === null && simulator.sockets.streamNames.some(name => name.startsWith('btcusdc@depth'))) simulator.step(1)
+      return book !== null
+    })
+    return book!
+  }
+  await next()
+  for (let count = 0; count < 5; count++) {
+    const side = count % 2 === 0 ? 'buy' : 'sell'
+    await exchange.createOrder('BTC/USDC', 'market', side, 0.3)
+    await next()
+  }
+  // what was sent is on its way; what the newest differences do not tell yet comes with the end of a second
+  for (let left = 30; ; left--) {
+    const { nonce } = await exchange.fetchOrderBook('BTC/USDC', 5)
+    const book = exchange.orderbooks['BTC/USDC'] as unknown as { nonce: number }
+    if (book.nonce === nonce || left === 0) break
+    await next()
+  }
+  const rest = await exchange.fetchOrderBook('BTC/USDC', 1000)
+  const book = exchange.orderbooks['BTC/USDC'] as unknown as OrderBook
+  expect([book.nonce, [...book.bids], [...book.asks]]).toEqual([rest.nonce, rest.bids, rest.asks])
+})
+
+test('watched trades are those that happened, once each', async () => {
+  const { exchange, simulator } = await open({ ticks: [ticksOf('BTCUSDC', trades)], both: true })
+  ;(exchange.options as { tradesLimit: number }).tradesLimit = 1000
+  const seen = new Map<string, unknown[]>()
+  const begun = simulator.world.replay.histories.get('BTCUSDC')!.shownTrades
+  while (seen.size < 40) {
+    const watched = exchange.watchTrades('BTC/USDC')
+    await until(() => simulator.sockets.streamNames.includes('btcusdc@trade'))
+    simulator.stepCandles(3)
+    for (const { id, timestamp, price, amount, side } of await watched) seen.set(id!, [timestamp, price, amount, side])
+  }
+  const expected = trades
+    .slice(begun, begun + seen.size)
+    .map(({ at, price, quantity, buyerMaker }, place) => [
+      String(1000 + begun + place),
+      [START + at, price, quantity, buyerMaker ? 'sell' : 'buy'],
+    ])
+  expect([...seen]).toEqual(expected)
+})

@@ -3,6 +3,8 @@ import { onTestFinished } from 'vitest'
 import type { Columns } from '#domain/candle.ts'
 import { money } from '#domain/money.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
+import type { TickRecording } from '#domain/ticks.ts'
+import { firstNotBefore } from '#simulator/market/minutes.ts'
 import { newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
@@ -45,18 +47,23 @@ export const symbolOf = (base: string, quote: string): ExchangeSymbol => ({
 })
 
 /** What a test changes of the usual market. */
-export interface TestMarket extends Partial<Omit<SimulatorOptions, 'recordings' | 'symbols'>> {
+export interface TestMarket extends Partial<Omit<SimulatorOptions, 'recordings'>> {
   /** Bars of BTCUSDC. */
   readonly bars?: readonly (Bar | number)[]
   /** Bars of ETHUSDC. */
   readonly others?: readonly (Bar | number)[]
+  /** With ticks: ETHUSDC has its bars all the same. */
+  readonly both?: boolean
 }
 
-/** Options of a simulator of BTCUSDC and ETHUSDC, minute bars. */
-export function optionsFor({ bars = steady, others = steady, ...rest }: TestMarket): SimulatorOptions {
+/** Options of a simulator of BTCUSDC and ETHUSDC, minute bars; of ticks where there are some. */
+export function optionsFor({ bars = steady, others = steady, both = false, ...rest }: TestMarket): SimulatorOptions {
   const recording = (symbol: string, columns: Columns) => ({ symbol, timeframe: '1m' as const, columns })
   return {
-    recordings: [recording('BTCUSDC', columnsFrom(bars, '1m', START)), recording('ETHUSDC', columnsFrom(others, '1m', START))],
+    recordings: [
+      ...(rest.ticks === undefined ? [recording('BTCUSDC', columnsFrom(bars, '1m', START))] : []),
+      ...(rest.ticks === undefined || both ? [recording('ETHUSDC', columnsFrom(others, '1m', START))] : []),
+    ],
     symbols: [symbolOf('BTC', 'USDC'), symbolOf('ETH', 'USDC')],
     keys: [],
     balances: new Map([
@@ -64,6 +71,46 @@ export function optionsFor({ bars = steady, others = steady, ...rest }: TestMark
       ['BTC', money('10')],
     ]),
     ...rest,
+  }
+}
+
+/** A trade of a test: when it was, in milliseconds after START; who took, what was paid. */
+export interface TestTrade {
+  readonly at: number
+  readonly price: number
+  readonly quantity?: number
+  readonly buyerMaker?: boolean
+}
+/** A quote of a test. */
+export interface TestQuote {
+  readonly at: number
+  readonly bid: number
+  readonly ask: number
+  readonly bidQuantity?: number
+  readonly askQuantity?: number
+}
+
+/** Ticks as a recording: at equal times a quote comes behind the trades. */
+export function ticksOf(symbol: string, trades: readonly TestTrade[], quotes: readonly TestQuote[] | null = null): TickRecording {
+  const times = trades.map(({ at }) => at)
+  const numbers = <Row>(rows: readonly Row[], of: (row: Row, place: number) => number): Float64Array => Float64Array.from(rows, of)
+  return {
+    symbol,
+    trades: {
+      time: numbers(trades, ({ at }) => START + at),
+      id: numbers(trades, (_, place) => 1000 + place),
+      price: numbers(trades, ({ price }) => price),
+      quantity: numbers(trades, ({ quantity = 1 }) => quantity),
+      buyerMaker: Uint8Array.from(trades, ({ buyerMaker = false }) => (buyerMaker ? 1 : 0)),
+    },
+    quotes: quotes && {
+      time: numbers(quotes, ({ at }) => START + at),
+      after: numbers(quotes, quote => firstNotBefore(times, quote.at + 1)),
+      bid: numbers(quotes, ({ bid }) => bid),
+      bidQuantity: numbers(quotes, ({ bidQuantity = 5 }) => bidQuantity),
+      ask: numbers(quotes, ({ ask }) => ask),
+      askQuantity: numbers(quotes, ({ askQuantity = 5 }) => askQuantity),
+    },
   }
 }
 
