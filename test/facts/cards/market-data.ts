@@ -1,7 +1,7 @@
 /** Public data: rules, candles, book, prices, and what is refused. */
 import type { Card } from '../card.ts'
 import { refused } from '../client/rest.ts'
-import { hasFields, holds, same } from '../seen.ts'
+import { hasFields, holds, same, type Seen } from '../seen.ts'
 
 const FOUR_HOURS = 4 * 3600_000
 
@@ -74,6 +74,34 @@ export const marketData: readonly Card[] = [
     },
   },
   {
+    id: 'data-klines-of-months',
+    says: 'klines of 1M are calendar months.',
+    source: 'rest-api.md, Kline intervals [D]',
+    async run(binance) {
+      const rows = (await binance.rest.read('/api/v3/klines', { symbol: binance.symbol, interval: '1M', limit: 2 })).list()
+      for (const row of rows) {
+        const open = new Date(row.number(0))
+        same('it opens', open.toISOString().slice(7), '-01T00:00:00.000Z')
+        same('it closes', row.number(6), Date.UTC(open.getUTCFullYear(), open.getUTCMonth() + 1) - 1)
+      }
+    },
+  },
+  {
+    id: 'data-klines-of-a-time-zone',
+    says: 'klines with timeZone begin their days there; times are UTC all the same. A zone beyond +14:00 is refused.',
+    source: 'rest-api.md, Kline data [D]',
+    async run(binance) {
+      const params = { symbol: binance.symbol, interval: '1d', limit: 2 }
+      for (const [timeZone, hour] of [
+        ['8', 16],
+        ['-4:00', 4],
+      ] as const)
+        for (const row of (await binance.rest.read('/api/v3/klines', { ...params, timeZone })).list())
+          same(`the hour at which a day of ${timeZone} begins is`, (row.number(0) / 3600_000) % 24, hour)
+      same('+14:01 is answered with', (await binance.rest.get('/api/v3/klines', { ...params, timeZone: '14:01' })).status, 400)
+    },
+  },
+  {
     id: 'data-intervals',
     says: 'Intervals are case-sensitive; an unknown one is -1120 "Invalid interval."',
     source: 'binance.md 1.5 [D]',
@@ -126,12 +154,19 @@ export const marketData: readonly Card[] = [
   },
   {
     id: 'data-exchange-info-combinations',
-    says: 'exchangeInfo with both symbol and symbols, or symbol and permissions, is -1128.',
+    says: 'exchangeInfo with symbol or symbols takes neither permissions nor symbolStatus, nor both of them: -1128.',
     source: 'binance.md 1.4 [D]',
     async run(binance) {
       const { symbol } = binance
-      refused(await binance.rest.get('/api/v3/exchangeInfo', { symbol, symbolStatus: 'TRADING' }), 400, -1128)
-      refused(await binance.rest.get('/api/v3/exchangeInfo', { symbol, permissions: 'SPOT' }), 400, -1128)
+      const symbols = JSON.stringify([symbol])
+      for (const params of [
+        { symbol, symbols },
+        ...[{ symbol }, { symbols }].flatMap(one => [
+          { ...one, symbolStatus: 'TRADING' },
+          { ...one, permissions: 'SPOT' },
+        ]),
+      ])
+        refused(await binance.rest.get('/api/v3/exchangeInfo', params), 400, -1128)
     },
   },
   {
@@ -206,6 +241,52 @@ export const marketData: readonly Card[] = [
       hasFields(trade!, 'id price qty quoteQty time isBuyerMaker isBestMatch')
       const [whole] = (await binance.rest.read('/api/v3/aggTrades', { symbol: binance.symbol, limit: 1 })).list()
       hasFields(whole!, 'a p q f l T m M')
+    },
+  },
+  {
+    id: 'data-aggregates-from-an-id',
+    says: 'aggTrades with fromId begin with that one, the oldest first; each follows the trades of the one before.',
+    source: 'rest-api.md, Aggregate trades [D]',
+    async run(binance) {
+      const { symbol } = binance
+      const newest = (await binance.rest.read('/api/v3/aggTrades', { symbol, limit: 3 })).list()
+      const fromId = newest[0]!.number('a')
+      const rows = (await binance.rest.read('/api/v3/aggTrades', { symbol, fromId, limit: 3 })).list()
+      const ids = (of: readonly Seen[]): number[] => of.map(row => row.number('a'))
+      same('the ids are', ids(rows), ids(newest))
+      for (const [place, row] of rows.slice(1).entries())
+        holds(row.number('f') > rows[place]!.number('l'), 'trades after those before', rows)
+    },
+  },
+  {
+    id: 'data-window-begins-at-a-minute',
+    says: 'ticker of a windowSize begins at a full minute, so that it may be up to a minute longer.',
+    source: 'rest-api.md, Rolling window [D]',
+    async run(binance) {
+      const row = await binance.rest.read('/api/v3/ticker', { symbol: binance.symbol, windowSize: '1h' })
+      const [open, close] = [row.number('openTime'), row.number('closeTime')]
+      same('the seconds of its begin are', open % 60_000, 0)
+      holds(close - open >= 3600_000 && close - open < 3660_000, 'an hour, or up to a minute more', [open, close])
+    },
+  },
+  {
+    id: 'data-trading-day',
+    says: 'ticker/tradingDay is of a day from midnight to midnight.',
+    source: 'rest-api.md, Trading Day Ticker [D]',
+    async run(binance) {
+      const row = await binance.rest.read('/api/v3/ticker/tradingDay', { symbol: binance.symbol })
+      same('its begin is after midnight by', row.number('openTime') % 86_400_000, 0)
+      same('its length is', row.number('closeTime') - row.number('openTime'), 86_399_999)
+    },
+  },
+  {
+    id: 'data-block-trades',
+    says: 'historicalBlockTrades answers an array; without fromId it is -1102.',
+    source: 'rest-api.md, Historical Block Trades [D]',
+    async run(binance) {
+      const { symbol } = binance
+      ;(await binance.rest.read('/api/v3/historicalBlockTrades', { symbol, fromId: 0, limit: 5 })).list()
+      refused(await binance.rest.get('/api/v3/historicalBlockTrades', { symbol }), 400, -1102)
     },
   },
   {

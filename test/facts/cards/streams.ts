@@ -1,7 +1,7 @@
 /** Market streams: how they are subscribed to, and what comes. */
 import type { Card } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
-import { hasFields, holds, same } from '../seen.ts'
+import { hasFields, holds, same, type Seen } from '../seen.ts'
 
 const stream = ({ symbol }: Binance, kind: string): string => `${symbol.toLowerCase()}@${kind}`
 
@@ -9,6 +9,21 @@ const stream = ({ symbol }: Binance, kind: string): string => `${symbol.toLowerC
 const stir = async ({ market }: Binance): Promise<void> => market?.candles(1)
 
 const PATIENCE_MS = 30_000
+
+/** The first event of a kind on a stream. */
+async function first(binance: Binance, name: string, kind: string): Promise<Seen> {
+  const socket = await binance.streams(`/ws/${name}`)
+  await stir(binance)
+  return socket.next(0, `an event ${kind}`, frame => frame.at('e') === kind, PATIENCE_MS)
+}
+
+/** So many differences of the book. */
+async function differences(binance: Binance, count: number): Promise<readonly Seen[]> {
+  const socket = await binance.streams(`/ws/${stream(binance, 'depth@100ms')}`)
+  for (let step = 0; step < count; step++) await stir(binance)
+  const found = (): readonly Seen[] => socket.frames.filter(frame => frame.at('e') === 'depthUpdate')
+  return socket.until(`${count} differences`, () => (found().length >= count ? found() : null), PATIENCE_MS)
+}
 
 /** All of them. */
 export const streams: readonly Card[] = [
@@ -142,6 +157,91 @@ export const streams: readonly Card[] = [
       const event = await socket.next(0, 'a book', frame => frame.at('lastUpdateId') !== undefined, PATIENCE_MS)
       same('its fields are', event.names().toSorted(), ['asks', 'bids', 'lastUpdateId'])
       holds(event.list('bids').length <= 5, 'at most five bids', event.list('bids').length)
+    },
+  },
+  {
+    id: 'stream-depth-differences',
+    says: 'A depthUpdate tells what changed in the book; its first update follows the last of the event before.',
+    source: 'web-socket-streams.md, Diff. Depth Stream [D]',
+    async run(binance) {
+      const events = await differences(binance, 3)
+      hasFields(events[0]!, 'e E s U u b a')
+      for (const [place, event] of events.slice(1).entries()) same('the first update is', event.number('U'), events[place]!.number('u') + 1)
+    },
+  },
+  {
+    id: 'stream-local-book',
+    says: 'A snapshot and the differences that follow it are the book: the first that is kept leads on from lastUpdateId.',
+    source: 'web-socket-streams.md, How to manage a local order book correctly [D]',
+    async run(binance) {
+      const socket = await binance.streams(`/ws/${stream(binance, 'depth@100ms')}`)
+      const kept = (after: number): readonly Seen[] =>
+        socket.frames.filter(frame => frame.at('e') === 'depthUpdate' && frame.number('u') > after)
+      await stir(binance)
+      await socket.until('a difference', () => kept(0).length > 0, PATIENCE_MS)
+      const snapshot = await binance.rest.read('/api/v3/depth', { symbol: binance.symbol, limit: 5000 })
+      const id = snapshot.number('lastUpdateId')
+      await stir(binance)
+      await socket.until('a difference after the snapshot', () => kept(id).length > 0, PATIENCE_MS)
+      const [first] = kept(id)
+      holds(first!.number('U') <= id + 1, `a first update of at most ${id + 1}`, first)
+      const best = (side: 'bids' | 'asks', changes: 'b' | 'a', sign: 1 | -1): bigint | undefined => {
+        const book = new Map(snapshot.list(side).map(row => [row.amount(0), row.amount(1)]))
+        for (const event of kept(id)) for (const row of event.list(changes)) book.set(row.amount(0), row.amount(1))
+        const prices = [...book].flatMap(([price, quantity]) => (quantity > 0n ? [price * BigInt(sign)] : []))
+        return prices.length === 0 ? undefined : prices.reduce((a, b) => (a > b ? a : b)) * BigInt(sign)
+      }
+      const [bid, ask] = [best('bids', 'b', 1), best('asks', 'a', -1)]
+      holds(bid !== undefined && ask !== undefined && bid < ask, 'a best bid below the best ask', [bid, ask])
+    },
+  },
+  {
+    id: 'stream-average-price',
+    says: 'An avgPrice event tells its interval, the price, and the time of the last trade.',
+    source: 'web-socket-streams.md, Average Price [D]',
+    async run(binance) {
+      const event = await first(binance, stream(binance, 'avgPrice'), 'avgPrice')
+      hasFields(event, 'e E s i w T')
+      same('its interval is', event.at('i'), '5m')
+    },
+  },
+  {
+    id: 'stream-window-ticker',
+    says: 'ticker_1h is a 1hTicker, whose begin is at a full minute; !ticker_1h@arr is an array of those that changed.',
+    source: 'web-socket-streams.md, Rolling Window Statistics Streams [D]',
+    async run(binance) {
+      const event = await first(binance, stream(binance, 'ticker_1h'), '1hTicker')
+      hasFields(event, 'e E s p P o h l c w v q O C F L n')
+      same('the seconds of its begin are', event.number('O') % 60_000, 0)
+      const all = await binance.streams('/ws/!ticker_1h@arr')
+      await stir(binance)
+      const rows = (await all.next(0, 'an array', frame => Array.isArray(frame.value), PATIENCE_MS)).list()
+      same('its first is a', rows[0]!.at('e'), '1hTicker')
+    },
+  },
+  {
+    id: 'stream-all-tickers-are-gone',
+    says: '!ticker@arr, which was retired on 2026-03-26, tells nothing; !miniTicker@arr does.',
+    source: 'CHANGELOG.md 2026-02-24 [D]',
+    async run(binance) {
+      const socket = await binance.streams('/stream?streams=!ticker@arr/!miniTicker@arr')
+      const of = (name: string): number => socket.frames.filter(frame => frame.at('stream') === name).length
+      for (let count = 1; count <= 2; count++) {
+        await stir(binance)
+        await socket.until('tickers of all symbols', () => of('!miniTicker@arr') >= count, PATIENCE_MS)
+      }
+      same('what came of !ticker@arr is', of('!ticker@arr'), 0)
+    },
+  },
+  {
+    id: 'stream-kline-of-a-time-zone',
+    says: 'kline_1d@+08:00 begins its days at 16:00 UTC, kline_1M its months on their first.',
+    source: 'web-socket-streams.md, Kline Streams with timezone offset [D]',
+    async run(binance) {
+      const day = await first(binance, stream(binance, 'kline_1d@+08:00'), 'kline')
+      same('the hour at which it begins is', (day.number('k', 't') / 3600_000) % 24, 16)
+      const month = await first(binance, stream(binance, 'kline_1M'), 'kline')
+      same('it begins', new Date(month.number('k', 't')).toISOString().slice(7), '-01T00:00:00.000Z')
     },
   },
   {
