@@ -96,6 +96,41 @@ describe('trades alone are the price that orders meet', () => {
   })
 })
 
+test('a working order that self-trade prevention makes smaller, and that fills at the same moment, brings its legs once', async () => {
+  const { simulator, rest } = await open([
+    { at: 0, price: 80 },
+    { at: 400, price: 89 },
+    { at: 500, price: 90 },
+  ])
+  const list = async (kind: string, query: Query): Promise<Wire> =>
+    (await rest.signed('POST', `/api/v3/orderList/${kind}`, { symbol: 'BTCUSDC', ...query })).body
+  const pair = { aboveType: 'STOP_LOSS', aboveStopPrice: '83.2', belowType: 'LIMIT_MAKER', belowPrice: '77.6' }
+  await list('oco', { side: 'BUY', quantity: '0.065', selfTradePreventionMode: 'DECREMENT', ...pair })
+  const pending = Object.fromEntries(
+    Object.entries(pair).map(([name, value]) => [`pending${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
+  )
+  await list('otoco', {
+    workingType: 'LIMIT',
+    workingSide: 'SELL',
+    workingPrice: '81',
+    workingQuantity: '0.066',
+    workingTimeInForce: 'GTC',
+    pendingSide: 'BUY',
+    pendingQuantity: '0.065',
+    ...pending,
+    pendingAboveStopPrice: '89.5',
+  })
+  until(simulator, 1000)
+  const orders = rowsOf((await rest.signed('GET', '/api/v3/allOrders', { symbol: 'BTCUSDC' })).body)
+  expect(orders.map(({ type, status, executedQty }) => [type, status, executedQty].join(' '))).toEqual([
+    'STOP_LOSS EXPIRED_IN_MATCH 0.00000000',
+    'LIMIT_MAKER EXPIRED 0.00000000',
+    'LIMIT FILLED 0.00100000',
+    'STOP_LOSS FILLED 0.06500000',
+    'LIMIT_MAKER EXPIRED 0.00000000',
+  ])
+})
+
 describe('recorded quotes are the book', () => {
   const trades = [
     { at: 0, price: 100, quantity: 2 },
@@ -182,6 +217,15 @@ describe('instants', () => {
     }
     expect(times).toEqual([100, 700, 1000, 60_000, 120_000, 130_500, 131_000])
     expect(simulator.admin('step', { candles: 1 })).toMatchObject({ ended: true, next: null, ticksLeft: 0 })
+  })
+
+  test('so many seconds of the market, at least an instant', async () => {
+    const { simulator } = await open(trades)
+    const after = (seconds: number): unknown => (simulator.admin('step', { seconds }) as { marketTime: number }).marketTime - START
+    expect([after(0), after(0.3), after(119), after(10.5), after(1000)]).toEqual([700, 1000, 120_000, 130_500, 131_000])
+    expect(() => simulator.admin('step', { seconds: 'many' })).toThrow('seconds: a number is needed')
+    const candles = await simulatorFor({ bars: [100, 101, 102] })
+    expect(candles.simulator.admin('step', { seconds: 1 })).toMatchObject({ marketTime: START + 60_000, next: 'range' })
   })
 
   test('ticks before the start are the past', async () => {

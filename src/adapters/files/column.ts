@@ -1,25 +1,33 @@
 /** A column of numbers whose length is not known before. */
 
-const FIRST = 1 << 14
+const PIECE = 1 << 16
 
-/** It grows as it is filled. */
+/** It grows by pieces, so that it never takes much more room than what is in it. */
 export class Column {
-  #numbers = new Float64Array(FIRST)
-  length = 0
+  readonly #full: Float64Array[] = []
+  #last = new Float64Array(PIECE)
+  #filled = 0
 
-  push(value: number): void {
-    if (this.length === this.#numbers.length) {
-      const larger = new Float64Array(this.length * 2)
-      larger.set(this.#numbers)
-      this.#numbers = larger
-    }
-    this.#numbers[this.length++] = value
+  get length(): number {
+    return this.#full.length * PIECE + this.#filled
   }
 
-  /** What is in it, in no more room than it needs. It takes nothing more. */
+  push(value: number): void {
+    if (this.#filled === PIECE) {
+      this.#full.push(this.#last)
+      this.#last = new Float64Array(PIECE)
+      this.#filled = 0
+    }
+    this.#last[this.#filled++] = value
+  }
+
+  /** What is in it, as one. It is empty afterwards. */
   done(): Float64Array {
-    const whole = this.#numbers.slice(0, this.length)
-    this.#numbers = new Float64Array(0)
+    const whole = new Float64Array(this.length)
+    for (const [place, piece] of this.#full.entries()) whole.set(piece, place * PIECE)
+    whole.set(this.#last.subarray(0, this.#filled), this.#full.length * PIECE)
+    this.#full.length = 0
+    this.#filled = 0
     return whole
   }
 }

@@ -76,6 +76,7 @@ async function readTrades(files: readonly string[]): Promise<Trades> {
     })
     if (id.length === before) throw flaw(path, 1, 'there is no trade in it')
   }
+  const all = received.length === id.length
   return {
     trades: {
       time: time.done(),
@@ -84,7 +85,7 @@ async function readTrades(files: readonly string[]): Promise<Trades> {
       quantity: quantity.done(),
       buyerMaker: Uint8Array.from(maker.done()),
     },
-    received: received.length === id.length ? received.done() : null,
+    received: all ? received.done() : null,
   }
 }
 

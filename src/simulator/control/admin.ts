@@ -62,12 +62,18 @@ const faultKinds: Readonly<Record<string, string>> = {
   event_late: 'an event is sent after the one that follows it',
 }
 
+function stepSeconds({ world: { replay, venue }, step }: Controlled, seconds: number): void {
+  const until = Math.max(venue.marketNow + seconds * 1000, replay.due ?? 0)
+  while (replay.due !== null && replay.due <= until) step(1)
+}
+
 const commands: Readonly<Record<string, Command>> = {
   step: {
-    what: 'moves the market: whole instants (bars end, then new ones open; ticks: all of one moment), or single phases (range, close, open, tick)',
-    body: '{"candles": 1} | {"candles": "end"} | {"phases": 1}',
+    what: 'moves the market: whole instants (bars end, then new ones open; ticks: all of one moment), so many seconds of its own time (at least an instant), or single phases (range, close, open, tick)',
+    body: '{"candles": 1} | {"candles": "end"} | {"seconds": 60} | {"phases": 1}',
     act(controlled, body) {
       if (body['phases'] !== undefined) controlled.step(number(body, 'phases', 1))
+      else if (body['seconds'] !== undefined) stepSeconds(controlled, number(body, 'seconds', 1))
       else controlled.stepCandles(body['candles'] === 'end' ? Number.POSITIVE_INFINITY : number(body, 'candles', 1))
       return market(controlled.world)
     },

@@ -117,12 +117,13 @@ export function cancelList(venue: Venue, list: List, cancelId: string): Order[] 
 
 /** Follows lists: what a working order receives is held for its legs, its end ends or starts them, and the end of a list is told. */
 export function followLists(venue: Venue): void {
-  const due: List[] = []
+  // an order that has filled may be told once more, when self-trade prevention made it smaller at the same moment
+  const due = new Set<List>()
   venue.onOrder = order => {
     const list = venue.lists.get(order.listId)
     if (list === undefined || list.done) return
     if (list.working === order) hold(venue, list)
-    if (list.working === order && order.status === 'FILLED') due.push(list)
+    if (list.working === order && order.status === 'FILLED') due.add(list)
     else if (list.working === order && !isOpen(order)) endPending(venue, list)
     // its last order may have told the end already
     if (list.done || list.orders.some(isOpen)) return
@@ -131,7 +132,8 @@ export function followLists(venue: Venue): void {
     venue.events.push(listEvent(list, 'ALL_DONE', list.time))
   }
   venue.onSettle = () => {
-    const lists = due.splice(0)
+    const lists = [...due]
+    due.clear()
     for (const list of lists) activate(venue, list)
     return lists.length > 0
   }
