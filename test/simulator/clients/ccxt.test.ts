@@ -177,13 +177,11 @@ test.each<[string, TestMarket]>([
     await exchange.createOrder('BTC/USDC', 'market', side, 0.3)
     await next()
   }
-  // what was sent is on its way; what the newest differences do not tell yet comes with the end of a second
-  for (let left = 30; ; left--) {
-    const { nonce } = await exchange.fetchOrderBook('BTC/USDC', 5)
-    const book = exchange.orderbooks['BTC/USDC'] as unknown as { nonce: number }
-    if (book.nonce === nonce || left === 0) break
-    await next()
-  }
+  // what the newest differences do not tell yet comes with the end of a second
+  const { books, venue } = simulator.world
+  do simulator.step(1)
+  while (market.ticks !== undefined && venue.marketNow % 1000 !== 0)
+  await until(() => exchange.orderbooks['BTC/USDC']!['nonce'] === books.updateOf('BTCUSDC'))
   const rest = await exchange.fetchOrderBook('BTC/USDC', 1000)
   const book = exchange.orderbooks['BTC/USDC'] as unknown as OrderBook
   expect([book.nonce, [...book.bids], [...book.asks]]).toEqual([rest.nonce, rest.bids, rest.asks])
