@@ -26,16 +26,18 @@ test('tickers of a window, of a day, of a trading day', async () => {
   expect(rowsOf((await rest.get('/api/v3/ticker/24hr')).body)).toHaveLength(2)
 })
 
-test('no symbol has execution rules or a reference price', async () => {
+test('no symbol has execution rules, a reference price or block trades', async () => {
   const { simulator, key } = await simulatorFor()
   const rest = restClient(simulator.url, key)
   expect((await rest.get('/api/v3/executionRules', { symbol: 'BTCUSDC' })).body).toEqual({
     symbolRules: [{ symbol: 'BTCUSDC', rules: [] }],
   })
-  expect((await rest.get('/api/v3/referencePrice', { symbol: 'BTCUSDC' })).body).toEqual({
-    code: -2043,
-    msg: "This symbol doesn't have a reference price.",
-  })
+  expect((await rest.get('/api/v3/historicalBlockTrades', { symbol: 'BTCUSDC', fromId: 1 })).body).toEqual([])
+  for (const path of ['referencePrice', 'referencePrice/calculation'])
+    expect((await rest.get(`/api/v3/${path}`, { symbol: 'BTCUSDC' })).body).toEqual({
+      code: -2043,
+      msg: "This symbol doesn't have a reference price.",
+    })
 })
 
 test('amendments are remembered: one after the other, ten at most', async () => {

@@ -75,6 +75,12 @@ function aggTrades({ world, params }: Call): ReturnType<typeof ok> {
   return ok(history.aggregatesOf({ limit: params.limit(500, 1000), from, fromTime, toTime }).map(aggRowOf))
 }
 
+// No symbol has one.
+function referencePrice(call: Call): never {
+  call.world.venue.symbol(call.params.symbol())
+  throw new ApiError(-2043, "This symbol doesn't have a reference price.")
+}
+
 /** All of them. */
 export const marketEndpoints: readonly Endpoint[] = [
   { ...open, rest: 'GET /api/v3/ping', ws: 'ping', weight: 1, answer: () => ok({}) },
@@ -141,14 +147,6 @@ export const marketEndpoints: readonly Endpoint[] = [
     // no price range is enforced, so no symbol has a rule
     answer: call => ok({ symbolRules: askedSymbols(call).symbols.map(({ symbol }) => ({ symbol, rules: [] })) }),
   },
-  {
-    ...open,
-    rest: 'GET /api/v3/referencePrice',
-    ws: 'referencePrice',
-    weight: 2,
-    answer({ world, params }) {
-      world.venue.symbol(params.symbol())
-      throw new ApiError(-2043, "This symbol doesn't have a reference price.")
-    },
-  },
+  { ...open, rest: 'GET /api/v3/referencePrice', ws: 'referencePrice', weight: 2, answer: referencePrice },
+  { ...open, rest: 'GET /api/v3/referencePrice/calculation', ws: 'referencePrice.calculation', weight: 2, answer: referencePrice },
 ]
