@@ -15,7 +15,7 @@ outside of this machine is contacted. What to do with it while it runs: GET /adm
                           follow one another. Bars of every interval from 1s to 1M are built from them. With --candles too: both, of different symbols
   --book-tickers FILE[,FILE…]  best bids and asks to go with the trades: CSV with a header (bid, bidQty, ask, askQty, and eventTimeMs or
                           recvTimeNs). Orders meet these then, and no more than is shown; without, each trade is the price that they meet
-  --symbols-file FILE     exchangeInfo of the symbols (default data/symbols.json)
+  --symbols-file FILE     exchangeInfo of the symbols (default data/symbols.json with data/ticks/symbols.json)
   --port N                default 0: a free one
   --speed N               instants a second, max, or step (default): the market moves only by POST /admin/step. now: as today's market,
                           each bar as long as it says; what is replayed is moved in time so that the bar or minute of --start (else the

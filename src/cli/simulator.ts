@@ -189,7 +189,16 @@ function greeting(
     `admin          ${told.admin}`,
     `key            ${told.apiKey}`,
     ...(told.secret === undefined ? [] : [`secret         ${told.secret}`]),
-    `market         ${cli.speed === null ? 'moves by POST /admin/step' : cli.speed === 'now' ? 'goes on as the clock does' : `${cli.speed} instants a second`}, ${left} are left`,
+    `market         ${paceOf(cli.speed)}, ${left} are left`,
     'Ctrl-C ends it.',
   ]
 }
+
+const paceOf = (speed: SimulatorCli['speed']): string =>
+  speed === null
+    ? 'moves by POST /admin/step'
+    : speed === 'now'
+      ? 'goes on as the clock does'
+      : speed === Number.POSITIVE_INFINITY
+        ? 'goes as fast as it can'
+        : `${speed} instants a second`
