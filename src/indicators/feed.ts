@@ -15,6 +15,8 @@ export interface Node<View> {
   readonly first: number
   /** Computes the values of candles `from` up to, not including, `to`. */
   extend(from: number, to: number): void
+  /** Asked before a later node of the same feed begins: true where this one computes that one's values along with its own from then on. */
+  takeAlong?(other: Node<unknown>): boolean
 }
 
 /** The declaration of an indicator: what to compute, on which timeframe, how far back it reads. Pure; a feed builds a node of it. */
@@ -72,7 +74,8 @@ export class Feed {
       if (this.ready > 0) throw new Error(`this is a bug: ${indicator.key} was asked for after its feed had started`)
       node = indicator.build(this) // what it depends on is built first, so #inOrder is an order of computation
       this.#nodes.set(indicator.key, node)
-      this.#inOrder.push(node)
+      const along = node
+      if (!this.#inOrder.some(before => before.takeAlong?.(along) === true)) this.#inOrder.push(node)
     }
     return node
   }

@@ -246,6 +246,7 @@ describe('candle by candle equals a whole history, bit for bit, over 20 000 cand
     ['bollinger of sma of highs', bollinger(20, 2, { of: sma(5, { of: price('high') }) })],
     ['swing low of ema of rsi', swingLow(4, { of: ema(3, { of: rsi(9) }) })],
     ['macd of change', macd(5, 8, 3, { of: change })],
+    ['ema of 50', ema(50)],
   ]
   test.each(all)('%s', (_, indicator) => {
     const whole = history(indicator, wild)
