@@ -1,7 +1,7 @@
 /** Who may ask: keys, signatures, and the time a request is good for. */
 import type { Card } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
-import { encoded, type Params, type Reply, refused } from '../client/rest.ts'
+import { encoded, type Params, type Reply, refused, signedWith } from '../client/rest.ts'
 import { same } from '../seen.ts'
 
 const MINUTE = 60_000
@@ -20,8 +20,6 @@ async function account(
   return binance.rest.send('GET', '/api/v3/account', { query, headers: headers as Record<string, string> })
 }
 
-const signed = (payload: string, sign: (text: string) => string): string => `${payload}&signature=${encodeURIComponent(sign(payload))}`
-
 const at = (binance: Binance, shift: number, params: Params = {}): Promise<Reply> =>
   binance.rest.signed('GET', '/api/v3/account', params, { timestamp: binance.rest.now() + shift })
 
@@ -32,7 +30,7 @@ export const signaturesAndTime: readonly Card[] = [
     says: 'A signature that is not of this request is -1022 "Signature for this request is not valid."',
     source: 'binance.md 1.2 [D]',
     async run(binance) {
-      const reply = await account(binance, (payload, sign) => `${payload}&recvWindow=5001&signature=${encodeURIComponent(sign(payload))}`)
+      const reply = await account(binance, (payload, sign) => signedWith(`${payload}&recvWindow=5001`, () => sign(payload)))
       refused(reply, 400, -1022, 'Signature for this request is not valid.')
     },
   },
@@ -45,7 +43,7 @@ export const signaturesAndTime: readonly Card[] = [
       const plain = `symbol=${symbol}&origClientOrderId=a:b&timestamp=${rest.now()}`
       const sent = plain.replace('a:b', 'a%3Ab')
       const ask = (over: string): Promise<Reply> => {
-        const query = `${sent}&signature=${encodeURIComponent(rest.key.sign(over))}`
+        const query = signedWith(sent, () => rest.key.sign(over))
         return rest.send('GET', '/api/v3/order', { query, headers: { 'X-MBX-APIKEY': rest.key.apiKey } })
       }
       refused(await ask(sent), 400, -2013)
@@ -60,7 +58,7 @@ export const signaturesAndTime: readonly Card[] = [
     async run(binance) {
       const key = binance.key('HMAC')!
       const payload = encoded({ timestamp: binance.rest.now() })
-      const query = `${payload}&signature=${key.sign(payload).toUpperCase()}`
+      const query = signedWith(payload, text => key.sign(text).toUpperCase())
       const reply = await binance.rest.send('GET', '/api/v3/account', { query, headers: { 'X-MBX-APIKEY': key.apiKey } })
       same('it is answered with', reply.status, 200)
     },
@@ -88,7 +86,7 @@ export const signaturesAndTime: readonly Card[] = [
     says: 'A signed endpoint without a timestamp is -1102.',
     source: 'binance.md 1.2 [D]',
     async run(binance) {
-      refused(await account(binance, (_, sign) => signed('recvWindow=5000', sign)), 400, -1102)
+      refused(await account(binance, (_, sign) => signedWith('recvWindow=5000', sign)), 400, -1102)
     },
   },
   {
@@ -96,7 +94,7 @@ export const signaturesAndTime: readonly Card[] = [
     says: 'A signed endpoint without a key is -2014 "API-key format invalid."',
     source: 'binance.md 4 [D]',
     async run(binance) {
-      const reply = await account(binance, signed, '')
+      const reply = await account(binance, signedWith, '')
       same('the code is', reply.body.at('code'), -2014)
     },
   },
@@ -106,7 +104,7 @@ export const signaturesAndTime: readonly Card[] = [
     source: 'binance.md 1.3 [M]',
     switch: 'invalidKeyIs401',
     async run(binance) {
-      refused(await account(binance, signed, 'F'.repeat(64)), 401, -2015)
+      refused(await account(binance, signedWith, 'F'.repeat(64)), 401, -2015)
     },
   },
   {
@@ -172,9 +170,8 @@ export const signaturesAndTime: readonly Card[] = [
       const { rest, symbol } = binance
       const order = encoded({ symbol, ...(await binance.limit('BUY')) })
       const send = (query: string, form: string): Promise<Reply> => {
-        const signature = `signature=${encodeURIComponent(rest.key.sign(query + form))}`
         const headers = { 'X-MBX-APIKEY': rest.key.apiKey }
-        return rest.send('POST', '/api/v3/order/test', { query, form: `${form}&${signature}`, headers })
+        return rest.send('POST', '/api/v3/order/test', { query, form: signedWith(form, text => rest.key.sign(query + text)), headers })
       }
       same('all in the form is answered with', (await send('', `${order}&timestamp=${rest.now()}`)).status, 200)
       same('the query that wins is answered with', (await send(`${order}&timestamp=${rest.now()}`, 'side=NOBODY')).status, 200)

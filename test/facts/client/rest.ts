@@ -40,6 +40,10 @@ export const encoded = (params: Params): string =>
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(String(value))}`]))
     .join('&')
 
+/** A payload with its signature behind it. */
+export const signedWith = (payload: string, sign: (text: string) => string): string =>
+  `${payload}&signature=${encodeURIComponent(sign(payload))}`
+
 /** A client of one exchange. */
 export class Rest {
   readonly key: Credentials
@@ -95,8 +99,10 @@ export class Rest {
   async signed(method: string, path: string, params: Params = {}, { key = this.key, timestamp, headers }: Signing = {}): Promise<Reply> {
     if (method === 'POST' && placing.test(path)) await this.beforeOrder()
     const payload = encoded({ ...params, timestamp: timestamp ?? this.now() })
-    const query = `${payload}&signature=${encodeURIComponent(key.sign(payload))}`
-    return this.send(method, path, { query, headers: { 'X-MBX-APIKEY': key.apiKey, ...headers } })
+    return this.send(method, path, {
+      query: signedWith(payload, text => key.sign(text)),
+      headers: { 'X-MBX-APIKEY': key.apiKey, ...headers },
+    })
   }
 
   /** Sends a signed request that has to succeed. Throws Difference for anything but 200. */
