@@ -15,7 +15,9 @@ outside of this machine is contacted. What to do with it while it runs: GET /adm
                           follow one another. Bars of every interval from 1s to 1M are built from them. With --candles too: both, of different symbols
   --book-tickers FILE[,FILE…]  best bids and asks to go with the trades: CSV with a header (bid, bidQty, ask, askQty, and eventTimeMs or
                           recvTimeNs). Orders meet these then, and no more than is shown; without, each trade is the price that they meet
-  --symbols-file FILE     exchangeInfo of the symbols (default data/symbols.json with data/ticks/symbols.json)
+  --symbols-file FILE     exchangeInfo (default data/symbols.json with data/ticks/symbols.json): symbols, exchangeFilters; assetFilters
+                          (MAX_ASSET) are taken, too
+  --unlisted SYMBOL       a symbol with candles or ticks that is listed only later, by POST /admin/listing; may be repeated
   --port N                default 0: a free one
   --speed N               instants a second, max, or step (default): the market moves only by POST /admin/step. now: as today's market,
                           each bar as long as it says; what is replayed is moved in time so that the bar or minute of --start (else the
@@ -39,6 +41,7 @@ export interface SimulatorCli {
   readonly trades: readonly string[]
   readonly bookTickers: readonly string[]
   readonly symbolsFile: string | null
+  readonly unlisted: readonly string[]
   readonly port: number
   /** Instants a second; null: only by the admin endpoint; now: as the machine's clock goes. */
   readonly speed: number | 'now' | null
@@ -59,6 +62,7 @@ const options = {
   trades: { type: 'string' },
   'book-tickers': { type: 'string' },
   'symbols-file': { type: 'string' },
+  unlisted: { type: 'string', multiple: true },
   port: { type: 'string' },
   speed: { type: 'string' },
   start: { type: 'string' },
@@ -89,6 +93,7 @@ export function readSimulatorOptions(args: readonly string[]): SimulatorCli {
     trades: values.trades?.split(',') ?? [],
     bookTickers: values['book-tickers']?.split(',') ?? [],
     symbolsFile: values['symbols-file'] ?? null,
+    unlisted: values.unlisted ?? [],
     port,
     speed: speedOf(values.speed ?? 'step'),
     start: values.start === undefined ? null : timeOf(values.start),

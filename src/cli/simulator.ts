@@ -62,9 +62,13 @@ async function optionsOf(cli: SimulatorCli): Promise<Omit<SimulatorOptions, 'key
       )
     return { symbol, timeframe, columns: readCandles(path) }
   })
-  const symbols = cli.symbolsFile === null ? bundledSymbols() : symbolsIn(cli.symbolsFile)
+  const { symbols, exchangeFilters = [], assetFilters = [] } = cli.symbolsFile === null ? bundledRules() : rulesIn(cli.symbolsFile)
+  const replayed = [...recordings.map(({ symbol: name }) => name), ...cli.trades.map(symbolOf)]
+  for (const symbol of cli.unlisted)
+    if (!replayed.includes(symbol))
+      throw new Fault('misconfigured', `--unlisted ${symbol}: it has no candles. Give them with --candles, or leave it out.`)
   const known = (symbol: string): boolean => symbols.some(raw => raw.symbol === symbol)
-  for (const symbol of [...recordings.map(({ symbol: name }) => name), ...cli.trades.map(symbolOf)])
+  for (const symbol of replayed)
     if (!known(symbol))
       throw new Fault(
         'misconfigured',
@@ -76,6 +80,9 @@ async function optionsOf(cli: SimulatorCli): Promise<Omit<SimulatorOptions, 'key
     recordings: moved?.recordings ?? recordings,
     ticks,
     symbols,
+    exchangeFilters,
+    assetFilters,
+    unlisted: cli.unlisted,
     balances: cli.balances,
     port: cli.port,
     ...(moved !== null ? { start: moved.start } : cli.start === null ? {} : { start: cli.start }),
@@ -103,13 +110,19 @@ async function ticksOf({ trades, bookTickers }: SimulatorCli, candles: readonly 
   return found
 }
 
-// Symbols that ticks are bundled of have a file of their own: no candles of them are.
-const bundledSymbols = (): readonly ExchangeSymbol[] =>
-  ['symbols.json', 'ticks/symbols.json'].flatMap(name => symbolsIn(`${bundled}${name}`))
+// exchangeInfo as Binance answers it; asset filters come by myFilters there, here in the same file.
+interface RulesFile extends Pick<SimulatorOptions, 'exchangeFilters' | 'assetFilters'> {
+  readonly symbols: readonly ExchangeSymbol[]
+}
 
-function symbolsIn(path: string): readonly ExchangeSymbol[] {
+// Symbols that ticks are bundled of have a file of their own: no candles of them are.
+const bundledRules = (): RulesFile => ({
+  symbols: ['symbols.json', 'ticks/symbols.json'].flatMap(name => rulesIn(`${bundled}${name}`).symbols),
+})
+
+function rulesIn(path: string): RulesFile {
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { symbols: readonly ExchangeSymbol[] }).symbols
+    return JSON.parse(readFileSync(path, 'utf8')) as RulesFile
   } catch (cause) {
     throw new Fault('misconfigured', `--symbols-file ${path}: it cannot be read. Give Binance's exchangeInfo as JSON: {"symbols": […]}.`, {
       cause,

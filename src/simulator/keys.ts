@@ -25,6 +25,8 @@ export type KeyKind = 'HMAC' | 'ED25519' | 'RSA'
 /** A key that the simulator knows. */
 export interface ApiKey {
   readonly apiKey: string
+  /** The number of the account that it belongs to. */
+  readonly account: number
   readonly kind: KeyKind
   readonly rights: KeyRights
   /** True when the signature of a payload was made with this key. */
@@ -52,13 +54,13 @@ const asymmetric = (key: KeyObject, algorithm: string | null) => (payload: strin
   verify(algorithm, Buffer.from(payload, 'utf8'), key, Buffer.from(signature, 'base64'))
 
 /** Makes a configured key usable. Throws TypeError when it has neither a secret nor a public key. */
-export function apiKeyOf({ apiKey, secret, publicKey, rights = {} }: KeySetup): ApiKey {
+export function apiKeyOf({ apiKey, secret, publicKey, rights = {} }: KeySetup, account = 0): ApiKey {
   const all = { ...safeRights, ...rights }
-  if (secret !== undefined) return { apiKey, kind: 'HMAC', rights: all, signed: hmac(secret) }
+  if (secret !== undefined) return { apiKey, account, kind: 'HMAC', rights: all, signed: hmac(secret) }
   if (publicKey === undefined) throw new TypeError(`the key ${apiKey.slice(0, 4)}… has neither a secret nor a public key`)
   const key = createPublicKey(publicKey)
-  if (key.asymmetricKeyType === 'ed25519') return { apiKey, kind: 'ED25519', rights: all, signed: asymmetric(key, null) }
-  return { apiKey, kind: 'RSA', rights: all, signed: asymmetric(key, 'sha256') }
+  if (key.asymmetricKeyType === 'ed25519') return { apiKey, account, kind: 'ED25519', rights: all, signed: asymmetric(key, null) }
+  return { apiKey, account, kind: 'RSA', rights: all, signed: asymmetric(key, 'sha256') }
 }
 
 const random = (): string => randomBytes(48).toString('base64url').replaceAll(/[-_]/g, 'x').slice(0, 64)

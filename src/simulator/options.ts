@@ -7,7 +7,18 @@ import type { LimitSetup } from './limits.ts'
 import type { Recording } from '#domain/recording.ts'
 import type { TickRecording } from '#domain/ticks.ts'
 import type { SwitchName } from './switches.ts'
+import type { RawFilter } from './trading/filters.ts'
 import type { ConnectionTimes } from './wire/connection.ts'
+
+/** How an account is opened. */
+export interface AccountSetup {
+  readonly name: string
+  readonly keys: readonly KeySetup[]
+  /** What it holds at first, by asset. */
+  readonly balances: ReadonlyMap<string, Money>
+  /** Its trade group, from 0; the first account's is in the options. Default: none. */
+  readonly tradeGroupId?: number
+}
 
 /** Options of openSimulator. Amounts are exact, shares counted in 1e-8. */
 export interface SimulatorOptions {
@@ -17,9 +28,19 @@ export interface SimulatorOptions {
   readonly ticks?: readonly TickRecording[]
   /** Entries of exchangeInfo; those without candles or ticks are left out. */
   readonly symbols: readonly ExchangeSymbol[]
+  /** Filters of the whole exchange (EXCHANGE_MAX_NUM_ORDERS …), as exchangeInfo lists them. Default: none. */
+  readonly exchangeFilters?: readonly RawFilter[]
+  /** Filters of assets (MAX_ASSET), as myFilters lists them. Default: none. */
+  readonly assetFilters?: readonly RawFilter[]
+  /** Symbols with candles that are listed only later, by POST /admin/listing. */
+  readonly unlisted?: readonly string[]
   readonly keys: readonly KeySetup[]
   /** What the account holds at first, by asset. */
   readonly balances: ReadonlyMap<string, Money>
+  /** The first account's trade group. Default: none. */
+  readonly tradeGroupId?: number
+  /** Further accounts; more are opened by POST /admin/accounts. */
+  readonly accounts?: readonly AccountSetup[]
   /** 0 (default): any free port of 127.0.0.1. */
   readonly port?: number
   /** Candles that open, and ticks that happened, before this time (UTC ms) are the past from the beginning. Default: none is. */

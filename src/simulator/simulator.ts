@@ -1,7 +1,8 @@
 /** A Binance on the desk: its REST, WebSocket API and streams on 127.0.0.1, over our own matching, fed by replayed candles or ticks. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { command, type Controlled } from './control/admin.ts'
+import { command } from './control/admin.ts'
+import type { Controlled } from './control/command.ts'
 import { type LogLine, RequestLog } from './control/log.ts'
 import { movedBy, only, type Step } from './market/replay.ts'
 import { openWorld } from './open-world.ts'
@@ -41,11 +42,16 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   const log = new RequestLog()
   const add = (line: LogLine): void => log.add(line)
   const flush = (): void => {
-    const { events } = world.venue
-    if (events.length === 0) return
-    world.venue.events = []
-    log.tell(events)
-    api.tell(events)
+    // what one account did may have ended orders of another of its trade group
+    if (world.accounts.length > 1) for (const { venue } of world.accounts) venue.settle()
+    for (const { number, name, venue } of world.accounts) {
+      const { events } = venue
+      if (events.length === 0) continue
+      venue.events = []
+      // of the log's reader, not of Binance: whose they are
+      log.tell(number === 0 ? events : events.map(event => ({ ...event, account: name })))
+      api.tell(number, events)
+    }
   }
   const streams = new Streams(world)
   const api = new WsApi(world, { flush, log: add })
@@ -72,11 +78,11 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     for (let count = 0; count < phases; count++) {
       const next = world.replay.step()
       if (next === null) break
-      world.venue.advance(next)
+      for (const { venue } of world.accounts) venue.advance(next)
       for (const history of movedBy(next)) world.books.moved(history)
       flush()
       // what does not trade tells nothing
-      streams.publish(only(next, symbol => world.venue.symbol(symbol).raw.status === 'TRADING'))
+      streams.publish(only(next, symbol => world.venue.listings.isTrading(symbol)))
       made.push(next)
     }
     return made

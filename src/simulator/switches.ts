@@ -96,6 +96,16 @@ export const beliefs = {
     otherwise: 'nothing is reported of it before it goes live',
     source: 'enums.md PENDING_NEW; that it is reported [inf]',
   },
+  peggedIgnoresPrice: {
+    believed: 'a pegged order works at the pegged price, whatever price came with it',
+    otherwise: 'the price that came with it bounds the pegged one: a buyer pays no more, a seller takes no less',
+    source: 'faqs/pegged_orders.md; what the price is for [inf]',
+  },
+  delistedStaysAsBreak: {
+    believed: 'a symbol that is delisted stays in exchangeInfo as BREAK',
+    otherwise: 'it vanishes from exchangeInfo, and is -1121 from then on',
+    source: 'symbols of BREAK in captures of exchangeInfo [M]',
+  },
   absenceIsFinal: {
     believed: 'a request is not executed later than timestamp + recvWindow',
     otherwise: 'one that was lost may still be executed late: the second look at the time is left out',

@@ -305,6 +305,18 @@ describe('what an admin asks for and makes no sense is refused, and changes noth
     ['balances', { BTC: '1', USDC: '-5' }, 'USDC: an amount'],
     ['symbols', { symbol: 'BTCUSDC', status: 'HALTED' }, 'status: TRADING, HALT'],
     ['symbols', { symbol: 'BTCUSDC', filters: { filterType: 'LOT_SIZE' } }, 'filters: a list is needed'],
+    ['symbols', { symbol: 'BTCUSDC', filters: [{ stepSize: '1' }] }, 'filters: a list is needed, of filters that each have a filterType'],
+    ['symbols', { symbol: 'NOSUCH' }, 'Invalid symbol.'],
+    ['filters', { exchange: 'none' }, 'exchange: a list is needed'],
+    ['filters', { exchange: [], assets: [{}] }, 'assets: a list is needed'],
+    ['rules', { symbol: 'BTCUSDC', referencePrice: '20k' }, 'referencePrice: a price such as'],
+    ['rules', { symbol: 'BTCUSDC', priceRange: { up: '2' } }, 'priceRange: null, or some of bidLimitMultUp'],
+    ['accounts', { balances: { EUR: '1' } }, 'name: a name for the account is needed'],
+    ['accounts', { name: 'first' }, 'name: there is a first already'],
+    ['accounts', { name: 'second', balances: { EUR: 'all' } }, 'EUR: an amount such as'],
+    ['account', { account: 'third', canTrade: false }, 'account: there is no third. There are: first'],
+    ['listing', { symbol: 'BTCUSDC' }, 'listed: true or false'],
+    ['listing', { symbol: 'NOSUCH', listed: true }, 'Invalid symbol.'],
     ['switches', { fokMayWork: 'true' }, 'fokMayWork: true or false'],
     ['switches', { toString: true }, 'toString: there is no such switch'],
     ['switches', { widePercentPrice: false }, 'widePercentPrice: it is looked at when the simulator opens'],
@@ -316,7 +328,16 @@ describe('what an admin asks for and makes no sense is refused, and changes noth
     const { venue, switches } = simulator.world
     const state = (): string =>
       JSON.stringify(
-        [venue.matching.wallet.all(), venue.symbol('BTCUSDC').raw, switches, venue.faults, simulator.world.faults.list()],
+        [
+          venue.listings.exchangeFilters,
+          venue.listings.assetFilters,
+          [...venue.listings.rules],
+          venue.symbols,
+          venue.matching.wallet.all(),
+          switches,
+          venue.faults,
+          simulator.world.faults.list(),
+        ],
         (_, value) => (typeof value === 'bigint' ? String(value) : value),
       )
     const before = state()

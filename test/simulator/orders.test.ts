@@ -1,52 +1,14 @@
 /** Orders and lists as the market moves: what becomes of them and what is told of it. Each scene is a transcript of execution reports. */
 import { describe, expect, test } from 'vitest'
-import { money, ratio } from '#domain/money.ts'
+import { basisPoints, money, ratio } from '#domain/money.ts'
 import { conservationError } from '#simulator/control/audit.ts'
-import type { Simulator } from '#simulator/simulator.ts'
-import { optionsFor, simulatorFor, START, symbolOf, type TestMarket } from '../support/simulator/market.ts'
+import { optionsFor, START, symbolOf, type TestMarket } from '../support/simulator/market.ts'
 import { columnsFrom } from '../support/market.ts'
-import { type Reply, type RestClient, restClient, rowsOf } from '../support/simulator/rest.ts'
+import { restClient, rowsOf } from '../support/simulator/rest.ts'
+import { list, order, type Scene, scene } from '../support/simulator/scene.ts'
 import { openSimulator } from '#simulator/simulator.ts'
 import { newHmacKey } from '#simulator/keys.ts'
-import type { UserEvent } from '#simulator/trading/events.ts'
 
-interface Scene {
-  readonly simulator: Simulator
-  readonly rest: RestClient
-  /** Reports since the last look, as "id execution status [quantity@price] [reason]". */
-  told(): string[]
-}
-
-async function scene(market: TestMarket = {}): Promise<Scene> {
-  const { simulator, key } = await simulatorFor(market)
-  let seen = 0
-  return {
-    simulator,
-    rest: restClient(simulator.url, key),
-    told() {
-      const events = simulator.log.events.slice(seen)
-      seen += events.length
-      return events.flatMap(event =>
-        event.e === 'executionReport' ? [reportOf(event)] : event.e === 'listStatus' ? [`list ${String(event['l'])}`] : [],
-      )
-    },
-  }
-}
-const reportOf = (event: UserEvent): string =>
-  [
-    String(event['i']),
-    String(event['x']),
-    event['x'] === 'TRADE'
-      ? `${String(event['X'])} ${Number(event['l'])}@${Number(event['L'])}${event['m'] === true ? ' maker' : ''}`
-      : String(event['X']),
-    ...(event['x'] === 'NEW' && event['w'] === false ? ['waits'] : []),
-    ...(event['eR'] === undefined || event['eR'] === 'NONE' ? [] : [String(event['eR'])]),
-  ].join(' ')
-
-const order = (rest: RestClient, query: Record<string, string>): Promise<Reply> =>
-  rest.signed('POST', '/api/v3/order', { symbol: 'BTCUSDC', ...query })
-const list = (rest: RestClient, kind: string, query: Record<string, string>): Promise<Reply> =>
-  rest.signed('POST', `/api/v3/orderList/${kind}`, { symbol: 'BTCUSDC', ...query })
 const flat = (count: number): { open: number; close: number; volume: number }[] =>
   Array.from({ length: count }, () => ({ open: 100, close: 100, volume: 400 }))
 const falls = [...flat(2), { open: 100, high: 100, low: 88, close: 89, volume: 400 }, { open: 89, close: 89, volume: 400 }]
@@ -365,4 +327,15 @@ test('fees in BNB: three quarters of the plain fee while there is enough of it, 
   } finally {
     await simulator.close()
   }
+})
+
+test('a working order that is decremented and filled at once starts its pending leg once', async () => {
+  const { simulator, rest, told } = await scene({ bars: flat(4), slippage: () => basisPoints(200) })
+  const decrement = { selfTradePreventionMode: 'DECREMENT' }
+  await order(rest, { side: 'SELL', type: 'LIMIT', timeInForce: 'GTC', price: '101', quantity: '0.5', ...decrement })
+  const working = { workingType: 'LIMIT', workingSide: 'BUY', workingTimeInForce: 'GTC', workingPrice: '110', workingQuantity: '1' }
+  const pending = { pendingType: 'LIMIT', pendingSide: 'SELL', pendingTimeInForce: 'GTC', pendingPrice: '120', pendingQuantity: '0.4' }
+  await list(rest, 'oto', { ...working, ...pending, ...decrement })
+  expect(told().filter(line => line.startsWith('3'))).toEqual(['3 NEW PENDING_NEW waits', '3 NEW NEW'])
+  expect(simulator.world.venue.matching.wallet.of('BTC').locked).toBe(money('0.4'))
 })

@@ -1,7 +1,7 @@
 /** What nobody could ask Binance about: each switch does something, both ways. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { money } from '#domain/money.ts'
+import { basisPoints, money } from '#domain/money.ts'
 import { beliefs, type SwitchName } from '#simulator/switches.ts'
 import { ManualClock } from '../support/simulator/clock.ts'
 import { simulatorFor, type TestMarket } from '../support/simulator/market.ts'
@@ -158,6 +158,22 @@ const cases: readonly Case[] = [
     },
     believed: 2,
     otherwise: 0,
+  },
+  {
+    name: 'peggedIgnoresPrice',
+    market: { slippage: () => basisPoints(10) },
+    look: async ({ rest }) => (await order(rest, { ...limit, pegPriceType: 'PRIMARY_PEG' })).body['peggedPrice'],
+    believed: '99.90000000',
+    otherwise: '90.00000000',
+  },
+  {
+    name: 'delistedStaysAsBreak',
+    look: async ({ rest, simulator }) => {
+      simulator.admin('listing', { symbol: 'BTCUSDC', listed: false })
+      return rowsOf((await rest.get('/api/v3/exchangeInfo')).body['symbols']!).map(({ symbol, status }) => `${symbol} ${status}`)
+    },
+    believed: ['BTCUSDC BREAK', 'ETHUSDC TRADING'],
+    otherwise: ['ETHUSDC TRADING'],
   },
 ]
 

@@ -2,6 +2,7 @@
 import type { Balance } from '#matching/wallet.ts'
 import { eight } from '../decimals.ts'
 import { ApiError } from '../errors.ts'
+import type { RawFilter } from '../trading/filters.ts'
 import { tradeRow } from '../trading/reports.ts'
 import type { World } from '../world.ts'
 import { type Answer, type Call, type Endpoint, ok } from './endpoint.ts'
@@ -38,7 +39,8 @@ function account({ world, params }: Call): Answer {
       .filter(({ free, locked }) => !omit || free > 0n || locked > 0n)
       .map(({ asset, free, locked }) => ({ asset, free: eight(free), locked: eight(locked) })),
     permissions: ['SPOT'],
-    uid: 1,
+    uid: world.account.number + 1,
+    ...(world.venue.tradeGroupId < 0 ? {} : { tradeGroupId: world.venue.tradeGroupId }),
   })
 }
 
@@ -121,8 +123,12 @@ export const accountEndpoints: readonly Endpoint[] = [
     ws: 'myFilters',
     security: 'USER_DATA',
     weight: 40,
-    answer: ({ world, params }) =>
-      ok({ exchangeFilters: [], symbolFilters: world.venue.symbol(params.symbol()).raw.filters, assetFilters: [] }),
+    answer({ world: { venue }, params }) {
+      const { raw } = venue.symbol(params.symbol())
+      const { exchangeFilters, assetFilters } = venue.listings
+      const concerns = ({ asset }: RawFilter): boolean => asset === raw.baseAsset || asset === raw.quoteAsset
+      return ok({ exchangeFilters, symbolFilters: raw.filters, assetFilters: assetFilters.filter(concerns) })
+    },
   },
   {
     rest: 'GET /api/v3/myPreventedMatches',

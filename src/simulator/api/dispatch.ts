@@ -25,12 +25,13 @@ export function admit(world: World, endpoint: Endpoint, params: Params, credenti
   limits.arrive(weight)
   const key = endpoint.security === 'NONE' ? null : authenticate(world, endpoint, params, credentials)
   if (key === null) params.passOver('returnRateLimits', 'apiKey')
+  const own = key === null ? world : world.of(key)
   const ready = (): void => {
     if (world.switches.unreadParametersRefused) params.checkAllRead(key !== null)
   }
   return () => {
-    if (key !== null) checkTimeAgain(world, params, endpoint)
-    const answer = endpoint.answer({ world, params, key, ready })
+    if (key !== null) checkTimeAgain(own, params, endpoint)
+    const answer = endpoint.answer({ world: own, params, key, ready })
     ready()
     const { status = 200 } = answer
     if (status < 400 && (endpoint.orders !== undefined || endpoint.free === true)) world.limits.refund(weight)

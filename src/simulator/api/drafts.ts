@@ -5,7 +5,7 @@ import { allOrderTypes } from '#domain/symbol.ts'
 import { ApiError, missing, missingBoth, notRequired, orderRejected } from '../errors.ts'
 import type { Params } from '../params.ts'
 import type { Switches } from '../switches.ts'
-import { type Draft, hasPrice, isContingent, type ResponseType, type StpMode, stpModes } from '../trading/order.ts'
+import { type Draft, hasPrice, isContingent, type Peg, pegPriceTypes, type ResponseType, type StpMode, stpModes } from '../trading/order.ts'
 
 const sides: readonly Side[] = ['BUY', 'SELL']
 const validities: readonly TimeInForce[] = ['GTC', 'IOC', 'FOK']
@@ -76,10 +76,11 @@ export function readDraft(params: Params, switches: Switches): Draft {
 /** One order of a list, or a plain one. */
 export function readLeg(params: Params, { symbol, side, type, quantity, prefix, stp }: LegNames, switches: Switches): Draft {
   const name = (plain: string): string => named(prefix, plain)
-  unsupported(params, name)
-  const price = priceOf(params, type, name)
-  const stopPrice = stopOf(params, type, name)
+  const peg = pegOf(params, name)
+  const price = priceOf(params, type, name, peg)
+  const { stopPrice, trailingDelta } = stopOf(params, type, name)
   const timeInForce = validityOf(params, type, name, switches)
+  if (!hasPrice(type)) params.none(name('icebergQty'))
   const iceberg = params.decimal(name('icebergQty')) ?? 0n
   if (iceberg > 0n && timeInForce !== 'GTC')
     throw prefix === ''
@@ -98,6 +99,9 @@ export function readLeg(params: Params, { symbol, side, type, quantity, prefix, 
     price,
     stopPrice,
     iceberg: iceberg as Quantity,
+    trailingDelta,
+    peg,
+    peggedPrice: 0n as Price,
     clientOrderId: switches.clientOrderIdPattern ? params.id(idName) : params.text(idName),
     stp,
     strategyId: params.integer(name('strategyId')),
@@ -105,32 +109,44 @@ export function readLeg(params: Params, { symbol, side, type, quantity, prefix, 
   }
 }
 
-// Trailing stops and pegged orders are not simulated: the symbols say so in exchangeInfo, and an order that asks for them is refused.
-function unsupported(params: Params, name: (plain: string) => string): void {
-  if (params.text(name('trailingDelta')) !== null) throw orderRejected('Trailing stop orders are not supported for this symbol.')
-  const pegs = ['pegPriceType', 'pegOffsetType', 'pegOffsetValue'].map(plain => params.text(name(plain)))
-  if (pegs.some(peg => peg !== null)) throw orderRejected('Pegged orders are not supported for this symbol.')
+const DEEPEST = 100
+
+// How the limit is taken from the book. Type and value of the offset come together (rest-api.md, "Pegged Orders").
+function pegOf(params: Params, name: (plain: string) => string): Peg | null {
+  const [typeName, valueName] = [name('pegOffsetType'), name('pegOffsetValue')]
+  const priceType = params.oneOf(name('pegPriceType'), pegPriceTypes, new ApiError(-1210, 'Invalid pegPriceType.'))
+  const offsetType = params.oneOf(typeName, ['PRICE_LEVEL'], new ApiError(-1211, 'Invalid pegOffsetType.'))
+  const offset = params.integer(valueName)
+  if (priceType === null && (offsetType !== null || offset !== null)) throw notRequired(offsetType === null ? valueName : typeName)
+  if (priceType === null) return null
+  if ((offsetType === null) !== (offset === null))
+    throw new ApiError(-1128, `Combination of optional fields invalid. Recommendation: '${typeName}' and '${valueName}' must both be sent.`)
+  if (offset !== null && offset > DEEPEST)
+    throw new ApiError(-1102, `'${valueName}' contains unexpected value. Cannot be greater than ${DEEPEST}.`)
+  return { priceType, offset }
 }
 
-function priceOf(params: Params, type: OrderType, name: (plain: string) => string): Price {
+function priceOf(params: Params, type: OrderType, name: (plain: string) => string, peg: Peg | null): Price {
   if (!hasPrice(type)) {
     params.none(name('price'))
     return 0n as Price
   }
   const price = params.decimal(name('price'))
-  if (price === null) throw missing(name('price'))
-  return price as Price
+  if (price === null && peg === null) throw missing(name('price'))
+  return (price ?? 0n) as Price
 }
 
-function stopOf(params: Params, type: OrderType, name: (plain: string) => string): Price {
+function stopOf(params: Params, type: OrderType, name: (plain: string) => string): { stopPrice: Price; trailingDelta: number } {
+  const [stopName, deltaName] = [name('stopPrice'), name('trailingDelta')]
   if (!isContingent(type)) {
-    params.none(name('stopPrice'))
-    return 0n as Price
+    params.none(stopName, deltaName)
+    return { stopPrice: 0n as Price, trailingDelta: 0 }
   }
-  const stopPrice = params.decimal(name('stopPrice'))
-  if (stopPrice === null) throw missingBoth(name('stopPrice'), name('trailingDelta'))
+  const [stopPrice, trailingDelta] = [params.decimal(stopName), params.integer(deltaName)]
+  if (stopPrice === null && trailingDelta === null) throw missingBoth(stopName, deltaName)
   if (stopPrice === 0n) throw new ApiError(-1013, 'Stop price cannot be zero.')
-  return stopPrice as Price
+  if (trailingDelta === 0) throw new ApiError(-1130, `Data sent for parameter '${deltaName}' is not valid.`)
+  return { stopPrice: (stopPrice ?? 0n) as Price, trailingDelta: trailingDelta ?? 0 }
 }
 
 function validityOf(params: Params, type: OrderType, name: (plain: string) => string, { surplusTimeInForceIs1106 }: Switches): TimeInForce {

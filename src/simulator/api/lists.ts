@@ -37,6 +37,8 @@ function asPlaced(order: Order, list: List): Order {
     quantity: draft.quantity,
     executed: none,
     quote: 0n as Order['quote'],
+    peggedPrice: draft.peggedPrice,
+    trailingTime: -1,
     workingTime: -1,
     expiry: null,
     trades: [],
@@ -104,10 +106,19 @@ function oldOco({ world, params, ready }: Call): Answer {
   const validity = params.oneOf('stopLimitTimeInForce', ['GTC', 'IOC', 'FOK'] as const, new ApiError(-1115, 'Invalid timeInForce.'))
   if (limited !== null && validity === null) throw missing('stopLimitTimeInForce')
   if (limited === null && validity !== null) throw notRequired('stopLimitTimeInForce')
-  if (params.text('trailingDelta') !== null) throw orderRejected('Trailing stop orders are not supported for this symbol.')
-  const common = { symbol, side, quantity, quoteAmount: 0n as Draft['quoteAmount'], iceberg: 0n as Draft['iceberg'], stp }
+  const trailingDelta = params.integer('trailingDelta')
+  if (trailingDelta === 0) throw new ApiError(-1130, "Data sent for parameter 'trailingDelta' is not valid.")
+  const common = { symbol, side, quantity, quoteAmount: 0n as Draft['quoteAmount'], stp, peg: null, peggedPrice: 0n as Draft['price'] }
+  const iceberg = (name: string, timeInForce: Draft['timeInForce']): Draft['iceberg'] => {
+    const part = (params.decimal(name) ?? 0n) as Draft['iceberg']
+    if (part > 0n && timeInForce !== 'GTC') throw orderRejected('Unsupported order combination')
+    return part
+  }
+  if (limited === null) params.none('stopIcebergQty')
   const maker: Draft = {
     ...common,
+    iceberg: iceberg('limitIcebergQty', 'GTC'),
+    trailingDelta: 0,
     type: 'LIMIT_MAKER',
     timeInForce: 'GTC',
     price: price as Draft['price'],
@@ -118,6 +129,8 @@ function oldOco({ world, params, ready }: Call): Answer {
   }
   const stop: Draft = {
     ...common,
+    iceberg: iceberg('stopIcebergQty', validity ?? 'GTC'),
+    trailingDelta: trailingDelta ?? 0,
     type: limited === null ? 'STOP_LOSS' : 'STOP_LOSS_LIMIT',
     timeInForce: validity ?? 'GTC',
     price: (limited ?? 0n) as Draft['price'],

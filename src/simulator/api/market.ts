@@ -5,6 +5,7 @@ import { barsOf, type History } from '../market/history.ts'
 import { intervalNamed, offsetOf, ZONE_RANGE } from '../market/interval.ts'
 import { aggRowOf, klineRow, levelRows, tradeRowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
+import type { ExecutionRule } from '../trading/listings.ts'
 import { averagePrice } from '../trading/scene.ts'
 import type { World } from '../world.ts'
 import { type Call, type Endpoint, ok } from './endpoint.ts'
@@ -34,7 +35,7 @@ function exchangeInfo(call: Call): ReturnType<typeof ok> {
     timezone: 'UTC',
     serverTime: world.now(),
     rateLimits: world.limits.table(),
-    exchangeFilters: [],
+    exchangeFilters: world.venue.listings.exchangeFilters,
     symbols: sets ? symbols : symbols.map(raw => ({ ...raw, permissionSets: [] })),
   })
 }
@@ -69,16 +70,34 @@ function depth({ world, params }: Call): ReturnType<typeof ok> {
   return ok({ lastUpdateId: update, bids: levelRows(bids), asks: levelRows(asks) })
 }
 
+const rulesOf = ({ venue }: World, symbol: string): object[] => {
+  const range = venue.listings.rules.get(symbol)?.range ?? null
+  return range === null ? [] : [{ ruleType: 'PRICE_RANGE', ...range }]
+}
+
 function aggTrades({ world, params }: Call): ReturnType<typeof ok> {
   const history = historyOf(world, params.symbol())
   const [from, fromTime, toTime] = [params.integer('fromId'), params.time('startTime'), params.time('endTime')]
   return ok(history.aggregatesOf({ limit: params.limit(500, 1000), from, fromTime, toTime }).map(aggRowOf))
 }
 
-// No symbol has one.
-function referencePrice(call: Call): never {
-  call.world.venue.symbol(call.params.symbol())
-  throw new ApiError(-2043, "This symbol doesn't have a reference price.")
+// The rule of the symbol that a request names, where it has one.
+function ruleOf({ world, params }: Call): { readonly symbol: string; readonly rule: ExecutionRule } {
+  const { raw } = world.venue.symbol(params.symbol())
+  const rule = world.venue.listings.rules.get(raw.symbol)
+  if (rule === undefined) throw new ApiError(-2043, "This symbol doesn't have a reference price.")
+  return { symbol: raw.symbol, rule }
+}
+
+function referencePrice(call: Call): ReturnType<typeof ok> {
+  const { symbol, rule } = ruleOf(call)
+  return ok({ symbol, referencePrice: rule.referencePrice === null ? null : eight(rule.referencePrice), timestamp: rule.time })
+}
+
+// Set by hand: Binance's method 0.
+function calculation(call: Call): ReturnType<typeof ok> {
+  const { symbol } = ruleOf(call)
+  return ok({ symbol, calculationType: 'EXTERNAL', externalCalculationId: 0 })
 }
 
 /** All of them. */
@@ -144,9 +163,8 @@ export const marketEndpoints: readonly Endpoint[] = [
     rest: 'GET /api/v3/executionRules',
     ws: 'executionRules',
     weight: params => (params.has('symbol') ? 2 : Math.min(40, 2 * (params.list('symbols')?.length ?? 20))),
-    // no price range is enforced, so no symbol has a rule
-    answer: call => ok({ symbolRules: askedSymbols(call).symbols.map(({ symbol }) => ({ symbol, rules: [] })) }),
+    answer: call => ok({ symbolRules: askedSymbols(call).symbols.map(({ symbol }) => ({ symbol, rules: rulesOf(call.world, symbol) })) }),
   },
   { ...open, rest: 'GET /api/v3/referencePrice', ws: 'referencePrice', weight: 2, answer: referencePrice },
-  { ...open, rest: 'GET /api/v3/referencePrice/calculation', ws: 'referencePrice.calculation', weight: 2, answer: referencePrice },
+  { ...open, rest: 'GET /api/v3/referencePrice/calculation', ws: 'referencePrice.calculation', weight: 2, answer: calculation },
 ]

@@ -4,6 +4,7 @@ import { ApiError, bodyOf, filterFailure, missing, missingBoth, noSuchOrder } fr
 import { checkRules } from '../trading/checks.ts'
 import { type AmendRequest, amendOrder } from '../trading/amend.ts'
 import { cancelOrder, findOrder, placeOrder } from '../trading/place.ts'
+import { pegged } from '../trading/peg.ts'
 import { amended, cancelled, cancelReport, placed } from '../trading/reports.ts'
 import type { World } from '../world.ts'
 import { readDraft, readResponse, usualResponse } from './drafts.ts'
@@ -57,7 +58,7 @@ function cancelReplace({ world, params, ready }: Call): Answer {
   ready()
   const { venue } = world
   // filters and the order count are looked at before anything is done
-  checkRules(venue, draft)
+  checkRules(venue, pegged(venue, draft))
   const full = world.limits.tooManyOrders(1)
   if (full && exceeded === 'DO_NOTHING') throw world.limits.tooMany()
   const cancel = attempt(() => {

@@ -1,37 +1,12 @@
 /** The simulator's own endpoint, which Binance does not have: `/admin`. GET lists everything; POST to a path does it. */
-import { statuses } from '../api/asked.ts'
-import { amountOf, type RawFilter } from '../trading/filters.ts'
-import { balanceUpdate } from '../trading/events.ts'
 import { beliefs, type SwitchName } from '../switches.ts'
-import type { Sockets, SocketKind } from '../wire/sockets.ts'
+import type { SocketKind } from '../wire/sockets.ts'
 import type { World } from '../world.ts'
-import { eight } from '../decimals.ts'
 import type { EventFault, Lags, RequestFault, Where } from './faults.ts'
-import type { RequestLog } from './log.ts'
+import { accountCommands, accountsOf, balancesOf } from './admin-accounts.ts'
+import { symbolCommands } from './admin-symbols.ts'
 import { conservationError } from './audit.ts'
-
-/** What the admin's commands work on. */
-export interface Controlled {
-  readonly world: World
-  readonly sockets: Sockets
-  readonly log: RequestLog
-  step(phases: number): unknown
-  stepCandles(instants: number): void
-  /** Sends the account's events that are waiting. */
-  flush(): void
-}
-
-type Body = Readonly<Record<string, unknown>>
-
-/** One command: POST /admin/NAME with a JSON body. */
-interface Command {
-  readonly what: string
-  readonly body: string
-  act(controlled: Controlled, body: Body): object
-}
-
-/** Something an admin asked for that makes no sense. */
-export class AdminError extends Error {}
+import { AdminError, type Body, type Command, type Controlled } from './command.ts'
 
 const number = (body: Body, name: string, usual: number): number => {
   const value = body[name] ?? usual
@@ -102,18 +77,20 @@ const commands: Readonly<Record<string, Command>> = {
     act({ world }, body) {
       const id = body['id'] === undefined ? null : number(body, 'id', 0)
       world.faults.disarm(id)
-      if (id === null) Object.assign(world.venue.faults, { fillParts: 1, thinBook: 1, rejectActivations: 0 })
+      if (id === null)
+        for (const { venue } of world.accounts) Object.assign(venue.faults, { fillParts: 1, thinBook: 1, rejectActivations: 0 })
       return { left: world.faults.list().length }
     },
   },
   engine: {
-    what: 'faults of the engine: fills in parts, a thin book (share of a bar’s volume), pending legs refused when they go live',
+    what: 'faults of the engine, for all accounts: fills in parts, a thin book (share of a bar’s volume), pending legs refused when they go live',
     body: '{"fillParts": 2, "thinBook": 0.01, "rejectActivations": 1}',
     act({ world }, body) {
       const { faults } = world.venue
       for (const name of ['fillParts', 'rejectActivations'] as const)
         if (!Number.isInteger(number(body, name, faults[name]))) throw new AdminError(`${name}: a whole number is needed`)
       for (const name of ['fillParts', 'thinBook', 'rejectActivations'] as const) faults[name] = number(body, name, faults[name])
+      for (const { venue } of world.accounts) Object.assign(venue.faults, faults)
       return faults
     },
   },
@@ -144,59 +121,15 @@ const commands: Readonly<Record<string, Command>> = {
         connections: number(body, 'connections', setup.connections),
         patience: number(body, 'patience', setup.patience),
       }
-      if (body['forgive'] === true) limits.forgive()
+      for (const account of world.accounts) account.limits.setup = limits.setup
+      if (body['forgive'] === true) for (const account of world.accounts) account.limits.forgive()
       if (body['block'] !== undefined) limits.block(number(body, 'block', 0))
       if (body['ban'] !== undefined) limits.ban(number(body, 'ban', 0))
       return { ...limits.setup, used: limits.weight, bannedUntil: limits.bannedUntil }
     },
   },
-  symbols: {
-    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without)',
-    body: '{"symbol": "BTCEUR", "status": "HALT", "filters": [{"filterType": "LOT_SIZE", "stepSize": "0.001"}]}',
-    act({ world }, { symbol, status, filters, without }) {
-      const { raw } = world.venue.symbol(String(symbol))
-      if (status !== undefined && !(statuses as readonly unknown[]).includes(status)) throw new AdminError(`status: ${statuses.join(', ')}`)
-      if (filters !== undefined && !Array.isArray(filters)) throw new AdminError('filters: a list is needed')
-      if (status !== undefined) raw.status = String(status)
-      if (Array.isArray(without)) raw.filters = raw.filters.filter(({ filterType }) => !without.includes(filterType))
-      for (const change of (filters ?? []) as RawFilter[]) {
-        const before = raw.filters.find(({ filterType }) => filterType === change.filterType)
-        raw.filters = [...raw.filters.filter(filter => filter !== before), { ...before, ...change }]
-      }
-      world.venue.refreshSymbol(raw.symbol)
-      return raw
-    },
-  },
-  account: {
-    what: 'disables the account: canTrade false refuses orders, disabled refuses with "This action is disabled on this account."',
-    body: '{"canTrade": true, "disabled": false}',
-    act({ world }, body) {
-      const { account } = world.venue
-      if (typeof body['canTrade'] === 'boolean') account.canTrade = body['canTrade']
-      if (typeof body['disabled'] === 'boolean') account.disabled = body['disabled']
-      return account
-    },
-  },
-  balances: {
-    what: 'sets free balances, as a deposit or withdrawal does (balanceUpdate is told)',
-    body: '{"EUR": "10000"}',
-    act(controlled, body) {
-      const { venue } = controlled.world
-      for (const [asset, text] of Object.entries(body))
-        if (!/^\d+(\.\d{1,8})?$/.test(String(text)))
-          throw new AdminError(`${asset}: an amount such as "10000" is needed, not ${JSON.stringify(text)}`)
-      for (const [asset, text] of Object.entries(body)) {
-        const balance = venue.matching.wallet.of(asset)
-        const delta = amountOf(String(text)) - balance.free
-        balance.free += delta
-        venue.deposit(asset, delta)
-        venue.events.push(balanceUpdate(asset, delta, venue.now()))
-      }
-      venue.settle()
-      controlled.flush()
-      return balances(controlled.world)
-    },
-  },
+  ...symbolCommands,
+  ...accountCommands,
   time: {
     what: 'moves the server’s clock against the real one (milliseconds): what leads to -1021',
     body: '{"skew": 0}',
@@ -272,17 +205,15 @@ const market = ({ replay, venue }: World): object => ({
   ended: replay.ended,
 })
 
-const balances = ({ venue }: World): object =>
-  Object.fromEntries(venue.matching.wallet.all().map(({ asset, free, locked }) => [asset, { free: eight(free), locked: eight(locked) }]))
-
 /** Everything there is to see and to do. */
 export function describe({ world, sockets }: Controlled): object {
   return {
     what: 'The simulator’s own endpoint. GET /admin, /admin/requests, /admin/events; POST /admin/NAME with a JSON body, for the names in commands.',
     market: market(world),
     serverTime: world.now(),
-    balances: balances(world),
+    balances: balancesOf(world),
     balancesAddUp: conservationError(world.venue) ?? true,
+    accounts: accountsOf(world),
     sockets: { streams: sockets.count('streams'), api: sockets.count('api') },
     armed: world.faults.list(),
     lags: world.faults.lags,

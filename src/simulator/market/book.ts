@@ -31,7 +31,7 @@ export function bestOf({ info, book, last, slippage, available }: Market): { rea
 }
 
 /** Levels of one side, the best first; none where nothing is left to take. What is beyond the best is for show: takers get the best level, and no more than its quantity. */
-function levelsOf(market: Market, side: BookSide, count: number): Level[] {
+export function levelsOf(market: Market, side: BookSide, count: number): Level[] {
   const best = bestOf(market)
   if (best === null || best[side].quantity === 0n) return []
   const { price, quantity } = best[side]
@@ -43,6 +43,16 @@ function levelsOf(market: Market, side: BookSide, count: number): Level[] {
     levels.push({ price: at as Price, quantity })
   }
   return levels
+}
+
+// Levels of the market with those that orders of accounts add.
+function merged(levels: readonly Level[], own: readonly Level[], side: BookSide): readonly Level[] {
+  if (own.length === 0) return levels
+  const sums = new Map<bigint, bigint>()
+  for (const { price, quantity } of [...levels, ...own]) sums.set(price, (sums.get(price) ?? 0n) + quantity)
+  return [...sums]
+    .map(([price, quantity]) => ({ price, quantity }))
+    .sort((a, b) => (a.price === b.price ? 0 : a.price > b.price === (side === 'bid') ? -1 : 1))
 }
 
 /** A book as it is shown, and the id of the update that made it so. */
@@ -106,15 +116,20 @@ interface Known {
   readonly differences: Set<Difference>
 }
 
+type OwnLevels = (symbol: string, side: BookSide) => readonly Level[]
+
 /** The books of all symbols, with ids of their updates that only grow. */
 export class Books {
   readonly #matching: Matching
   readonly #histories: ReadonlyMap<string, History>
+  readonly #own: OwnLevels
   readonly #known = new Map<string, Known>()
 
-  constructor(matching: Matching, histories: ReadonlyMap<string, History>) {
+  /** `own`: what resting orders of accounts add. Takers do not meet it, so best prices are told without. */
+  constructor(matching: Matching, histories: ReadonlyMap<string, History>, own: OwnLevels) {
     this.#matching = matching
     this.#histories = histories
+    this.#own = own
   }
 
   /** The market moved: an update where the book changed, and with each step of candles, though it may look as before. */
@@ -147,7 +162,7 @@ export class Books {
     if (known.differences.size === 0) known.book = null
   }
 
-  // An order of the account may have taken something since: that is an update too.
+  // An order of an account may have taken something since, or rest now: that is an update too.
   #look(symbol: string): Known {
     const best = this.#bestOf(symbol)
     const known = this.#known.get(symbol) ?? { update: 1, best, book: null, differences: new Set() }
@@ -164,10 +179,17 @@ export class Books {
   #levels(symbol: string, count: number, update: number): ShownBook {
     const market = this.#matching.market(symbol)
     const levels = Math.min(count, this.#histories.get(symbol)!.levels)
-    return { update, bids: levelsOf(market, 'bid', levels), asks: levelsOf(market, 'ask', levels) }
+    const side = (name: BookSide): readonly Level[] => merged(levelsOf(market, name, levels), this.#own(symbol, name), name).slice(0, count)
+    return { update, bids: side('bid'), asks: side('ask') }
   }
   #bestOf(symbol: string): string {
     const best = bestOf(this.#matching.market(symbol))
-    return best === null ? '' : `${best.bid.price} ${best.bid.quantity} ${best.ask.price} ${best.ask.quantity}`
+    if (best === null) return ''
+    const own = (['bid', 'ask'] as const).map(side =>
+      this.#own(symbol, side)
+        .map(({ price, quantity }) => `${price} ${quantity}`)
+        .join(),
+    )
+    return `${best.bid.price} ${best.bid.quantity} ${best.ask.price} ${best.ask.quantity} ${own.join(' ')}`
   }
 }

@@ -6,7 +6,8 @@ export interface PreventedMatch {
   readonly preventedMatchId: number
   readonly takerOrderId: number
   readonly makerOrderId: number
-  readonly tradeGroupId: -1
+  /** -1: the account is in none. */
+  readonly tradeGroupId: number
   readonly selfTradePreventionMode: string
   readonly price: string
   readonly takerPreventedQuantity?: string

@@ -37,9 +37,11 @@ export function amendOrder(
   // its own id may be kept, however the order was named
   if (clientOrderId !== order.clientOrderId) checkFresh(venue, clientOrderId)
   const draft = { ...order, quantity: quantity as Quantity }
-  const failed = filterError(venue.symbol(order.symbol).raw.filters, draft, sceneOf(venue, order.symbol, [order]))
+  const failed = filterError(venue.listings.filtersOf(order.symbol), draft, sceneOf(venue, order.symbol, [order]))
   if (failed !== null) throw failed
-  if (order.status !== 'PENDING_NEW') reduce(venue.matching.market(order.symbol), order.id, (quantity - order.prevented) as Quantity)
+  const market = venue.matching.market(order.symbol)
+  if (order.status !== 'PENDING_NEW')
+    venue.watcher.shown(market, () => void reduce(market, order.id, (quantity - order.prevented) as Quantity))
   const [before, from] = [order.clientOrderId, order.quantity]
   order.quantity = quantity as Quantity
   order.clientOrderId = clientOrderId ?? venue.newId()

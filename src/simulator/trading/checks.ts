@@ -3,10 +3,12 @@ import { notional, type Price, worsened } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import { priceFor } from '#matching/market.ts'
 import { ApiError, orderRejected } from '../errors.ts'
-import { filterError } from './filters.ts'
-import { type Draft, hasPrice, isContingent, type Order } from './order.ts'
+import { type Coming, filterError } from './filters.ts'
+import { type Draft, hasPrice, isContingent, limitOf, type Order, waitsForRise } from './order.ts'
+import { checkPeg } from './peg.ts'
 import { sceneOf } from './scene.ts'
 import type { Venue } from './venue.ts'
+import { referenceStop } from './watched.ts'
 
 const typeNames: Readonly<Record<OrderType, string>> = {
   MARKET: 'Market orders',
@@ -19,11 +21,7 @@ const typeNames: Readonly<Record<OrderType, string>> = {
 }
 
 /** What comes together with an order. */
-export interface Company {
-  /** Orders placed at once, this one included. */
-  readonly orders: number
-  /** Lists placed at once. */
-  readonly lists: number
+export interface Company extends Coming {
   /** Open orders that do not count: those that this one is a part of. */
   readonly except?: readonly Order[]
 }
@@ -32,16 +30,21 @@ const alone: Company = { orders: 1, lists: 0 }
 
 /** What an order has to fulfil before it goes to the engine; order/test checks this much. Throws ApiError. */
 export function checkRules(venue: Venue, draft: Draft, company: Company = alone): void {
-  const { raw } = venue.symbol(draft.symbol)
+  const listed = venue.symbol(draft.symbol)
+  const { raw } = listed
   if (raw.status !== 'TRADING') throw new ApiError(venue.switches.closedMarketIs1013 ? -1013 : -2010, 'Market is closed.')
   if (!raw.orderTypes.includes(draft.type)) throw orderRejected(`${typeNames[draft.type]} are not supported for this symbol.`)
   if (draft.quoteAmount > 0n && !raw.quoteOrderQtyMarketAllowed)
     throw orderRejected('Quote order qty market orders are not support for this symbol.')
   if (draft.stp !== null && !raw.allowedSelfTradePreventionModes.includes(draft.stp))
     throw new ApiError(-1013, 'This symbol does not allow the specified self-trade prevention mode.')
+  if (draft.trailingDelta > 0 && raw['allowTrailingStop'] !== true)
+    throw orderRejected('Trailing stop orders are not supported for this symbol.')
+  if (draft.iceberg > 0n && raw['icebergAllowed'] !== true) throw orderRejected('Iceberg orders are not supported for this symbol.')
   if (draft.iceberg > 0n && draft.iceberg > draft.quantity) throw orderRejected('IcebergQty exceeds QTY.')
-  if (hasPrice(draft.type) && draft.price === 0n) throw new ApiError(-1013, 'Invalid price.')
-  const failed = filterError(raw.filters, draft, sceneOf(venue, draft.symbol, company.except ?? []), company.orders, company.lists)
+  checkPeg(listed, draft)
+  if (hasPrice(draft.type) && draft.price === 0n && draft.peg === null) throw new ApiError(-1013, 'Invalid price.')
+  const failed = filterError(venue.listings.filtersOf(draft.symbol), draft, sceneOf(venue, draft.symbol, company.except ?? []), company)
   if (failed !== null) throw failed
 }
 
@@ -60,7 +63,8 @@ export function checkFresh(venue: Venue, clientOrderId: string | null): void {
 export function needOf(venue: Venue, draft: Draft): bigint {
   if (draft.side === 'SELL') return draft.quantity
   if (draft.quoteAmount > 0n) return draft.quoteAmount
-  const at = draft.price > 0n ? draft.price : draft.stopPrice > 0n ? draft.stopPrice : dearest(venue, draft.symbol)
+  const stop = referenceStop(venue.matching.market(draft.symbol), draft)
+  const at = limitOf(draft) > 0n ? limitOf(draft) : stop > 0n ? stop : dearest(venue, draft.symbol)
   return notional(at, draft.quantity)
 }
 
@@ -79,13 +83,14 @@ export function checkFunds(venue: Venue, draft: Draft, need: bigint): void {
 }
 
 /** Refuses a stop that was passed already, and an order that may only make but would take. Throws ApiError. */
-export function checkMarket(venue: Venue, { symbol, side, type, price, stopPrice }: Draft): void {
+export function checkMarket(venue: Venue, draft: Draft): void {
+  const { symbol, side, type, stopPrice } = draft
   const last = priceFor(venue.matching.market(symbol), side)
+  const price = limitOf(draft)
   if (last === 0n) return
-  if (isContingent(type)) {
-    const rising = (side === 'BUY') === type.startsWith('STOP')
-    if (rising ? last >= stopPrice : last <= stopPrice) throw orderRejected('Order would trigger immediately.')
-  }
+  // what trails from now on has no stop price
+  if (stopPrice > 0n && (waitsForRise(draft) ? last >= stopPrice : last <= stopPrice))
+    throw orderRejected('Order would trigger immediately.')
   if (type === 'LIMIT_MAKER' && (side === 'BUY' ? last <= price : last >= price))
     throw orderRejected('Order would immediately match and take.')
 }
@@ -94,9 +99,11 @@ export function checkMarket(venue: Venue, { symbol, side, type, price, stopPrice
 export function checkPair(venue: Venue, legs: readonly Draft[]): void {
   const { last } = venue.matching.market(legs[0]!.symbol)
   if (last === 0n) return
-  const enclosed = legs.every(({ side, type, price, stopPrice }) => {
+  const enclosed = legs.every(leg => {
+    const { side, type, stopPrice } = leg
     const stop = type.startsWith('STOP')
-    const at = isContingent(type) ? stopPrice : price
+    const at = isContingent(type) ? stopPrice : limitOf(leg)
+    if (at === 0n) return true
     return (side === 'SELL') === stop ? at < last : at > last
   })
   if (!enclosed) throw orderRejected('The relationship of the prices for the orders is not correct.')

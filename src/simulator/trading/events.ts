@@ -59,12 +59,26 @@ export function executionReport(order: Order, { execution, executionId, time, tr
     Q: eight(order.quoteAmount),
     ...(working ? { W: order.workingTime } : {}),
     V: order.stp,
+    ...(order.trailingDelta > 0 ? { d: order.trailingDelta } : {}),
+    ...(order.trailingTime >= 0 ? { D: order.trailingTime } : {}),
+    ...pegOf(order),
     ...(order.strategyId === null ? {} : { j: order.strategyId }),
     ...(order.strategyType === null ? {} : { J: order.strategyType }),
-    ...(order.preventedMatch > 0 ? { v: order.preventedMatch, A: eight(order.prevented), B: eight(order.prevented), u: -1 } : {}),
+    ...(order.preventedMatch > 0
+      ? { v: order.preventedMatch, A: eight(order.prevented), B: eight(order.prevented), u: order.tradeGroupId }
+      : {}),
     ...(execution === 'EXPIRED' || execution === 'TRADE_PREVENTION' ? { eR: order.expiry ?? 'NONE' } : {}),
   }
 }
+
+const pegOf = ({ peg, peggedPrice }: Order): object =>
+  peg === null
+    ? {}
+    : {
+        gP: peg.priceType,
+        ...(peg.offset === null ? {} : { gOT: 'PRICE_LEVEL', gOV: peg.offset }),
+        ...(peggedPrice > 0n ? { gp: eight(peggedPrice) } : {}),
+      }
 
 /** A listStatus. */
 export const listEvent = (list: List, status: 'EXEC_STARTED' | 'ALL_DONE' | 'UPDATED', time: number): UserEvent => ({

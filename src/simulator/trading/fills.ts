@@ -1,7 +1,7 @@
 /** Between an order as Binance knows it and as the matching does. */
 import { type Quantity, zero } from '#domain/money.ts'
 import { type Fill, type OrderRequest, PAIR_REACHED } from '#domain/order.ts'
-import type { ExpiryReason, Order } from './order.ts'
+import { type ExpiryReason, limitOf, type Order } from './order.ts'
 
 /** An order as the matching takes it. */
 export const requestOf = (order: Order, pair: Order | null): OrderRequest => ({
@@ -12,7 +12,7 @@ export const requestOf = (order: Order, pair: Order | null): OrderRequest => ({
   // the matching knows amounts of quote for buying only: a sale was sized before
   quantity: order.quoteAmount > 0n && order.side === 'BUY' ? zero() : order.quantity,
   quoteAmount: order.side === 'BUY' ? order.quoteAmount : zero(),
-  price: order.price,
+  price: limitOf(order),
   stopPrice: order.stopPrice,
   timeInForce: order.timeInForce,
   guard: zero(),
@@ -29,22 +29,25 @@ export function expiryOf({ timeInForce, type }: Order, reason: string): ExpiryRe
   return 'INSUFFICIENT_LIQUIDITY'
 }
 
-/** A fill told as several trades, whose sums are those of the one. */
-export function partsOf(fill: Fill, count: number, step: bigint): Fill[] {
-  const grain = step > 0n ? step : 1n
-  const size = ((fill.quantity as bigint) / BigInt(count) / grain) * grain
-  if (count <= 1 || size === 0n) return [fill]
-  const parts: Fill[] = []
-  let [quantity, quote, fee] = [fill.quantity as bigint, fill.quote as bigint, fill.fee as bigint]
-  for (let place = 0; place < count; place++) {
-    const last = place === count - 1
-    const part = last ? quantity : size
-    const share = (whole: bigint, left: bigint): bigint => (last ? left : (whole * part) / fill.quantity)
-    const [partQuote, partFee] = [share(fill.quote, quote), share(fill.fee, fee)]
-    parts.push({ ...fill, quantity: part as Quantity, quote: partQuote as Fill['quote'], fee: partFee as Fill['fee'] })
-    quantity -= part
+/** A fill told as several trades of these sizes, whose sums are those of the one. Sizes have to add up to its quantity. */
+export function partsOf(fill: Fill, sizes: readonly bigint[]): Fill[] {
+  if (sizes.length <= 1) return [fill]
+  let [quote, fee] = [fill.quote as bigint, fill.fee as bigint]
+  return sizes.map((part, place) => {
+    const last = place === sizes.length - 1
+    const [partQuote, partFee] = [fill.quote, fill.fee].map((whole, of) =>
+      last ? [quote, fee][of]! : ((whole as bigint) * part) / fill.quantity,
+    ) as [bigint, bigint]
     quote -= partQuote
     fee -= partFee
-  }
-  return parts
+    return { ...fill, quantity: part as Quantity, quote: partQuote as Fill['quote'], fee: partFee as Fill['fee'] }
+  })
+}
+
+/** Sizes of so many parts, in whole steps, the last one the largest. */
+export function equalSizes(quantity: bigint, count: number, step: bigint): bigint[] {
+  const grain = step > 0n ? step : 1n
+  const size = (quantity / BigInt(count) / grain) * grain
+  if (count <= 1 || size === 0n) return [quantity]
+  return [...Array.from({ length: count - 1 }, () => size), quantity - size * BigInt(count - 1)]
 }

@@ -1,24 +1,36 @@
-/** The symbol filters with Binance's texts, in the order in which they are checked (filters.md). */
+/** The filters of symbols, of the exchange and of assets with Binance's texts, in the order in which they are checked (filters.md). */
 import type { Price, Quantity } from '#domain/money.ts'
 import { type ApiError, filterFailure } from '../errors.ts'
-import { type Draft, hasPrice, isContingent } from './order.ts'
+import { type Draft, hasPrice, isContingent, limitOf } from './order.ts'
 
 /** One filter as exchangeInfo lists it. */
 export type RawFilter = { readonly filterType: string; readonly [field: string]: unknown }
 
+/** How much is open. */
+export interface OpenCounts {
+  readonly orders: number
+  /** Stops and targets: "algo" orders. */
+  readonly stops: number
+  readonly icebergs: number
+  readonly lists: number
+}
+
 /** What of the account and the market a filter looks at. */
 export interface FilterScene {
-  /** The average price of the last minutes that filters use. */
-  readonly average: Price
-  readonly openOrders: number
-  readonly openStops: number
-  readonly openIcebergs: number
-  readonly openLists: number
+  /** The average price of the last minutes, which filters use; 0 minutes: the last price. */
+  average(minutes: number): Price
+  /** What the account has open on the symbol, and on all of them. */
+  readonly open: OpenCounts
+  readonly openAnywhere: OpenCounts
+  /** Assets of the symbol. */
+  readonly base: string
+  readonly quote: string
   /** Base asset held, locked included, and the quantities of open BUY orders. */
   readonly position: bigint
 }
 
 const ONE = 100_000_000n
+const USUAL_MINUTES = 5
 const DECIMAL = /^(\d+)(?:\.(\d{1,8}))?$/
 
 /** A decimal of a filter, counted in 1e-8; 0 where it is absent. */
@@ -30,12 +42,30 @@ export function amountOf(value: unknown): bigint {
 const onGrid = (value: bigint, step: bigint): boolean => step === 0n || value % step === 0n
 const within = (value: bigint, low: bigint, high: bigint): boolean => value >= low && (high === 0n || value <= high)
 
-/** The first filter that a draft fails, or null. `orders` and `lists`: how many come with it. */
-export function filterError(filters: readonly RawFilter[], draft: Draft, scene: FilterScene, orders = 1, lists = 0): ApiError | null {
-  const failed = order.find(type => {
-    const filter = filters.find(({ filterType }) => filterType === type)
-    return filter !== undefined && !passes(filter, draft, scene, orders, lists)
-  })
+/** What comes in at once. Where only one order does, it says itself whether it is a stop or an iceberg. */
+export interface Coming {
+  readonly orders: number
+  readonly lists: number
+  readonly stops?: number
+  readonly icebergs?: number
+}
+
+/** The first filter that a draft fails, or null. A pegged draft has to pass at its own price and at what its peg came to. */
+export function filterError(
+  filters: readonly RawFilter[],
+  draft: Draft,
+  scene: FilterScene,
+  coming: Coming = { orders: 1, lists: 0 },
+): ApiError | null {
+  const priced = draft.peggedPrice > 0n && draft.price > 0n ? [draft, { ...draft, peggedPrice: 0n as Price }] : [draft]
+  const all = {
+    stops: isContingent(draft.type) ? 1 : 0,
+    icebergs: draft.iceberg > 0n ? 1 : 0,
+    ...coming,
+  }
+  const failed = order.find(type =>
+    filters.some(filter => filter.filterType === type && priced.some(one => !passes(filter, one, scene, all))),
+  )
   return failed === undefined ? null : filterFailure(failed)
 }
 
@@ -48,26 +78,33 @@ const order = [
   'MIN_NOTIONAL',
   'NOTIONAL',
   'ICEBERG_PARTS',
+  'TRAILING_DELTA',
+  'MAX_ASSET',
   'MAX_NUM_ORDERS',
   'MAX_NUM_ALGO_ORDERS',
   'MAX_NUM_ICEBERG_ORDERS',
   'MAX_NUM_ORDER_LISTS',
   'MAX_POSITION',
+  'EXCHANGE_MAX_NUM_ORDERS',
+  'EXCHANGE_MAX_NUM_ALGO_ORDERS',
+  'EXCHANGE_MAX_NUM_ICEBERG_ORDERS',
+  'EXCHANGE_MAX_NUM_ORDER_LISTS',
 ]
 
 // A filter that is not known passes: Binance adds new ones.
-function passes(filter: RawFilter, draft: Draft, scene: FilterScene, orders: number, lists: number): boolean {
+function passes(filter: RawFilter, draft: Draft, scene: FilterScene, coming: OpenCounts): boolean {
   const amount = (name: string): bigint => amountOf(filter[name])
+  const count = (name: string): number => Number(filter[name])
+  const average = (): Price => scene.average(Number(filter['avgPriceMins'] ?? USUAL_MINUTES))
+  const { open, openAnywhere } = scene
   switch (filter.filterType) {
     case 'PRICE_FILTER':
-      return [...(hasPrice(draft.type) ? [draft.price] : []), ...(draft.stopPrice > 0n ? [draft.stopPrice] : [])].every(
-        price => within(price, amount('minPrice'), amount('maxPrice')) && onGrid(price, amount('tickSize')),
-      )
+      return pricesOf(draft).every(price => within(price, amount('minPrice'), amount('maxPrice')) && onGrid(price, amount('tickSize')))
     case 'PERCENT_PRICE':
-      return inBand(draft, scene, amount('multiplierUp'), amount('multiplierDown'))
+      return inBand(draft, average(), amount('multiplierUp'), amount('multiplierDown'))
     case 'PERCENT_PRICE_BY_SIDE': {
       const side = draft.side === 'BUY' ? 'bid' : 'ask'
-      return inBand(draft, scene, amount(`${side}MultiplierUp`), amount(`${side}MultiplierDown`))
+      return inBand(draft, average(), amount(`${side}MultiplierUp`), amount(`${side}MultiplierDown`))
     }
     case 'LOT_SIZE':
       return [...(draft.quoteAmount > 0n ? [] : [draft.quantity]), ...(draft.iceberg > 0n ? [draft.iceberg] : [])].every(
@@ -75,28 +112,46 @@ function passes(filter: RawFilter, draft: Draft, scene: FilterScene, orders: num
       )
     case 'MARKET_LOT_SIZE':
       if (!isMarket(draft)) return true
-      if (draft.quoteAmount > 0n) return within(boughtFor(draft, scene), 0n, amount('maxQty'))
+      if (draft.quoteAmount > 0n) return within(boughtFor(draft, average()), 0n, amount('maxQty'))
       return within(draft.quantity, amount('minQty'), amount('maxQty')) && onGrid(draft.quantity, amount('stepSize'))
     case 'MIN_NOTIONAL':
-      return (isMarket(draft) && !flag(filter['applyToMarket'])) || valueOf(draft, scene) >= amount('minNotional')
+      return (isMarket(draft) && !flag(filter['applyToMarket'])) || valueOf(draft, average()) >= amount('minNotional')
     case 'NOTIONAL': {
-      const value = valueOf(draft, scene)
+      const value = valueOf(draft, average())
       const market = isMarket(draft)
       if ((!market || flag(filter['applyMinToMarket'])) && value < amount('minNotional')) return false
       return (market && !flag(filter['applyMaxToMarket'])) || within(value, 0n, amount('maxNotional'))
     }
     case 'ICEBERG_PARTS':
       return draft.iceberg === 0n || (draft.quantity + draft.iceberg - 1n) / draft.iceberg <= BigInt(Number(filter['limit'] ?? 0))
+    case 'TRAILING_DELTA': {
+      const bound = (draft.side === 'BUY') === draft.type.startsWith('STOP') ? 'Above' : 'Below'
+      const { trailingDelta } = draft
+      return (
+        trailingDelta === 0 || (trailingDelta >= count(`minTrailing${bound}Delta`) && trailingDelta <= count(`maxTrailing${bound}Delta`))
+      )
+    }
+    case 'MAX_ASSET':
+      if (filter['asset'] === scene.base) return sizeOf(draft, average()) <= amount('limit')
+      return filter['asset'] !== scene.quote || valueOf(draft, average()) <= amount('limit')
     case 'MAX_NUM_ORDERS':
-      return scene.openOrders + orders <= Number(filter['maxNumOrders'])
+      return open.orders + coming.orders <= count('maxNumOrders')
     case 'MAX_NUM_ALGO_ORDERS':
-      return !isContingent(draft.type) || scene.openStops + 1 <= Number(filter['maxNumAlgoOrders'])
+      return !isContingent(draft.type) || open.stops + coming.stops <= count('maxNumAlgoOrders')
     case 'MAX_NUM_ICEBERG_ORDERS':
-      return draft.iceberg === 0n || scene.openIcebergs + 1 <= Number(filter['maxNumIcebergOrders'])
+      return draft.iceberg === 0n || open.icebergs + coming.icebergs <= count('maxNumIcebergOrders')
     case 'MAX_NUM_ORDER_LISTS':
-      return lists === 0 || scene.openLists + lists <= Number(filter['maxNumOrderLists'])
+      return coming.lists === 0 || open.lists + coming.lists <= count('maxNumOrderLists')
     case 'MAX_POSITION':
-      return draft.side === 'SELL' || scene.position + sizeOf(draft, scene) <= amount('maxPosition')
+      return draft.side === 'SELL' || scene.position + sizeOf(draft, average()) <= amount('maxPosition')
+    case 'EXCHANGE_MAX_NUM_ORDERS':
+      return openAnywhere.orders + coming.orders <= count('maxNumOrders')
+    case 'EXCHANGE_MAX_NUM_ALGO_ORDERS':
+      return !isContingent(draft.type) || openAnywhere.stops + coming.stops <= count('maxNumAlgoOrders')
+    case 'EXCHANGE_MAX_NUM_ICEBERG_ORDERS':
+      return draft.iceberg === 0n || openAnywhere.icebergs + coming.icebergs <= count('maxNumIcebergOrders')
+    case 'EXCHANGE_MAX_NUM_ORDER_LISTS':
+      return coming.lists === 0 || openAnywhere.lists + coming.lists <= count('maxNumOrderLists')
     default:
       return true
   }
@@ -107,23 +162,30 @@ const flag = (value: unknown): boolean => String(value) === 'true'
 /** True for what takes at the market: MARKET, and stops without a limit once they trigger. */
 const isMarket = ({ type }: Draft): boolean => !hasPrice(type)
 
-function inBand({ type, price, stopPrice }: Draft, { average }: FilterScene, up: bigint, down: bigint): boolean {
+// Limit and stop. What is pegged when it triggers may have no limit yet.
+function pricesOf(draft: Draft): Price[] {
+  const limit = limitOf(draft)
+  const limited = hasPrice(draft.type) && (limit > 0n || draft.peg === null)
+  return [...(limited ? [limit] : []), ...(draft.stopPrice > 0n ? [draft.stopPrice] : [])]
+}
+
+function inBand(draft: Draft, average: Price, up: bigint, down: bigint): boolean {
   if (average === 0n) return true
   const low = (average * down) / ONE
   const high = (average * up) / ONE
-  return [...(hasPrice(type) ? [price] : []), ...(stopPrice > 0n ? [stopPrice] : [])].every(
-    value => value >= low && (up === 0n || value <= high),
-  )
+  return pricesOf(draft).every(value => value >= low && (up === 0n || value <= high))
 }
 
-const boughtFor = ({ quoteAmount }: Draft, { average }: FilterScene): Quantity =>
+const boughtFor = ({ quoteAmount }: Draft, average: Price): Quantity =>
   (average === 0n ? 0n : ((quoteAmount as bigint) * ONE) / average) as Quantity
 
-const sizeOf = (draft: Draft, scene: FilterScene): bigint => (draft.quoteAmount > 0n ? boughtFor(draft, scene) : draft.quantity)
+const sizeOf = (draft: Draft, average: Price): bigint => (draft.quoteAmount > 0n ? boughtFor(draft, average) : draft.quantity)
 
 // What an order is worth: at its limit, else at its stop, else at the average.
-function valueOf({ quoteAmount, price, stopPrice, quantity }: Draft, { average }: FilterScene): bigint {
+function valueOf(draft: Draft, average: Price): bigint {
+  const { quoteAmount, stopPrice, quantity } = draft
   if (quoteAmount > 0n) return quoteAmount
-  const at = price > 0n ? price : stopPrice > 0n ? stopPrice : average
+  const limit = limitOf(draft)
+  const at = limit > 0n ? limit : stopPrice > 0n ? stopPrice : average
   return (at * (quantity as bigint)) / ONE
 }

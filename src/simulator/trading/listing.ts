@@ -15,17 +15,24 @@ export interface RawSymbol extends ExchangeSymbol {
 
 const usualTypes = ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT']
 
-const counts: readonly RawFilter[] = [
+const usualFilters: readonly RawFilter[] = [
   { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
   { filterType: 'MAX_NUM_ORDER_LISTS', maxNumOrderLists: 20 },
   { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
   { filterType: 'MAX_NUM_ORDER_AMENDS', maxNumOrderAmends: 10 },
+  {
+    filterType: 'TRAILING_DELTA',
+    minTrailingAboveDelta: 10,
+    maxTrailingAboveDelta: 2000,
+    minTrailingBelowDelta: 10,
+    maxTrailingBelowDelta: 2000,
+  },
 ]
 
-/** A symbol with everything that its own entry leaves out. What is not simulated is told as not allowed. */
+/** A symbol with everything that its own entry leaves out. */
 export function listed(raw: ExchangeSymbol, wideBand: boolean): RawSymbol {
   const filters = raw.filters.map(filter => ({ ...filter }))
-  for (const count of counts) if (!filters.some(({ filterType }) => filterType === count.filterType)) filters.push({ ...count })
+  for (const usual of usualFilters) if (!filters.some(({ filterType }) => filterType === usual.filterType)) filters.push({ ...usual })
   return {
     baseAssetPrecision: 8,
     quotePrecision: 8,
@@ -33,6 +40,8 @@ export function listed(raw: ExchangeSymbol, wideBand: boolean): RawSymbol {
     baseCommissionPrecision: 8,
     quoteCommissionPrecision: 8,
     icebergAllowed: true,
+    allowTrailingStop: true,
+    pegInstructionsAllowed: true,
     ocoAllowed: true,
     otoAllowed: true,
     opoAllowed: true,
@@ -44,8 +53,6 @@ export function listed(raw: ExchangeSymbol, wideBand: boolean): RawSymbol {
     quoteOrderQtyMarketAllowed: true,
     orderTypes: raw.orderTypes ?? usualTypes,
     filters: wideBand ? filters : filters.map(narrowed),
-    allowTrailingStop: false,
-    pegInstructionsAllowed: false,
     permissions: [],
     permissionSets: [['SPOT']],
     defaultSelfTradePreventionMode: 'EXPIRE_MAKER',

@@ -1,6 +1,7 @@
 /** An order as Binance knows it: what the client asked for, and what became of it. */
 import type { Money, Price, Quantity } from '#domain/money.ts'
 import type { OrderType, Side, TimeInForce } from '#domain/order.ts'
+import type { PreventedMatch } from './account.ts'
 
 /** Binance's words for where an order stands. */
 export type Status = 'NEW' | 'PENDING_NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH' | 'REJECTED'
@@ -15,6 +16,7 @@ export type ExpiryReason =
   | 'UNFILLED_IOC_QUANTITY_EXPIRED'
   | 'UNFILLED_FOK_ORDER_EXPIRED'
   | 'INSUFFICIENT_LIQUIDITY'
+  | 'EXECUTION_RULE_PRICE_RANGE_EXCEEDED'
 
 /** Modes of self-trade prevention. */
 export const stpModes = ['NONE', 'EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH', 'DECREMENT', 'TRANSFER'] as const
@@ -23,6 +25,16 @@ export type StpMode = (typeof stpModes)[number]
 
 /** How much of an order is answered. */
 export type ResponseType = 'ACK' | 'RESULT' | 'FULL'
+
+/** Best prices that an order may be pegged to: that of its own side of the book, or that of the other. */
+export const pegPriceTypes = ['PRIMARY_PEG', 'MARKET_PEG'] as const
+
+/** How the limit of an order is taken from the book once it gets there; it does not float afterwards. */
+export interface Peg {
+  readonly priceType: (typeof pegPriceTypes)[number]
+  /** Levels deeper into the book; null where none was asked for. */
+  readonly offset: number | null
+}
 
 /** An order as it was asked for, read and not yet checked against anything. Amounts it does not use are 0. */
 export interface Draft {
@@ -35,6 +47,11 @@ export interface Draft {
   readonly price: Price
   readonly stopPrice: Price
   readonly iceberg: Quantity
+  /** Basis points that the price has to come back from its best; 0: it does not trail. */
+  readonly trailingDelta: number
+  readonly peg: Peg | null
+  /** What the peg came to; 0 until it is known. */
+  readonly peggedPrice: Price
   readonly clientOrderId: string | null
   readonly stp: StpMode | null
   readonly strategyId: number | null
@@ -79,6 +96,13 @@ export interface Order {
   readonly price: Price
   readonly stopPrice: Price
   readonly iceberg: Quantity
+  /** What of it the book shows; 0 where all of it is shown. */
+  visible: Quantity
+  readonly trailingDelta: number
+  /** When it began to follow the price; -1: not yet. */
+  trailingTime: number
+  readonly peg: Peg | null
+  peggedPrice: Price
   readonly quoteAmount: Money
   readonly stp: StpMode
   readonly strategyId: number | null
@@ -94,6 +118,10 @@ export interface Order {
   expiry: ExpiryReason | null
   preventedMatch: number
   prevented: Quantity
+  /** Matches that it did not make as a taker. */
+  readonly preventedMatches: PreventedMatch[]
+  /** The account's; -1: none. */
+  readonly tradeGroupId: number
   readonly amendments: Amendment[]
   readonly trades: Trade[]
 }
@@ -107,3 +135,13 @@ export const isContingent = (type: OrderType): boolean => type.startsWith('STOP'
 
 /** True for the types that have a limit price. */
 export const hasPrice = (type: OrderType): boolean => type.includes('LIMIT')
+
+/** The limit that an order works at: what its peg came to, else its own price. */
+export const limitOf = ({ price, peggedPrice }: Pick<Draft, 'price' | 'peggedPrice'>): Price => (peggedPrice > 0n ? peggedPrice : price)
+
+/** True for what waits for something that the matching does not know of: a price that comes back, or a book to take the limit from. */
+export const isWatched = ({ type, trailingDelta, peg }: Pick<Draft, 'type' | 'trailingDelta' | 'peg'>): boolean =>
+  isContingent(type) && (trailingDelta > 0 || peg !== null)
+
+/** True where an order triggers on a rising price: a buyer's stop, a seller's target. */
+export const waitsForRise = ({ side, type }: Pick<Draft, 'side' | 'type'>): boolean => (side === 'BUY') === type.startsWith('STOP')

@@ -1,20 +1,22 @@
 /** Order lists in, on and out: a pair at once, pending legs when their working order is filled. */
-import { floorTo, notional, type Quantity, zero } from '#domain/money.ts'
+import { floorTo, least, notional, type Quantity, zero } from '#domain/money.ts'
 import { lock, unlock } from '#matching/wallet.ts'
 import { ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkPair, checkRules, type Company, needOf } from './checks.ts'
 import { listEvent } from './events.ts'
 import { type List, type ListDraft, paysTheOther } from './lists.ts'
-import { type Draft, isContingent, isOpen, type Order } from './order.ts'
+import { type Draft, isContingent, isOpen, limitOf, type Order } from './order.ts'
+import { pegged } from './peg.ts'
 import type { Venue } from './venue.ts'
 
 /** Places a list. Throws ApiError when it is refused; then nothing of it exists. */
-export function placeList(venue: Venue, draft: ListDraft): List {
+export function placeList(venue: Venue, asked: ListDraft): List {
+  const draft = peggedNow(venue, asked)
   const { working, legs, symbol } = draft
   const all = working === null ? legs : [working, ...legs]
   if (venue.limits.tooManyOrders(all.length)) throw venue.limits.tooMany()
   checkSupported(venue, draft)
-  const company: Company = { orders: all.length, lists: 1 }
+  const company: Company = { lists: 1, ...countsIn(all) }
   for (const one of working === null ? legs : [working]) checkRules(venue, one, company)
   // pending legs without a quantity are looked at when they go live
   if (working !== null) for (const leg of legs) if (leg.quantity > 0n) checkRules(venue, leg, company)
@@ -26,7 +28,7 @@ export function placeList(venue: Venue, draft: ListDraft): List {
     if (!venue.switches.pendingNeedsNoFunds && !paysTheOther(draft.kind)) checkFunds(venue, legs[0]!, needOf(venue, legs[0]!))
     checkMarket(venue, working)
   }
-  const id = venue.lists.size
+  const id = venue.nextList
   const first = working === null ? null : venue.record(working, id, 'NEW')
   // the stop leg is numbered first
   const sorted = legs.toSorted((a, b) => Number(isStop(b)) - Number(isStop(a)))
@@ -55,6 +57,13 @@ export function placeList(venue: Venue, draft: ListDraft): List {
   return list
 }
 
+// What goes to the book now takes its price from it now; pending legs when they go live.
+const peggedNow = (venue: Venue, { working, legs, ...rest }: ListDraft): ListDraft => ({
+  ...rest,
+  working: working === null ? null : pegged(venue, working),
+  legs: working === null ? legs.map(leg => pegged(venue, leg)) : legs,
+})
+
 // A pair locks what the dearer of the two needs, unless only the limit leg counts.
 function standPair(venue: Venue, one: Order, other: Order): void {
   const limit = [one, other].find(({ type }) => !isContingent(type))
@@ -62,7 +71,7 @@ function standPair(venue: Venue, one: Order, other: Order): void {
   if (!venue.switches.buyPairLocksTheDearer && one.side === 'BUY' && limit !== undefined) {
     const market = venue.matching.market(one.symbol)
     const holder = market.orders.find(({ request, locked }) => locked > 0n && (request.id === one.id || request.id === other.id))
-    const surplus = (holder?.locked ?? 0n) - notional(limit.price, limit.quantity)
+    const surplus = (holder?.locked ?? 0n) - notional(limitOf(limit), limit.quantity)
     if (holder !== undefined && surplus > 0n) {
       holder.locked -= surplus
       unlock(market.quote, surplus)
@@ -70,6 +79,12 @@ function standPair(venue: Venue, one: Order, other: Order): void {
   }
   venue.carryOn()
 }
+
+const countsIn = (drafts: readonly Draft[]): Pick<Required<Company>, 'orders' | 'stops' | 'icebergs'> => ({
+  orders: drafts.length,
+  stops: drafts.filter(({ type }) => isContingent(type)).length,
+  icebergs: drafts.filter(({ iceberg }) => iceberg > 0n).length,
+})
 
 const isStop = ({ type }: Draft): boolean => type.startsWith('STOP')
 
@@ -178,14 +193,19 @@ function activate(venue: Venue, list: List): void {
   if (legs.length === 0) return
   const received = list.held
   release(venue, list)
-  const drafts = list.pending.map((draft, place) => sized(venue, list, { ...draft, quantity: legs[place]!.quantity }, received))
-  for (const [place, leg] of legs.entries()) leg.quantity = drafts[place]!.quantity
+  const sizes = list.pending.map((draft, place) => sized(venue, list, { ...draft, quantity: legs[place]!.quantity }, received))
+  for (const [place, leg] of legs.entries()) {
+    leg.quantity = sizes[place]!.quantity
+    leg.visible = least(leg.iceberg, leg.quantity)
+  }
   try {
+    const drafts = sizes.map(draft => pegged(venue, draft))
+    for (const [place, leg] of legs.entries()) leg.peggedPrice = drafts[place]!.peggedPrice
     if (venue.faults.rejectActivations > 0) {
       venue.faults.rejectActivations--
       throw orderRejected('Account has insufficient balance for requested action.')
     }
-    for (const draft of drafts) checkRules(venue, draft, { orders: drafts.length, lists: 0, except: list.orders })
+    for (const draft of drafts) checkRules(venue, draft, { lists: 0, except: list.orders, ...countsIn(drafts) })
     checkLegs(venue, drafts)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error

@@ -4,13 +4,14 @@ import { priceFor } from '#matching/market.ts'
 import { type ApiError, cancelRejected, orderRejected } from '../errors.ts'
 import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
 import { type Draft, isOpen, type Order } from './order.ts'
+import { pegged } from './peg.ts'
 import { cancelList } from './place-list.ts'
 import { takeable } from './ticks.ts'
 import type { Venue } from './venue.ts'
 
 /** Places an order. What came of it at once is in it. Throws ApiError when it is refused. */
 export function placeOrder(venue: Venue, asked: Draft): Order {
-  const draft = sizedSale(venue, asked)
+  const draft = pegged(venue, sizedSale(venue, asked))
   if (venue.limits.tooManyOrders(1)) throw venue.limits.tooMany()
   checkRules(venue, draft)
   checkLiquidity(venue, draft)
@@ -46,7 +47,8 @@ function sizedSale(venue: Venue, draft: Draft): Draft {
 }
 
 /** What order/test looks at. Throws ApiError. */
-export function testOrder(venue: Venue, draft: Draft): void {
+export function testOrder(venue: Venue, asked: Draft): void {
+  const draft = pegged(venue, asked)
   checkRules(venue, draft)
   if (!venue.switches.testOrderSkipsBalance) checkFunds(venue, draft, needOf(venue, draft))
 }

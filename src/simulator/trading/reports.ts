@@ -7,11 +7,22 @@ import { isOpen } from './order.ts'
 const conditional = (order: Order, asked: boolean): object => ({
   ...(order.stopPrice > 0n ? { stopPrice: eight(order.stopPrice) } : {}),
   ...(order.iceberg > 0n ? { icebergQty: eight(order.iceberg) } : {}),
+  ...(order.trailingDelta > 0 ? { trailingDelta: order.trailingDelta, trailingTime: order.trailingTime } : {}),
+  ...pegOf(order),
   ...(order.strategyId === null ? {} : { strategyId: order.strategyId }),
   ...(order.strategyType === null ? {} : { strategyType: order.strategyType }),
   ...(order.preventedMatch > 0 ? { preventedMatchId: order.preventedMatch, preventedQuantity: eight(order.prevented) } : {}),
   ...(asked && order.expiry !== null ? { expiryReason: order.expiry } : {}),
 })
+
+const pegOf = ({ peg, peggedPrice }: Order): object =>
+  peg === null
+    ? {}
+    : {
+        pegPriceType: peg.priceType,
+        ...(peg.offset === null ? {} : { pegOffsetType: 'PRICE_LEVEL', pegOffsetValue: peg.offset }),
+        ...(peggedPrice > 0n ? { peggedPrice: eight(peggedPrice) } : {}),
+      }
 
 const amounts = (order: Order): object => ({
   price: eight(order.price),
@@ -36,11 +47,30 @@ export function placed(order: Order, type: ResponseType): object {
     side: order.side,
     workingTime: order.workingTime,
     ...(type === 'FULL' ? { fills: order.trades.map(fillOf) } : {}),
+    ...preventedOf(order),
     selfTradePreventionMode: order.stp,
     ...conditional(order, true),
   }
   return result
 }
+
+// What the order did not take because of self-trade prevention.
+const preventedOf = ({ preventedMatches, tradeGroupId, symbol }: Order): object =>
+  preventedMatches.length === 0
+    ? {}
+    : {
+        preventedMatches: preventedMatches.map(
+          ({ preventedMatchId, makerOrderId, price, takerPreventedQuantity, makerPreventedQuantity }) => ({
+            preventedMatchId,
+            makerSymbol: symbol,
+            makerOrderId,
+            price,
+            ...(takerPreventedQuantity === undefined ? {} : { takerPreventedQuantity }),
+            ...(makerPreventedQuantity === undefined ? {} : { makerPreventedQuantity }),
+          }),
+        ),
+        ...(tradeGroupId < 0 ? {} : { tradeGroupId }),
+      }
 
 const fillOf = ({ price, quantity, fee, feeAsset, id }: Trade): object => ({
   price: eight(price),
@@ -112,6 +142,7 @@ export const amended = (order: Order, before: string, executionId: number, list:
     timeInForce: order.timeInForce,
     type: order.type,
     side: order.side,
+    ...pegOf(order),
     ...(order.workingTime >= 0 ? { workingTime: order.workingTime } : {}),
     selfTradePreventionMode: order.stp,
   },

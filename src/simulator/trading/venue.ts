@@ -1,45 +1,35 @@
 /** The exchange behind the protocol: matching, orders, trades, lists and events of one account, moved on by the replay. */
 import { createHash } from 'node:crypto'
 import { assert } from '#domain/fault.ts'
-import { priceOf, type Quantity, zero } from '#domain/money.ts'
+import { type Price, priceOf, type Quantity, toNumber } from '#domain/money.ts'
 import type { Fill, OrderUpdate } from '#domain/order.ts'
-import { type SymbolInfo, symbolInfoOf } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
-import type { Costs } from '#matching/costs.ts'
 import { Matching } from '#matching/matching.ts'
-import { ApiError, orderRejected } from '../errors.ts'
+import { orderRejected } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import type { History } from '../market/history.ts'
-import type { PhaseBar, Replay, Step, TickStep } from '../market/replay.ts'
+import type { BarStep, PhaseBar, Replay, Step, TickStep } from '../market/replay.ts'
 import type { Switches } from '../switches.ts'
 import { accountPosition, type Execution, type ExecutionDetails, executionReport, type UserEvent } from './events.ts'
-import { expiryOf, partsOf, requestOf } from './fills.ts'
+import { equalSizes, expiryOf, partsOf } from './fills.ts'
+import { Queue, slicesOf } from './iceberg.ts'
 import type { List } from './lists.ts'
 import { type Draft, type ExpiryReason, isContingent, isOpen, type Order, type Status, type Trade } from './order.ts'
 import type { AccountState, EngineFaults, PreventedMatch, Prevention } from './account.ts'
 import type { RawSymbol } from './listing.ts'
+import type { Listed, Listings } from './listings.ts'
+import { recordOf } from './record.ts'
+import type { VenueSetup } from './setup.ts'
+import { tapeOf } from './tape.ts'
 import { TickShow } from './ticks.ts'
 import { Views } from './views.ts'
+import { enteringRequest, nobody, type Watcher } from './watched.ts'
 
-/** A symbol: what is told of it, and what the matching goes by. */
-interface Listed {
-  readonly raw: RawSymbol
-  readonly info: SymbolInfo
-}
-
-/** How a venue is made. */
-export interface VenueSetup {
-  readonly symbols: readonly RawSymbol[]
-  readonly costs: Costs
-  readonly replay: Replay
-  readonly limits: Limits
-  readonly switches: Switches
-  /** The server's time. */
-  now(): number
-}
+// Reasons that end a stop which has not triggered.
+const beforeTrigger: readonly ExpiryReason[] = ['OCO_TRIGGER', 'REJECTED', 'OTO_PHASE_ONE_EXPIRED', 'EXCHANGE_CANCELED']
 
 /** The account's exchange. Synchronous: what happened is in `events` afterwards, in order. */
 export class Venue {
+  readonly listings: Listings
   readonly matching: Matching
   readonly replay: Replay
   readonly limits: Limits
@@ -54,7 +44,11 @@ export class Venue {
   readonly prevented: PreventedMatch[] = []
   /** Orders that self-trade prevention has taken off the book, until that is told. */
   readonly preventions = new Map<number, Prevention>()
+  /** Why the exchange itself ends orders, until that is told. */
+  readonly endings = new Map<number, ExpiryReason>()
   readonly views = new Views()
+  /** Follows the market for stops that trail or are pegged. */
+  watcher: Watcher = nobody
   readonly account: AccountState = { canTrade: true, disabled: false }
   readonly faults: EngineFaults = { fillParts: 1, thinBook: 1, rejectActivations: 0 }
   /** The id of the cancel that is under way. */
@@ -70,10 +64,14 @@ export class Venue {
   /** Asked about an order that was just put on the book: whether what is left of it meets others of the account. */
   onRest: (order: Order) => void = () => {}
   readonly now: () => number
-  readonly #symbols: ReadonlyMap<string, Listed>
+  readonly #firstNumber: number
+  readonly tradeGroupId: number
+  /** The other accounts of its trade group. */
+  fellows: () => readonly Venue[] = () => []
   readonly #changed = new Set<Order>()
   readonly #assets = new Set<string>()
   readonly #tradeIds = new Map<string, number>()
+  readonly #queue = new Queue()
   #ids = 0
   #executions = 0
   #marketNow = 0 as Time
@@ -81,12 +79,11 @@ export class Venue {
   #ending: readonly PhaseBar[] = []
   readonly #ticks: TickShow
 
-  constructor({ symbols, costs, replay, limits, switches, now }: VenueSetup) {
-    this.#symbols = new Map(symbols.map(raw => [raw.symbol, { raw, info: { ...symbolInfoOf(raw) } }]))
-    this.matching = new Matching(
-      [...this.#symbols.values()].map(({ info }) => info),
-      costs,
-    )
+  constructor({ listings, costs, replay, limits, switches, firstNumber, tradeGroupId, now }: VenueSetup) {
+    this.#firstNumber = firstNumber
+    this.tradeGroupId = tradeGroupId
+    this.listings = listings
+    this.matching = new Matching(listings.infos, costs)
     this.#ticks = new TickShow(this.matching)
     this.replay = replay
     this.limits = limits
@@ -103,28 +100,31 @@ export class Venue {
   get marketNow(): Time {
     return this.#marketNow
   }
-  /** All symbols, in order. */
-  get symbols(): readonly RawSymbol[] {
-    return [...this.#symbols.values()].map(({ raw }) => raw)
+  /** The number of its newest order. */
+  get lastNumber(): number {
+    return this.#firstNumber + this.orders.size
   }
-
+  /** The number of its next list. */
+  get nextList(): number {
+    return this.#firstNumber + this.lists.size
+  }
+  /** All symbols that are listed, in order. */
+  get symbols(): readonly RawSymbol[] {
+    return this.listings.all
+  }
   /** A symbol. Throws -1121 for one that is not listed. */
   symbol(name: string): Listed {
-    const found = this.#symbols.get(name)
-    if (found === undefined) throw new ApiError(-1121, 'Invalid symbol.')
-    return found
-  }
-
-  /** Takes over what was changed in a symbol's description: filters, status. Resting orders stay. */
-  refreshSymbol(name: string): void {
-    const { raw, info } = this.symbol(name)
-    Object.assign(info, symbolInfoOf(raw))
+    return this.listings.of(name)
   }
 
   /** An id that nobody had, of 22 letters and digits as Binance makes them. */
   newId(): string {
     this.#ids++
-    return createHash('sha256').update(`id ${this.#ids}`).digest('base64url').replaceAll(/[-_]/g, 'x').slice(0, 22)
+    return createHash('sha256')
+      .update(`id ${this.#firstNumber + this.#ids}`)
+      .digest('base64url')
+      .replaceAll(/[-_]/g, 'x')
+      .slice(0, 22)
   }
   nextExecution(): number {
     // ids grow with gaps, as on Binance
@@ -142,36 +142,21 @@ export class Venue {
     return [...this.open].filter(order => order.symbol === symbol)
   }
 
+  /** Comes into the market where another account is. */
+  join(other: Venue): void {
+    this.#marketNow = other.#marketNow
+    this.#ending = other.#ending
+    Object.assign(this.faults, other.faults)
+    for (const { info, last, phase, available, book } of other.matching.markets.values())
+      Object.assign(this.matching.market(info.symbol), { last, phase, available, book: book === null ? null : { ...book } })
+  }
+
   /** Makes an order's record; it is not on the book yet. */
   record(draft: Draft, listId: number, status: Status): Order {
-    const order: Order = {
-      id: this.orders.size + 1,
-      listId,
-      clientOrderId: draft.clientOrderId ?? this.newId(),
-      symbol: draft.symbol,
-      side: draft.side,
-      type: draft.type,
-      timeInForce: draft.timeInForce,
-      price: draft.price,
-      stopPrice: draft.stopPrice,
-      iceberg: draft.iceberg,
-      quoteAmount: draft.quoteAmount,
-      stp: draft.stp ?? (this.symbol(draft.symbol).raw.defaultSelfTradePreventionMode as Order['stp']),
-      strategyId: draft.strategyId,
-      strategyType: draft.strategyType,
-      quantity: draft.quantity,
-      status,
-      executed: zero(),
-      quote: zero(),
-      created: this.now(),
-      updated: this.now(),
-      workingTime: -1,
-      expiry: null,
-      preventedMatch: 0,
-      prevented: zero(),
-      amendments: [],
-      trades: [],
-    }
+    const stp = draft.stp ?? (this.symbol(draft.symbol).raw.defaultSelfTradePreventionMode as Order['stp'])
+    const clientOrderId = draft.clientOrderId ?? this.newId()
+    const { tradeGroupId } = this
+    const order = recordOf(draft, { id: this.lastNumber + 1, listId, clientOrderId, stp, tradeGroupId, status, time: this.now() })
     this.orders.set(order.id, order)
     this.open.add(order)
     return order
@@ -179,8 +164,10 @@ export class Venue {
 
   /** Puts an order on the book, or a pair, without looking at what comes of it. */
   rest(order: Order, pair: Order | null = null): void {
-    if (pair === null) this.matching.place(requestOf(order, null), this.#marketNow)
-    else this.matching.placePair(requestOf(order, pair), requestOf(pair, order), this.#marketNow)
+    const market = this.matching.market(order.symbol)
+    if (pair === null) this.matching.place(enteringRequest(market, order, null), this.#marketNow)
+    else this.matching.placePair(enteringRequest(market, order, pair), enteringRequest(market, pair, order), this.#marketNow)
+    for (const one of pair === null ? [order] : [order, pair]) this.watcher.take(one)
   }
 
   /** Puts an order on the book, or a pair, and works off what comes of it. */
@@ -209,20 +196,23 @@ export class Venue {
   advance(step: Step): void {
     if (step.phase === 'tick') return this.#showTicks(step)
     const { phase, time, bars } = step
-    const trading = bars.filter(({ history }) => this.#trades(history))
+    const trading = bars.filter(({ history }) => this.listings.isTrading(history.symbol))
     switch (phase) {
       case 'range':
         this.#marketNow = (time - 1) as Time
         this.#ending = trading
+        for (const bar of trading) this.#follow(bar, phase)
         this.#rangeAgain()
         break
       case 'close':
+        for (const bar of trading) for (const at of this.#follow(bar, phase).map(toNumber)) this.#range(bar.history.symbol, at, at)
         this.#marketNow = time
         this.#ending = []
         for (const { history, close } of bars) this.matching.close(this.matching.market(history.symbol), close)
         break
       case 'open':
         this.#marketNow = time
+        for (const bar of trading) this.#follow(bar, phase)
         for (const { history, open, volume } of trading)
           this.matching.open(this.matching.market(history.symbol), open, volume * this.faults.thinBook, time)
         break
@@ -234,19 +224,23 @@ export class Venue {
   #showTicks({ time, ticked }: TickStep): void {
     this.#marketNow = time
     for (const { history, ticks } of ticked)
-      if (this.#trades(history))
+      if (this.listings.isTrading(history.symbol))
         for (const tick of ticks) {
+          if (tick.kind === 'trade') this.watcher.move(history.symbol, null, priceOf(tick.price))
           this.#ticks.show(history.symbol, tick, this.faults.thinBook, time)
           this.settle()
         }
   }
 
-  #trades({ symbol }: History): boolean {
-    return this.symbol(symbol).raw.status === 'TRADING'
-  }
-
   #rangeAgain(): void {
-    for (const { history, high, low } of this.#ending) this.matching.range(this.matching.market(history.symbol), high, low, this.#marketNow)
+    for (const { history, high, low } of this.#ending) this.#range(history.symbol, high, low)
+  }
+  #range(symbol: string, high: number, low: number): void {
+    this.#queue.range(this, this.matching.market(symbol), { high, low, time: this.#marketNow })
+  }
+  // Shows what is watched the prices of a phase, one after the other. Those at which something fires.
+  #follow(bar: PhaseBar, phase: BarStep['phase']): readonly Price[] {
+    return tapeOf(bar, phase).flatMap(([from, to]) => this.watcher.move(bar.history.symbol, from, to))
   }
 
   /** Works off what the matching says, until it says nothing more. */
@@ -292,6 +286,8 @@ export class Venue {
 
   // Cancelled, or taken off because it would have met an order of the same account.
   #gone(order: Order): void {
+    const ending = this.endings.get(order.id)
+    if (this.endings.delete(order.id)) return this.expire(order, ending!)
     const prevention = this.preventions.get(order.id)
     if (prevention === undefined) return this.cancelled(order)
     this.preventions.delete(order.id)
@@ -306,6 +302,14 @@ export class Venue {
     this.change(order, 'CANCELED', 'CANCELED', this.cancelId === null ? {} : { requestId: this.cancelId })
   }
 
+  /** Ends an order that stands in the matching for a reason of the exchange's, and its pair because of it. */
+  end(order: Order, reason: ExpiryReason): void {
+    const pair = this.matching.find(order.id)?.request.pairedWith ?? 0
+    this.endings.set(order.id, reason)
+    if (pair > 0 && this.matching.find(pair) !== undefined) this.endings.set(pair, reason === 'EXCHANGE_CANCELED' ? reason : 'OCO_TRIGGER')
+    this.matching.cancel(order.id, this.#marketNow)
+  }
+
   /** Forgets an order that never came to be. */
   drop(order: Order): void {
     this.open.delete(order)
@@ -314,7 +318,7 @@ export class Venue {
 
   /** Ends an order as expired. */
   expire(order: Order, reason: ExpiryReason, status: Status = 'EXPIRED'): void {
-    if (reason !== 'OCO_TRIGGER' && reason !== 'REJECTED' && reason !== 'OTO_PHASE_ONE_EXPIRED') this.#triggered(order)
+    if (!beforeTrigger.includes(reason)) this.#triggered(order)
     order.expiry = reason
     this.change(order, status, status === 'EXPIRED_IN_MATCH' ? 'TRADE_PREVENTION' : 'EXPIRED')
   }
@@ -345,7 +349,8 @@ export class Venue {
   #filled(order: Order, fill: Fill, done: boolean): void {
     this.#triggered(order)
     if (order.executed === 0n) this.limits.countOrders(fill.maker ? -5 : -1)
-    const parts = partsOf(fill, this.faults.fillParts, this.symbol(order.symbol).info.filters.step)
+    const { step } = this.matching.market(order.symbol).info.filters
+    const parts = partsOf(fill, slicesOf(order, fill) ?? equalSizes(fill.quantity, this.faults.fillParts, step))
     for (const [place, part] of parts.entries()) {
       order.executed = ((order.executed as bigint) + part.quantity) as Quantity
       order.quote = ((order.quote as bigint) + part.quote) as Order['quote']
@@ -357,7 +362,7 @@ export class Venue {
   }
 
   #trade(order: Order, { price, quantity, quote, fee, feeAsset, maker }: Fill): Trade {
-    const id = (this.#tradeIds.get(order.symbol) ?? 0) + 1
+    const id = (this.#tradeIds.get(order.symbol) ?? this.#firstNumber) + 1
     this.#tradeIds.set(order.symbol, id)
     const { id: orderId, listId, symbol, side } = order
     const trade = { id, orderId, listId, symbol, price, quantity, quote, fee, feeAsset, maker, buyer: side === 'BUY', time: this.now() }

@@ -1,6 +1,7 @@
 /** `/admin` over HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AdminError, command, type Controlled, describe } from '../control/admin.ts'
+import { command, describe } from '../control/admin.ts'
+import { AdminError, type Controlled } from '../control/command.ts'
 import { ApiError } from '../errors.ts'
 
 /** Serves one request below /admin. */

@@ -92,7 +92,9 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
     })
     await pause()
     const { body, status = 200 } = act()
-    return { status, body, retryAfter: 0, unit, orders: endpoint.orders !== undefined && status < 400 ? world.limits.orders : null }
+    const key = world.keys.get(headerOf(raw, 'x-mbx-apikey') ?? '')
+    const counted = key !== undefined && endpoint.orders !== undefined && status < 400
+    return { status, body, retryAfter: 0, unit, orders: counted ? world.of(key).limits.orders : null }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return replyOf(error)

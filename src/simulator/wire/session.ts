@@ -27,9 +27,10 @@ export class Session {
     this.rateLimits = rateLimits
   }
 
-  /** Begins to tell the account's events. There is one account, so one subscription a connection. */
+  /** Begins to tell the events of a key's account. A connection has one subscription an account. */
   subscribe(key: ApiKey, byLogon: boolean): number {
-    if (this.subscriptions.size > 0) throw new ApiError(-2035, 'User Data Stream subscription already active.')
+    if ([...this.subscriptions.values()].some(one => one.key.account === key.account))
+      throw new ApiError(-2035, 'User Data Stream subscription already active.')
     if (this.#ids >= EVER_MOST) throw new ApiError(-2042, 'Maximum subscription ID reached for this connection.')
     const id = this.#ids++
     this.subscriptions.set(id, { key, byLogon })

@@ -33,7 +33,7 @@ export class WsApi {
   readonly #log: (line: LogLine) => void
   readonly #flush: () => void
   readonly #sessions = new Set<Session>()
-  #late: UserEvent[] = []
+  readonly #late = new Map<number, UserEvent[]>()
 
   /** `flush` sends what the account's events are, at the right moment of an answer. */
   constructor(world: World, { flush, log }: { flush(): void; log(line: LogLine): void }) {
@@ -51,16 +51,16 @@ export class WsApi {
     connection.onText(text => void this.#answer(session, text))
   }
 
-  /** Sends the account's events to everybody who has subscribed. */
-  tell(events: readonly UserEvent[]): void {
-    const { now, late } = disturbed(events, this.#late, {
+  /** Sends an account's events to everybody who has subscribed to them. */
+  tell(account: number, events: readonly UserEvent[]): void {
+    const { now, late } = disturbed(events, this.#late.get(account) ?? [], {
       faultsOf: ({ e }) => this.#world.faults.ofEvent([e], true),
       streamOf: () => '',
     })
-    this.#late = late
+    this.#late.set(account, late)
     for (const event of now)
       for (const { connection, subscriptions } of this.#sessions)
-        for (const subscriptionId of subscriptions.keys()) connection.send({ subscriptionId, event })
+        for (const [subscriptionId, { key }] of subscriptions) if (key.account === account) connection.send({ subscriptionId, event })
   }
   /** Tells everybody that the server is about to go. */
   announceShutdown(): void {
@@ -168,8 +168,9 @@ export class WsApi {
   #limitsFor(session: Session, { method, values }: Request): { rateLimits?: RateLimit[] } {
     const asked = values.get('returnRateLimits')
     if (!(asked === undefined ? session.rateLimits : asked === 'true')) return {}
-    const { limits } = this.#world
-    return { rateLimits: [...(byWs.get(method)?.orders === undefined ? [] : limits.orderRows()), limits.weightRow()] }
+    const key = values.has('apiKey') ? this.#world.keys.get(values.get('apiKey')!) : session.key
+    const { limits } = key == null ? this.#world : this.#world.of(key)
+    return { rateLimits: [...(byWs.get(method)?.orders === undefined ? [] : limits.orderRows()), this.#world.limits.weightRow()] }
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Card, Need } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
 import { decimal } from '../client/instrument.ts'
-import { type Params, refused } from '../client/rest.ts'
+import { type Params, refused, type Reply } from '../client/rest.ts'
 import { NotRun, same } from '../seen.ts'
 import { pairOf } from './list-orders.ts'
 
@@ -32,6 +32,34 @@ const failing = ({ id, says, filter, needs = [], set, order }: Failing): Card =>
 })
 
 const field = (binance: Binance, filter: string, name: string): bigint => binance.instrument.filter(filter)!.amount(name)
+
+/** A card about a filter of the whole exchange: `first` is placed, then `second` is one too many. */
+const onExchange = (
+  filter: string,
+  field: string,
+  says: string,
+  { first, second, most = 1 }: { first: Sender; second: Sender; most?: number },
+): Card => ({
+  id: `filter-${filter.toLowerCase().replaceAll('_', '-')}`,
+  says,
+  source: 'filters.md [D]',
+  needs: ['control'],
+  async run(binance) {
+    await binance.control.filters({ exchange: [{ filterType: filter, [field]: most }] })
+    same('the first is answered with', (await first(binance)).status, 200)
+    refused(await second(binance), 400, -1013, `Filter failure: ${filter}`)
+  },
+})
+
+type Sender = (binance: Binance) => Promise<Reply>
+
+const plainOrder: Sender = async binance => binance.order(await binance.limit('BUY'))
+const stopOrder: Sender = async binance => {
+  const stopPrice = decimal(await binance.around(0.9))
+  return binance.order(await binance.limit('SELL', { type: 'STOP_LOSS_LIMIT', price: stopPrice, stopPrice }))
+}
+const iceberg: Sender = async binance => binance.order(await binance.limit('BUY', { icebergQty: await binance.size() }))
+const pair: Sender = async binance => binance.list('oco', await pairOf(binance, 'SELL'))
 
 /** All of them. */
 export const filters: readonly Card[] = [
@@ -200,6 +228,103 @@ export const filters: readonly Card[] = [
       const pair = await pairOf(binance, 'SELL')
       await binance.listed('oco', pair)
       refused(await binance.list('oco', pair), 400, -1013, 'Filter failure: MAX_NUM_ORDER_LISTS')
+    },
+  },
+  {
+    id: 'filter-max-icebergs',
+    says: 'Where MAX_NUM_ICEBERG_ORDERS is set, one iceberg more is "Filter failure: MAX_NUM_ICEBERG_ORDERS"; plain orders still go.',
+    source: 'filters.md [D]',
+    needs: ['control'],
+    async run(binance) {
+      await binance.control.symbol({ filters: [{ filterType: 'MAX_NUM_ICEBERG_ORDERS', maxNumIcebergOrders: 1 }] })
+      same('the first is answered with', (await iceberg(binance)).status, 200)
+      refused(await iceberg(binance), 400, -1013, 'Filter failure: MAX_NUM_ICEBERG_ORDERS')
+      same('a plain order is answered with', (await plainOrder(binance)).status, 200)
+    },
+  },
+  {
+    id: 'filter-stops-of-a-list-count-together',
+    says: 'A list whose stops together are more than MAX_NUM_ALGO_ORDERS allows is refused.',
+    source: 'CHANGELOG.md 2025-08-27 [D]',
+    needs: ['control'],
+    async run(binance) {
+      await binance.control.symbol({ filters: [{ filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 1 }] })
+      const stops = { aboveType: 'TAKE_PROFIT', abovePrice: undefined, aboveStopPrice: decimal(await binance.around(1.1)) }
+      refused(await binance.list('oco', await pairOf(binance, 'SELL', stops)), 400, -1013, 'Filter failure: MAX_NUM_ALGO_ORDERS')
+      same('with one of them it is answered with', (await pair(binance)).status, 200)
+    },
+  },
+  onExchange('EXCHANGE_MAX_NUM_ORDERS', 'maxNumOrders', 'Where EXCHANGE_MAX_NUM_ORDERS is set, it bounds the open orders of all symbols.', {
+    first: stopOrder,
+    second: plainOrder,
+  }),
+  onExchange(
+    'EXCHANGE_MAX_NUM_ALGO_ORDERS',
+    'maxNumAlgoOrders',
+    'Where EXCHANGE_MAX_NUM_ALGO_ORDERS is set, it bounds the open stops of all symbols.',
+    { first: stopOrder, second: stopOrder },
+  ),
+  onExchange(
+    'EXCHANGE_MAX_NUM_ICEBERG_ORDERS',
+    'maxNumIcebergOrders',
+    'Where EXCHANGE_MAX_NUM_ICEBERG_ORDERS is set, it bounds the open icebergs of all symbols.',
+    { first: iceberg, second: iceberg },
+  ),
+  onExchange(
+    'EXCHANGE_MAX_NUM_ORDER_LISTS',
+    'maxNumOrderLists',
+    'Where EXCHANGE_MAX_NUM_ORDER_LISTS is set, it bounds the open lists of all symbols.',
+    { first: pair, second: pair },
+  ),
+  {
+    id: 'filter-max-asset',
+    says: 'Where the account has MAX_ASSET, it bounds the quantity of an order in its base asset and the worth in its quote asset.',
+    source: 'filters.md [D]',
+    needs: ['control'],
+    async run(binance) {
+      const { base, quote } = binance.instrument
+      const params = await binance.limit('BUY')
+      const [size, worth] = [units(String(params['quantity'])), binance.instrument.least]
+      for (const [asset, limit] of [
+        [base, size - 1n],
+        [quote, worth],
+      ] as const) {
+        await binance.control.filters({ assets: [{ filterType: 'MAX_ASSET', asset, limit: decimal(limit) }] })
+        refused(await binance.tested(params), 400, -1013, 'Filter failure: MAX_ASSET')
+      }
+      await binance.control.filters({ assets: [{ filterType: 'MAX_ASSET', asset: 'LTC', limit: '0.00000001' }] })
+      same('with a limit of another asset it is answered with', (await binance.tested(params)).status, 200)
+    },
+  },
+  {
+    id: 'filter-my-filters',
+    says: 'myFilters tells the filters of the exchange and of the assets that concern a symbol; exchangeInfo tells no MAX_ASSET.',
+    source: 'rest-api.md "Query relevant filters" [D]',
+    needs: ['control'],
+    async run(binance) {
+      const { symbol, instrument } = binance
+      const exchange = [{ filterType: 'EXCHANGE_MAX_NUM_ORDERS', maxNumOrders: 1000 }]
+      const mine = { filterType: 'MAX_ASSET', asset: instrument.quote, limit: '1000000.00000000' }
+      await binance.control.filters({ exchange, assets: [mine, { ...mine, asset: 'LTC' }] })
+      const found = await binance.rest.done('GET', '/api/v3/myFilters', { symbol })
+      same('exchangeFilters are', found.at('exchangeFilters'), exchange)
+      same('assetFilters are', found.at('assetFilters'), [mine])
+      const info = await binance.rest.read('/api/v3/exchangeInfo', { symbol })
+      same('exchangeFilters of exchangeInfo are', info.at('exchangeFilters'), exchange)
+    },
+  },
+  {
+    id: 'filter-reference-price',
+    says: 'Where a symbol has a reference price, PERCENT_PRICE_BY_SIDE goes by it, and not by the average.',
+    source: 'filters.md [D]',
+    needs: ['control'],
+    async run(binance) {
+      const order = await binance.limit('BUY')
+      same('without one the order is answered with', (await binance.tested(order)).status, 200)
+      await binance.control.rules({ referencePrice: decimal(await binance.around(0.01)) })
+      refused(await binance.tested(order), 400, -1013, 'Filter failure: PERCENT_PRICE_BY_SIDE')
+      await binance.control.rules({ referencePrice: null })
+      same('while it is null the order is answered with', (await binance.tested(order)).status, 200)
     },
   },
   {

@@ -3,7 +3,7 @@ import type { Card } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
 import { decimal } from '../client/instrument.ts'
 import { refused } from '../client/rest.ts'
-import { hasFields, NotRun, same, type Seen } from '../seen.ts'
+import { hasFields, holds, NotRun, same, type Seen } from '../seen.ts'
 
 // Rests a SELL inside the spread and sends a BUY that would take it before anybody else's.
 async function meeting(binance: Binance, mode: string): Promise<{ readonly maker: Seen; readonly taker: Seen }> {
@@ -27,6 +27,19 @@ export const selfTrade: readonly Card[] = [
     async run(binance) {
       same('the symbol tells', binance.instrument.raw.at('defaultSelfTradePreventionMode'), 'EXPIRE_MAKER')
       same('an order tells', (await binance.rests('BUY')).at('selfTradePreventionMode'), 'EXPIRE_MAKER')
+    },
+  },
+  {
+    id: 'stp-answer-tells-matches',
+    says: 'The answer to an order that self-trade prevention stopped tells the matches that it did not make.',
+    source: 'faqs/stp_faq.md [D]',
+    async run(binance) {
+      const { maker, taker } = await meeting(binance, 'EXPIRE_TAKER')
+      const [match] = taker.list('preventedMatches')
+      holds(match !== undefined, 'one prevented match', taker)
+      hasFields(match!, 'preventedMatchId makerOrderId price takerPreventedQuantity')
+      same('makerOrderId is', match!.number('makerOrderId'), maker.number('orderId'))
+      same('takerPreventedQuantity is', match!.amount('takerPreventedQuantity'), taker.amount('origQty'))
     },
   },
   {

@@ -12,6 +12,8 @@ export class MarketControl {
   readonly #limits: object
   #touched = false
   #thin = false
+  #midway = false
+  #delisted = false
 
   private constructor(base: string, before: Seen, limits: Seen) {
     this.#base = base
@@ -40,6 +42,22 @@ export class MarketControl {
     return this.admin('symbols', { symbol: this.#symbol, ...change })
   }
 
+  /** Sets filters of the whole exchange, and of assets. */
+  filters(change: { readonly exchange?: readonly object[]; readonly assets?: readonly object[] }): Promise<Seen> {
+    return this.admin('filters', change)
+  }
+
+  /** Sets the symbol's reference price and the range around it. */
+  rules(change: { readonly referencePrice?: string | null; readonly priceRange?: object }): Promise<Seen> {
+    return this.admin('rules', { symbol: this.#symbol, ...change })
+  }
+
+  /** Delists the symbol, or lists it again. */
+  async listed(listed: boolean): Promise<void> {
+    await this.admin('listing', { symbol: this.#symbol, listed })
+    this.#delisted = !listed
+  }
+
   /** Leaves so much of each bar's volume in the book (1: all), from the next bar on. */
   async thin(share: number): Promise<void> {
     await this.admin('engine', { thinBook: share })
@@ -57,6 +75,7 @@ export class MarketControl {
     for (let step = 0; step < STEPS_MOST; step++) {
       if (await so()) return
       await this.#post('step', { phases: 1 })
+      this.#midway = true
     }
     throw new Difference(what, `nothing such in ${STEPS_MOST} steps of the market`)
   }
@@ -68,10 +87,17 @@ export class MarketControl {
 
   /** Undoes what a card did: faults, lags, limits, the symbol, the account, the clock. */
   async restore(): Promise<void> {
+    // what is sent between two bars waits: the next card begins with an open one
+    if (this.#midway) await this.candles(1)
+    this.#midway = false
     if (!this.#touched) return
     this.#touched = false
     await this.#post('clear', {})
+    if (this.#delisted) await this.listed(true)
+    this.#delisted = false
     await this.#restoreSymbol()
+    await this.#post('filters', { exchange: [], assets: [] })
+    await this.#post('rules', { symbol: this.#symbol, off: true })
     await this.#post('account', { canTrade: true, disabled: false })
     await this.#post('time', { skew: 0 })
     await this.#post('limits', { ...this.#limits, forgive: true })

@@ -50,21 +50,23 @@ export const symbolOf = (base: string, quote: string): ExchangeSymbol => ({
 export interface TestMarket extends Partial<Omit<SimulatorOptions, 'recordings'>> {
   /** Bars of BTCUSDC. */
   readonly bars?: readonly (Bar | number)[]
-  /** Bars of ETHUSDC. */
+  /** Bars of the other symbol. */
   readonly others?: readonly (Bar | number)[]
-  /** With ticks: ETHUSDC has its bars all the same. */
+  /** The other symbol's base asset; default ETH. */
+  readonly other?: string
+  /** With ticks: the other symbol has its bars all the same. */
   readonly both?: boolean
 }
 
-/** Options of a simulator of BTCUSDC and ETHUSDC, minute bars; of ticks where there are some. */
-export function optionsFor({ bars = steady, others = steady, both = false, ...rest }: TestMarket): SimulatorOptions {
+/** Options of a simulator of BTCUSDC and another symbol (ETHUSDC), minute bars; of ticks where there are some. */
+export function optionsFor({ bars = steady, others = steady, other = 'ETH', both = false, ...rest }: TestMarket): SimulatorOptions {
   const recording = (symbol: string, columns: Columns) => ({ symbol, timeframe: '1m' as const, columns })
   return {
     recordings: [
       ...(rest.ticks === undefined ? [recording('BTCUSDC', columnsFrom(bars, '1m', START))] : []),
-      ...(rest.ticks === undefined || both ? [recording('ETHUSDC', columnsFrom(others, '1m', START))] : []),
+      ...(rest.ticks === undefined || both ? [recording(`${other}USDC`, columnsFrom(others, '1m', START))] : []),
     ],
-    symbols: [symbolOf('BTC', 'USDC'), symbolOf('ETH', 'USDC')],
+    symbols: [symbolOf('BTC', 'USDC'), symbolOf(other, 'USDC')],
     keys: [],
     balances: new Map([
       ['USDC', money('10000')],
