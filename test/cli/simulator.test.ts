@@ -1,9 +1,10 @@
 /** The simulator's door: what may be written, what it prints, how it is stepped from outside, and how it ends. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { simulatorMain } from '../../src/cli/simulator.ts'
 import { readSimulatorOptions, SIMULATOR_HELP } from '../../src/cli/simulator-options.ts'
 import { openDoor } from '../support/doors.ts'
 import { restClient, rowsOf, type Wire } from '../support/simulator/rest.ts'
@@ -91,6 +92,7 @@ describe('the command line', () => {
       '--trades',
       '--book-tickers',
       '--symbols-file',
+      '--unlisted',
       '--port',
       '--speed',
       '--start',
@@ -127,6 +129,31 @@ test('as a process: a key that nobody had, orders, steps from outside, no secret
   expect(listed[1]).not.toMatch(/signature=[0-9a-f]/)
   door.child.kill('SIGTERM')
   expect(await door.ended).toMatchObject({ code: 0, err: '' })
+})
+
+test('--symbols-file with filters of exchange and assets, and --unlisted: as they say', async () => {
+  const bundled = readFileSync(new URL('../../data/symbols.json', import.meta.url), 'utf8')
+  const exchangeFilters = [{ filterType: 'EXCHANGE_MAX_NUM_ORDERS', maxNumOrders: 1000 }]
+  const assetFilters = [{ filterType: 'MAX_ASSET', asset: 'EUR', limit: '50.00000000' }]
+  const file = join(folder, 'rules.json')
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(bundled) as object), exchangeFilters, assetFilters }))
+  const args = ['simulator', '--json', '--symbols-file', file, '--unlisted', 'XRPEUR', '--unlisted', 'ADAEUR']
+  const door = openDoor('cli', args, folder)
+  const told = JSON.parse(await door.says('"url"')) as { url: string; apiKey: string; secret: string; admin: string }
+  const rest = restClient(told.url, told)
+  const { body } = await rest.get('/api/v3/exchangeInfo')
+  expect(body['exchangeFilters']).toEqual(exchangeFilters)
+  expect(rowsOf(body['symbols']!).map(({ symbol }) => symbol)).toEqual(['BTCEUR', 'ETHEUR'])
+  const order = { symbol: 'BTCEUR', side: 'BUY', type: 'MARKET', quoteOrderQty: '100' }
+  expect((await rest.signed('POST', '/api/v3/order', order)).body).toEqual({ code: -1013, msg: 'Filter failure: MAX_ASSET' })
+  const listed = await fetch(`${told.admin}/listing`, { method: 'POST', body: '{"symbol": "XRPEUR", "listed": true}' })
+  expect(await listed.json()).toMatchObject({ symbols: [{}, {}, { symbol: 'XRPEUR', status: 'TRADING' }] })
+  door.child.kill('SIGTERM')
+  expect((await door.ended).code).toBe(0)
+})
+
+test('--unlisted of a symbol without candles is told before anything starts', async () => {
+  await expect(simulatorMain(['--unlisted', 'BTCUSDC'], () => {})).rejects.toThrow('--unlisted BTCUSDC: it has no candles.')
 })
 
 test('--speed now: its market is at the present, with the past behind it', async () => {

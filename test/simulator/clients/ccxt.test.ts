@@ -139,6 +139,15 @@ const until = (look: () => boolean): Promise<void> =>
     again()
   })
 
+test('a stop that trails, an iceberg', async () => {
+  const { exchange, simulator } = await open()
+  const stop = await exchange.createOrder('BTC/USDC', 'STOP_LOSS', 'sell', 1, undefined, { trailingPercent: 5 })
+  expect(stop).toMatchObject({ status: 'open', type: 'market', info: { trailingDelta: 500 } })
+  const iceberg = await exchange.createOrder('BTC/USDC', 'limit', 'buy', 2, 90, { icebergQty: '0.5' })
+  expect(iceberg.info).toMatchObject({ icebergQty: '0.50000000' })
+  expect(simulator.world.venue.open.size).toBe(2)
+})
+
 // long enough for whoever takes its time
 const trades = Array.from({ length: 20_000 }, (_, place) => ({
   at: place * 50,

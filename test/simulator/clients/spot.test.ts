@@ -165,3 +165,24 @@ test('streams and the WebSocket API', async () => {
     () => 'a closed candle',
   )
 })
+
+test('what trails, is pegged or hides; filters and rules of the account', async () => {
+  const { simulator, rest } = await open()
+  const sell = { symbol: 'BTCUSDC', side: word('SELL'), quantity: 1, newOrderRespType: word('RESULT') }
+  const trailing = await data(rest.newOrder({ ...sell, type: word('STOP_LOSS'), trailingDelta: 500 }))
+  expect(trailing).toMatchObject({ status: 'NEW', trailingDelta: 500, trailingTime: expect.anything() })
+  const limit = { ...sell, type: word('LIMIT'), timeInForce: word('GTC') }
+  expect(await data(rest.newOrder({ ...limit, pegPriceType: word('PRIMARY_PEG') }))).toMatchObject({ peggedPrice: '100.01000000' })
+  expect(await data(rest.newOrder({ ...limit, price: 120, icebergQty: 0.25 }))).toMatchObject({ icebergQty: '0.25000000' })
+  const pair = { symbol: 'BTCUSDC', side: word('SELL'), quantity: 1, aboveType: word('LIMIT_MAKER'), abovePrice: 120 }
+  const oco = await data(
+    rest.orderListOco({ ...pair, belowType: word('STOP_LOSS'), belowTrailingDelta: 300, newOrderRespType: word('RESULT') }),
+  )
+  expect(oco['orderReports']![0]).toMatchObject({ trailingDelta: 300 })
+  expect(await data(rest.myFilters({ symbol: 'BTCUSDC' }))).toMatchObject({ exchangeFilters: [], assetFilters: [] })
+  simulator.admin('rules', { symbol: 'BTCUSDC', referencePrice: '99', priceRange: { bidLimitMultUp: '1.2' } })
+  expect(await data(rest.referencePrice({ symbol: 'BTCUSDC' }))).toMatchObject({ referencePrice: '99.00000000' })
+  expect(await data(rest.executionRules({ symbol: 'BTCUSDC' }))).toMatchObject({
+    symbolRules: [{ rules: [{ ruleType: 'PRICE_RANGE', bidLimitMultUp: '1.2' }] }],
+  })
+})
