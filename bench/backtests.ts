@@ -1,4 +1,5 @@
 /** Full backtests of the same strategy files as live: orders, exact money, fees, limits, equity, drawdown. */
+import { inlineMore } from '#adapters/system/compiler.ts'
 import type { Scan } from '#analyzer/scan.ts'
 import { Collector } from '#backtest/collect.ts'
 import { finalEquity, maxDrawdown } from '#backtest/equity.ts'
@@ -9,6 +10,9 @@ import { allOrderTypes, noFilters, type SymbolInfo } from '#domain/symbol.ts'
 import type { AnyStrategy } from '#strategy'
 import { type Floor, floorEma, floorRsi, floorSma, walk } from './floors.ts'
 import { type Least, least, RUNS } from './measure.ts'
+
+// as `npm run backtest` does
+inlineMore()
 
 const CANDLES = 1_000_000
 const FEE = ratio('0.001')

@@ -1,6 +1,7 @@
 /** `npm run backtest`: from the command line to a report. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inlineMore } from '#adapters/system/compiler.ts'
 import type { Collector } from '#backtest/collect.ts'
 import { type Backtest, backtest, type ReportSetup } from '#backtest/report.ts'
 import { reportLines } from '#backtest/report-text.ts'
@@ -43,6 +44,7 @@ async function run(args: readonly string[], { out, err, now, env }: BacktestIo):
   }
   if (options === null) return print(helpLines([...strategies.keys()]), out)
   const { setup, gaps } = prepare(options, strategies, join(env.DATA_DIR || '.roottrading', 'cache'))
+  inlineMore()
   const result = runIt({ ...setup, now })
   if (options.trades !== null) writeTrades(options.trades, result.collected)
   if (options.json) out(JSON.stringify(result.report))
