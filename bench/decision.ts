@@ -45,7 +45,7 @@ export function decision(): number {
       quantity: quantity(QUANTITY),
       quote: money('300'),
     }
-    const fill = { ...trade, fee: zero<never>(), feeAsset: 'BNB', maker: false, time }
+    const fill = { ...trade, fee: zero<never>(), feeAsset: 'BNB', feeWorth: zero<never>(), maker: false, time }
     engine.update({ orderId: id, event: 'filled', time, fill, reason: '' })
   }
 }

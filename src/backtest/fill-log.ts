@@ -1,4 +1,4 @@
-import { type Amount, Amounts, type Money, type Price, type Quantity } from '#domain/money.ts'
+import { type Amount, Amounts, type Money, type Price, type Quantity, zero } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
@@ -40,7 +40,7 @@ export class FillLog {
   readonly #blocks: Block[] = []
   readonly #symbols: readonly SymbolInfo[]
   // of fees in a third asset, by the fill's place
-  readonly #otherFees = new Map<number, string>()
+  readonly #otherFees = new Map<number, Pick<Fill, 'feeAsset' | 'feeWorth'>>()
   // reasons are few: each fill keeps the number of its own
   readonly #texts: string[] = []
   readonly #codes = new Map<string, number>()
@@ -59,7 +59,7 @@ export class FillLog {
     const { base, quote } = this.#symbols[place]!
     const feeIn = fill.feeAsset === base ? FEE_IN_BASE : fill.feeAsset === quote ? FEE_IN_QUOTE : 0
     const at = this.length++
-    if (feeIn === 0) this.#otherFees.set(at, fill.feeAsset)
+    if (feeIn === 0) this.#otherFees.set(at, { feeAsset: fill.feeAsset, feeWorth: fill.feeWorth })
     if (at % BLOCK === 0) this.#blocks.push(new Block())
     const { numbers, amounts } = this.#blockOf(at)
     const row = (at % BLOCK) * NUMBERS
@@ -84,6 +84,7 @@ export class FillLog {
   at(place: number): Fill {
     const flags = this.#number(place, FLAGS)
     const { symbol, base, quote } = this.#symbols[Math.floor(flags / PLACE)]!
+    const otherFee = this.#otherFees.get(place)
     return {
       tradeId: this.#number(place, TRADE),
       orderId: this.#number(place, ORDER),
@@ -93,7 +94,8 @@ export class FillLog {
       quantity: this.#amount<Quantity>(place, QUANTITY),
       quote: this.#amount<Money>(place, QUOTE),
       fee: this.#amount(place, FEE),
-      feeAsset: (flags & FEE_IN_BASE) > 0 ? base : (flags & FEE_IN_QUOTE) > 0 ? quote : this.#otherFees.get(place)!,
+      feeAsset: (flags & FEE_IN_BASE) > 0 ? base : (flags & FEE_IN_QUOTE) > 0 ? quote : otherFee!.feeAsset,
+      feeWorth: otherFee?.feeWorth ?? zero(),
       maker: (flags & MAKER) > 0,
       time: this.time(place),
     }

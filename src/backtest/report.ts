@@ -34,7 +34,7 @@ export interface BacktestReport {
   readonly return: number
   /** The largest fall from a height, as a fraction of it; the first height is the starting cash. */
   readonly maxDrawdown: number
-  /** Fees in the base asset are valued at their fill's price. */
+  /** Fees in the base asset are valued at their fill's price, those in a third asset at what they were worth. */
   readonly fees: number
   readonly costs: CostsReport
   /** Bars in which stop and target were both in reach, so that what came first is unknown (the stop was taken). */

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
+import { type FeePrices, openFeePrices } from '#adapters/binance/fee-prices.ts'
 import { keyRefusals, selfCheck } from '#adapters/binance/self-check.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { atEach } from '#adapters/system/cron.ts'
@@ -29,10 +30,10 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   const signer = signerOf(config)
   assertAllowed(config, site)
   const { clock, note, trouble } = hands
-  const { market } = await openMarket(config, site, hands)
+  const { market, rest } = await openMarket(config, site, hands)
   const { infos, quote, missing } = await tradedSymbols(config, market)
   const prices = new Map<string, Price>()
-  const open = async (tag: string): Promise<Binance> => {
+  const open = async (tag: string, feePrice?: FeePrices): Promise<Binance> => {
     const binance = openBinance({
       restUrl: site.api,
       wsApiUrl: site.webSocketApi,
@@ -41,6 +42,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       clock,
       random: Math.random,
       lastPrice: symbol => prices.get(symbol) ?? zero(),
+      ...(feePrice === undefined ? {} : { feePrice }),
       trouble,
       ...keptBudget(config, site, note),
     })
@@ -52,6 +54,8 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   const symbols = infos.filter(({ trading }) => trading).map(({ symbol }) => symbol)
   for (const symbol of names) if (!symbols.includes(symbol)) trouble(`Binance does not trade ${symbol} at present.`)
   const capital = await checked(await open('check'), { config, site, symbols, quote, note })
+  const closing = new AbortController()
+  const feePrice = await openFeePrices({ rest, clock, quote, signal: closing.signal, note })
   let joined: Binance | null = null
   const lookAgain = async (): Promise<void> => {
     if (joined === null) return
@@ -76,7 +80,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
     async join(settings) {
       await joined?.stop()
       const tag = settings.get(TAG_KEY) ?? randomBytes(TAG_BYTES).toString('hex')
-      const binance = await open(tag)
+      const binance = await open(tag, feePrice)
       joined = binance
       if (!(await binance.subscribed(SUBSCRIBED_MS))) trouble('Binance tells no fills by itself yet: they are asked for meanwhile.')
       await binance.market.symbols(names)
@@ -85,6 +89,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
     feed: wanted => openMarketFeed({ data: market, site, infos, clock, note }, wanted),
     async close() {
       callOff()
+      closing.abort()
       await joined?.stop()
     },
   }

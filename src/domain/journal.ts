@@ -121,8 +121,9 @@ function orderLine({ intent, owner, purpose, request, createdAt, reason, status,
 }
 
 function fillLine({ fill, owner, intent, reason, purpose, base, quote, realised }: FillRecord): string {
-  const { symbol, side, price, quantity, fee, feeAsset, maker, time } = fill
-  const traded = `${side} ${format(quantity)} at ${format(price)} for ${format(fill.quote)} fee ${format(fee)} ${feeAsset} ${maker ? 'maker' : 'taker'}`
+  const { symbol, side, price, quantity, fee, feeAsset, feeWorth, maker, time } = fill
+  const worth = feeWorth > 0n ? ` worth ${format(feeWorth)}` : ''
+  const traded = `${side} ${format(quantity)} at ${format(price)} for ${format(fill.quote)} fee ${format(fee)} ${feeAsset}${worth} ${maker ? 'maker' : 'taker'}`
   return `fill intent ${intent} ${instant(time)} ${owner} ${symbol} ${base}/${quote} ${purpose} ${traded} realised ${format(realised)} ${text(reason)}`
 }
 

@@ -141,6 +141,8 @@ export interface Fill {
   readonly quote: Money
   readonly fee: Amount<string>
   readonly feeAsset: string
+  /** Quote units that a fee in a third asset (BNB) is worth, by whoever reports the fill; 0: not needed, or its price is not known. */
+  readonly feeWorth: Money
   readonly maker: boolean
   readonly time: Time
 }

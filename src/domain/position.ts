@@ -1,4 +1,17 @@
-import { add, least, type Money, meanPrice, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
+import {
+  type Amount,
+  add,
+  least,
+  type Money,
+  meanPrice,
+  most,
+  notional,
+  type Price,
+  prorated,
+  type Quantity,
+  subtract,
+  zero,
+} from './money.ts'
 import type { Fill } from './order.ts'
 import type { Time } from './time.ts'
 
@@ -7,15 +20,15 @@ export interface Position {
   readonly owner: string
   readonly symbol: string
   quantity: Quantity
-  /** Quote units paid for what is held, at average cost, fees in quote included. */
+  /** Quote units paid for what is held, at average cost; fees in quote included, those in a third asset at their worth. */
   cost: Money
   openedAt: Time
   /** Realised profit of the round trip so far, fees taken off. */
   realised: Money
-  /** Quote units paid and received in this round trip. */
+  /** Quote units paid and received in this round trip, what a fee in a third asset is worth taken into account. */
   bought: Money
   sold: Money
-  /** Fees of this round trip in quote units, those in the base asset valued at the fill's price. */
+  /** Fees of this round trip in quote units, those in the base asset valued at the fill's price, in a third at what they are worth. */
   fees: Money
   /** Base units bought in this round trip, net of fees. */
   volume: Quantity
@@ -48,19 +61,27 @@ export const flat = (owner: string, symbol: string): Position => ({
   volume: zero(),
 })
 
-/** Mean price paid for what is held, fees in quote included; 0 when flat. */
+/** Mean price paid for what is held, fees in quote and in a third asset included; 0 when flat. */
 export const paidPrice = (position: Position): Price => meanPrice(position.cost, position.quantity)
 
 /** Value at a price less cost. */
 export const unrealisedOf = (position: Position, last: Price): Money => subtract(notional(last, position.quantity), position.cost)
 
-/** A fill's fee in quote units: as it is when paid in quote, at the fill's price when paid in base, 0 when paid in a third asset (booked in the ledger). */
+/** A fill's fee in quote units: as it is when paid in quote, at the fill's price when paid in base, what it is worth when paid in a third asset. */
 export const feeInQuote = (fill: Fill, base: string, quote: string): Money =>
   fill.feeAsset === quote
     ? (fill.fee as bigint as Money)
     : fill.feeAsset === base
       ? notional(fill.price, fill.fee as bigint as Quantity)
-      : zero()
+      : fill.feeWorth
+
+/** True where a fee was paid in an asset whose price is not known: it is in the ledger, and counts as 0 in profit, which people are told. */
+export const isFeeUnvalued = (fill: Fill, base: string, quote: string): boolean =>
+  fill.fee > 0n && fill.feeWorth === 0n && fill.feeAsset !== quote && fill.feeAsset !== base
+
+/** Quote units that a fee in a third asset is worth at that asset's price: at least 1e-8, since 0 says that the price (0: none) is not known. */
+export const feeWorthAt = (price: Price, fee: Amount<string>): Money =>
+  price === 0n || fee === 0n ? zero() : most(notional(price, fee as bigint as Quantity), 1n as Money)
 
 const NEVER = 0 as Time
 
@@ -69,12 +90,12 @@ export const isOpen = ({ openedAt }: Position): boolean => openedAt !== NEVER
 
 /**
  * Books a fill into its owner's position, in place. A buy adds what was received net of a fee in base; a sell takes off cost in
- * proportion. What it realised, in quote units: 0 for a buy. What is sold beyond what is held (a stop and an exit may both fill where the
+ * proportion. A fee in a third asset counts as what it is worth, as one in quote does. What it realised, in quote units: 0 for a buy. What is sold beyond what is held (a stop and an exit may both fill where the
  * account has more of the asset) has no cost; of a flat position it begins a round trip of its own.
  */
 export function applyFill(position: Position, fill: Fill, base: string, quote: string, fee = feeInQuote(fill, base, quote)): Money {
   const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
-  const feeAsQuote = (fill.feeAsset === quote ? fill.fee : 0n) as Money
+  const feeAsQuote = fill.feeAsset === base ? zero<Money>() : fee
   if (fill.side === 'SELL') return applySell(position, fill, feeInBase, feeAsQuote, fee)
   const received = subtract(fill.quantity, feeInBase)
   const paid = add(fill.quote, feeAsQuote)

@@ -1,6 +1,7 @@
 /** Figures for people: rounded to what one reads at a glance. What must be exact uses `format` of money.ts. */
 import type { Decision, FillRecord } from './journal.ts'
 import { type Amount, type Price, type Ratio, toNumber } from './money.ts'
+import { isFeeUnvalued } from './position.ts'
 import { formatTime } from './time.ts'
 
 const MOST = 8
@@ -83,6 +84,12 @@ export function decisionText({ time, symbol, owner, kind, price, reason, outcome
 /** A fill: what was paid or received, the fee, and what a sell realised. */
 export function fillText({ fill, base, quote, realised }: FillRecord): string {
   const traded = `${quantityText(fill.quantity)} ${base} at ${priceText(fill.price)} = ${amountText(fill.quote)} ${quote}`
-  const fee = `fee ${fill.feeAsset === quote ? amountText(fill.fee) : quantityText(fill.fee)} ${fill.feeAsset}`
+  const fee = `fee ${fill.feeAsset === quote ? amountText(fill.fee) : quantityText(fill.fee)} ${fill.feeAsset}${worthText(fill, base, quote)}`
   return fill.side === 'SELL' ? `${traded}, ${fee}, profit ${signedText(realised)}` : `${traded}, ${fee}`
+}
+
+// Of a fee in a third asset.
+function worthText(fill: FillRecord['fill'], base: string, quote: string): string {
+  if (isFeeUnvalued(fill, base, quote)) return ` (its worth in ${quote} is not known: profit is without it)`
+  return fill.feeWorth > 0n ? ` (${amountText(fill.feeWorth)} ${quote})` : ''
 }

@@ -5,7 +5,6 @@
 import { assert } from '#domain/fault.ts'
 import {
   type Amount,
-  affordable,
   feeOn,
   floorTo,
   format,
@@ -23,7 +22,7 @@ import {
 import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
-import type { Costs } from './costs.ts'
+import { type BnbFee, bnbFee, type Costs } from './costs.ts'
 import {
   type Book,
   bookOf,
@@ -48,6 +47,7 @@ import { lock, unlock, Wallet } from './wallet.ts'
 
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
+const NO_WORTH = zero<Money>()
 // Never written into: one array for all that is empty, so that none has to be made.
 const NOTHING: OrderUpdate[] = []
 
@@ -339,8 +339,8 @@ export class Matching {
     const rate = maker ? this.#costs.maker : this.#costs.taker
     const inBnb = this.#costs.bnbShare > 0n ? this.#bnbFee(market, feeOn(quote, rate)) : null
     const gross = (buying ? quantity : quote) as Amount<string>
-    const fee = inBnb ?? feeOn(gross, rate)
-    if (inBnb !== null) this.wallet.of('BNB').free -= inBnb
+    const fee = inBnb === null ? feeOn(gross, rate) : inBnb.fee
+    if (inBnb !== null) this.wallet.of('BNB').free -= fee
     received.free += inBnb !== null ? gross : (gross as bigint) - fee
     const feeAsset = inBnb !== null ? 'BNB' : received.asset
     this.tradeCount++
@@ -354,17 +354,15 @@ export class Matching {
       quote,
       fee,
       feeAsset,
+      feeWorth: inBnb === null ? NO_WORTH : inBnb.worth,
       maker,
       time,
     }
   }
 
-  // Binance charges in BNB only when the whole fee can be paid so; otherwise the received asset pays in full.
-  #bnbFee(market: Market, fee: Money): Amount<string> | null {
-    const rate = this.markets.get(`BNB${market.info.quote}`)?.last ?? NONE
-    if (rate === 0n) return null
-    const amount = affordable(feeOn(fee, this.#costs.bnbShare), rate)
-    return amount > 0n && amount <= this.wallet.of('BNB').free ? amount : null
+  #bnbFee({ info }: Market, fee: Money): BnbFee | null {
+    const price = this.markets.get(`BNB${info.quote}`)?.last ?? NONE
+    return bnbFee(feeOn(fee, this.#costs.bnbShare), price, this.wallet.of('BNB').free)
   }
 
   #expirePair(market: Market, order: Resting, time: Time): void {

@@ -54,6 +54,9 @@ const trip = {
   realised: money('-12.4'),
   fees: money('0.61'),
 }
+const inBnb = (side: 'BUY' | 'SELL', worth: string) => ({
+  fill: { ...trade(side).fill, fee: quantity('0.0004'), feeAsset: 'BNB', feeWorth: money(worth) },
+})
 const stop = { purpose: 'protection', reason: 'stop loss' } as const
 const target = { purpose: 'protection', reason: 'take profit' } as const
 
@@ -123,6 +126,16 @@ const told: readonly [what: Told, line: string, json: object][] = [
     { kind: 'dust', owner: 'rsi', symbol: 'BTCEUR', asset: 'BTC', quantity: quantity('0.0000012'), time: at(NOW) },
     'BTCEUR   rsi        dust       0.0000012 BTC is too little to be sold and leaves the position',
     { event: 'dust', asset: 'BTC', quantity: '0.0000012' },
+  ],
+  [
+    { kind: 'fill', record: trade('SELL', '12.4', inBnb('SELL', '0.24')) },
+    'BTCEUR   rsi        fill       SELL 0.0123 BTC at 25812.50 = 317.49 EUR, fee 0.0004 BNB (0.24 EUR), profit +12.40 (RSI is overbought)',
+    { event: 'fill', fee: '0.0004', feeAsset: 'BNB', feeInQuote: '0.24' },
+  ],
+  [
+    { kind: 'fill', record: trade('BUY', '0', inBnb('BUY', '0')) },
+    'BTCEUR   rsi        fill       BUY 0.0123 BTC at 25812.50 = 317.49 EUR, fee 0.0004 BNB (its worth in EUR is not known: profit is without it) (RSI is oversold)',
+    { event: 'fill', fee: '0.0004', feeAsset: 'BNB', feeInQuote: null },
   ],
 ]
 

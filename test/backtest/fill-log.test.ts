@@ -23,6 +23,7 @@ function fillOf(number: number): Fill {
     quote: amount(3) as Money,
     fee: amount(4) as Amount<string>,
     feeAsset: feeAssets[number % 3]!,
+    feeWorth: (number % 3 === 2 ? amount(5) : 0n) as Money,
     maker: number % 2 === 0,
     time: at(1_600_000_000_000 + number),
   }

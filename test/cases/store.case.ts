@@ -75,6 +75,7 @@ export const fillOf = (tradeId: number, parts: Partial<FillRecord['fill']> = {},
     quote: money('2.856085'),
     fee: fee('0.00285608'),
     feeAsset: 'USDC',
+    feeWorth: money('0'),
     maker: false,
     time: NOW,
     ...parts,
@@ -319,7 +320,7 @@ function keeping(withStore: WithStore): void {
         fillOf(9_007_199_254_740_991, { time: later(999), orderId: 4_000_000_000 }),
         fillOf(
           12,
-          { side: 'SELL', maker: true, fee: fee('0.00000001'), feeAsset: 'BNB' },
+          { side: 'SELL', maker: true, fee: fee('0.00000001'), feeAsset: 'BNB', feeWorth: money('0.00000632') },
           { realised: money('-7.5'), purpose: 'protection' },
         ),
       ]
@@ -522,16 +523,16 @@ function reading(withStore: WithStore): void {
       // again at the same instant: a loss of 1 so far, still open
       await book.fill('a', 'BTCUSDC', 'BUY', '2', '10', 1000)
       await book.fill('a', 'BTCUSDC', 'SELL', '1', '9', 2000)
-      // another owner, opened at first, a fee of 0.5 base at 4 each, half of it sold later without a fee
+      // another owner, opened at first, a fee of 0.5 base at 4 each, half of it sold later for a fee in a third asset
       await book.fill('b', 'BTCUSDC', 'BUY', '10.5', '4', 0, { fee: fee('0.5'), feeAsset: 'BTC' })
-      await book.fill('b', 'BTCUSDC', 'SELL', '5', '5', 2000, { fee: fee('1'), feeAsset: 'BNB' })
+      await book.fill('b', 'BTCUSDC', 'SELL', '5', '5', 2000, { fee: fee('0.001'), feeAsset: 'BNB', feeWorth: money('0.5') })
       const row = (owner: string, fills: number, roundTrips: number, wins: number, realised: string, fees: string) => {
         return { owner, symbol: 'BTCUSDC', fills, roundTrips, wins, realised: money(realised), fees: money(fees) }
       }
-      expect(await store.pnl(0 as Time)).toEqual([row('a', 4, 1, 1, '7', '0'), row('b', 2, 0, 0, '4', '2')])
-      expect(await store.pnl(later(1))).toEqual([row('a', 3, 1, 1, '7', '0'), row('b', 1, 0, 0, '4', '0')])
-      expect(await store.pnl(later(1000))).toEqual([row('a', 3, 1, 1, '7', '0'), row('b', 1, 0, 0, '4', '0')])
-      expect(await store.pnl(later(1001))).toEqual([row('a', 1, 0, 0, '-1', '0'), row('b', 1, 0, 0, '4', '0')])
+      expect(await store.pnl(0 as Time)).toEqual([row('a', 4, 1, 1, '7', '0'), row('b', 2, 0, 0, '3.5', '2.5')])
+      expect(await store.pnl(later(1))).toEqual([row('a', 3, 1, 1, '7', '0'), row('b', 1, 0, 0, '3.5', '0.5')])
+      expect(await store.pnl(later(1000))).toEqual([row('a', 3, 1, 1, '7', '0'), row('b', 1, 0, 0, '3.5', '0.5')])
+      expect(await store.pnl(later(1001))).toEqual([row('a', 1, 0, 0, '-1', '0'), row('b', 1, 0, 0, '3.5', '0.5')])
       expect(await store.pnl(later(2001))).toEqual([])
       expect(await store.totals()).toMatchObject({ fills: 6, roundTrips: 1 })
     }))
@@ -554,7 +555,7 @@ function bookkeeper(store: Store) {
       size: string,
       at: string,
       time: number,
-      paid = { fee: fee('0'), feeAsset: 'USDC' },
+      paid: Partial<FillRecord['fill']> = { fee: fee('0'), feeAsset: 'USDC' },
     ) {
       const holding = of(owner, symbol)
       const before = holding.position.quantity === 0n ? 0n : holding.position.realised

@@ -1,7 +1,8 @@
 /** The whole service on a market that goes on by itself: on paper, and with real orders at a Binance on this machine. */
 import { describe, expect, test } from 'vitest'
 import { dropHolders, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
-import { format, money } from '#domain/money.ts'
+import { add, format, money, notional, price, type Quantity } from '#domain/money.ts'
+import type { Time } from '#domain/time.ts'
 import type { Told } from '#domain/told.ts'
 import { type Service, startService } from '../../src/compose.ts'
 import { openVenue } from '../../src/compose/open-venue.ts'
@@ -131,6 +132,29 @@ describe('live', () => {
     expect(btc.free + btc.locked).toBe((balances.get('BTC') ?? 0n) + (balances.get('BTC dust') ?? 0n))
     expect(summary.fillsInDatabase).toBe((await second.store.trades({ limit: 1000 })).length)
     expect([first.troubles, second.troubles]).toEqual([[], []])
+  }, 60_000)
+
+  test('fees that Binance takes in BNB are in profit and cost, and in no cash', async () => {
+    const balances = new Map([
+      ['USDC', money('10000')],
+      ['BNB', money('1')],
+    ])
+    const market = await openRunningMarket({ closes, past: 500, bnb: 600, simulator: { balances, feesInBnb: true } })
+    const running = await start(market, live(market))
+    await running.fills(2)
+    await running.stop()
+    const trades = (await running.store.trades({ limit: 10 })).toReversed()
+    const [buy, sell] = trades
+    const worth = trades.map(({ fill }) => notional(price('600'), fill.fee as bigint as Quantity))
+    expect(trades.map(({ fill }) => [fill.feeAsset, fill.feeWorth])).toEqual(worth.map(one => ['BNB', one]))
+    expect(worth.every(one => one > 0n)).toBe(true)
+    expect(sell!.realised).toBe(sell!.fill.quote - buy!.fill.quote - worth[0]! - worth[1]!)
+    const [row] = await running.store.pnl(0 as Time)
+    expect([row!.realised, row!.fees]).toEqual([sell!.realised, worth.reduce((sum, one) => add(sum, one))])
+    const usdc = market.simulator.world.venue.matching.wallet.of('USDC')
+    const cash = (await running.service.desk.balances()).find(({ asset }) => asset === 'USDC')!
+    expect(cash.free + cash.locked).toBe(usdc.free + usdc.locked)
+    expect(running.troubles).toEqual([])
   }, 60_000)
 
   test.each<[string, Record<string, string>, Record<string, boolean>, string]>([

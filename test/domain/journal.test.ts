@@ -42,6 +42,7 @@ const fill = {
   quote: money('1600'),
   fee: money('1.6') as bigint as Amount<string>,
   feeAsset: 'USDC',
+  feeWorth: money('0'),
   maker: true,
   time: NOW,
 }
@@ -99,6 +100,12 @@ test('a line for each thing, to the last digit, values by name', () => {
     'holding rsi BTCUSDC 0.1 cost 1610 since 2023-01-05 08:00:00.007 realised 0 bought 0 sold 0 fees 0 volume 0.2 ' +
       'stop 15000 target 0 gap 0 peak 0 partial 0.5 at 2.5% done limit 9 candles 2 leaving 0 "out" stopped 2023-01-05 08:00:00.007 pending 5',
   ])
+})
+
+test('a fee in a third asset is written with what it is worth', () => {
+  const record = { owner: 'rsi', intent: 3, reason: '', purpose: 'exit' as const, base: 'BTC', quote: 'USDC', realised: money('0') }
+  const [line] = journalLines(records({ fills: [{ ...record, fill: { ...fill, feeAsset: 'BNB', feeWorth: money('960') } }] }))
+  expect(line).toContain('fee 1.6 BNB worth 960 maker')
 })
 
 test('what differs between two runs of one market is left out: ids of ours and of the exchange, attempts that never arrived', () => {

@@ -15,6 +15,7 @@ const fillOf = (side: Side, size: string, at: string, quote: string, fee: string
   quote: money(quote),
   fee: money(fee) as bigint as Amount<string>,
   feeAsset,
+  feeWorth: money('0'),
   maker: false,
   time: 0 as Time,
 })

@@ -7,6 +7,7 @@ import {
   feeOn,
   floorTo,
   format,
+  type Money,
   money,
   notional,
   type Price,
@@ -16,13 +17,32 @@ import {
   type Ratio,
   ratio,
   subtract,
+  zero,
 } from '#domain/money.ts'
 import type { Fill, Side } from '#domain/order.ts'
-import { applyFill, endRoundTrip, feeInQuote, flat, type Position, paidPrice, unrealisedOf } from '#domain/position.ts'
+import {
+  applyFill,
+  endRoundTrip,
+  feeInQuote,
+  feeWorthAt,
+  flat,
+  isFeeUnvalued,
+  type Position,
+  paidPrice,
+  unrealisedOf,
+} from '#domain/position.ts'
 import { at } from '#domain/time.ts'
 
 let trades = 0
-const fillOf = (side: Side, size: Quantity, at_: Price, fee: Amount<string>, feeAsset: string, time = 1): Fill => ({
+const fillOf = (
+  side: Side,
+  size: Quantity,
+  at_: Price,
+  fee: Amount<string>,
+  feeAsset: string,
+  time = 1,
+  feeWorth = zero<Money>(),
+): Fill => ({
   tradeId: ++trades,
   orderId: 1,
   symbol: 'BTCUSDC',
@@ -32,14 +52,15 @@ const fillOf = (side: Side, size: Quantity, at_: Price, fee: Amount<string>, fee
   quote: notional(at_, size),
   fee,
   feeAsset,
+  feeWorth,
   maker: false,
   time: at(time),
 })
 
-/** "BUY 2 at 100 fee 0.002 BTC" as a fill. */
+/** "BUY 2 at 100 fee 0.002 BTC" as a fill; "BUY 2 at 100 fee 0.001 BNB worth 0.6" where the price of a third asset is known. */
 function read(text: string, time: number): Fill {
-  const [side, size, , at_, , fee = '0', asset = 'USDC'] = text.split(' ') as [Side, string, string, string, string?, string?, string?]
-  return fillOf(side, quantity(size), price(at_), money(fee), asset, time)
+  const [side, size, , at_, , fee = '0', asset = 'USDC', , worth = '0'] = text.split(' ') as [Side, string, string, string, ...string[]]
+  return fillOf(side, quantity(size), price(at_), money(fee), asset, time, money(worth))
 }
 
 const show = ({ quantity: held, cost, realised, fees, bought, sold }: Position): string =>
@@ -71,7 +92,15 @@ describe('fill by fill', () => {
       },
     },
     {
-      name: 'a fee in a third asset is no part of it: the ledger has it',
+      name: 'a fee in a third asset counts at its worth, as one in quote does',
+      fills: {
+        'BUY 1 at 100 fee 0.0002 BNB worth 0.12': '1 cost 100.12 realised 0 fees 0.12 bought 100.12 sold 0',
+        'SELL 0.5 at 110 fee 0.0001 BNB worth 0.06': '0.5 cost 50.06 realised 4.88 fees 0.18 bought 100.12 sold 54.94',
+        'SELL 0.5 at 120 fee 0.0001 BNB worth 0.07': '0 cost 0 realised 14.75 fees 0.25 bought 100.12 sold 114.87',
+      },
+    },
+    {
+      name: 'one whose price is not known counts as nothing: the ledger has it',
       fills: {
         'BUY 1 at 100 fee 0.0002 BNB': '1 cost 100 realised 0 fees 0 bought 100 sold 0',
         'SELL 1 at 110 fee 0.0002 BNB': '0 cost 0 realised 10 fees 0 bought 100 sold 110',
@@ -136,9 +165,30 @@ describe('fill by fill', () => {
     ['0.1 USDC', '0.1'],
     ['0.001 BTC', '0.1'],
     ['0.5 BNB', '0'],
+    ['0.5 BNB worth 300', '300'],
   ])('a fee of %s is %s in quote', (fee, value) => {
     expect(format(feeInQuote(read(`BUY 1 at 100 fee ${fee}`, 1), 'BTC', 'USDC'))).toBe(value)
   })
+})
+
+test.each([
+  ['0.0001 BNB', true],
+  ['0.0001 BNB worth 0.06', false],
+  ['0 BNB', false],
+  ['0.1 USDC', false],
+  ['0.001 BTC', false],
+])('a fee of %s is one whose worth is not known: %s', (fee, unknown) => {
+  expect(isFeeUnvalued(read(`BUY 1 at 100 fee ${fee}`, 1), 'BTC', 'USDC')).toBe(unknown)
+})
+
+test.each([
+  ['600', '0.0001', '0.06'],
+  ['0', '0.0001', '0'],
+  ['600', '0', '0'],
+  // a price that is known is never taken for one that is not
+  ['0.01', '0.00000001', '0.00000001'],
+])('at a price of %s a fee of %s is worth %s', (at_, fee, worth) => {
+  expect(format(feeWorthAt(price(at_), quantity(fee)))).toBe(worth)
 })
 
 describe('the round trip', () => {
@@ -202,11 +252,13 @@ test('cash and cost are conserved, whatever is traded: what was paid and not yet
         const gross = feeAsset === 'BTC' ? size : quote
         const fee = feeOn(gross as Amount<string>, ratio(rate) as Ratio)
         const before = position.quantity === 0n ? 0n : position.realised
-        applyFill(position, fillOf(buying ? 'BUY' : 'SELL', size, at_ as Price, fee, feeAsset), 'BTC', 'USDC')
+        const worth = feeAsset === 'BNB' ? (fee as bigint as Money) : zero<Money>()
+        applyFill(position, fillOf(buying ? 'BUY' : 'SELL', size, at_ as Price, fee, feeAsset, 1, worth), 'BTC', 'USDC')
         realised += position.realised - before
         cash += buying ? -quote : quote
         coins += buying ? size : -size
-        if (feeAsset === 'USDC') cash -= fee
+        // what BNB is worth went too, though not as cash
+        if (feeAsset !== 'BTC') cash -= fee
         // beyond what is held, a fee in base is paid from what else the account has
         if (feeAsset === 'BTC') coins = fee < coins ? coins - fee : 0n
         same(position.quantity, coins)

@@ -207,8 +207,8 @@ describe('fees', () => {
       place: { fee: '0.001', bnbShare: '0.75', bnb: '600', have: '1000 USDC 10 BTC 1 BNB' },
       text: `
         open 100
-        1 BUY MARKET 2           -> 1 accepted; 1 filled 2 at 100 taker fee 0.00025 BNB
-        2 SELL MARKET 2          -> 2 accepted; 2 filled 2 at 100 taker fee 0.00025 BNB
+        1 BUY MARKET 2           -> 1 accepted; 1 filled 2 at 100 taker fee 0.00025 BNB worth 0.15
+        2 SELL MARKET 2          -> 2 accepted; 2 filled 2 at 100 taker fee 0.00025 BNB worth 0.15
         wallet                   -> BNB 0.9995, BTC 10, USDC 1000`,
     },
     {
@@ -216,7 +216,7 @@ describe('fees', () => {
       place: { fee: '0.001', bnbShare: '0.75', bnb: '600', have: '1000 USDC 10 BTC 0.0003 BNB' },
       text: `
         open 100
-        1 BUY MARKET 2           -> 1 accepted; 1 filled 2 at 100 taker fee 0.00025 BNB
+        1 BUY MARKET 2           -> 1 accepted; 1 filled 2 at 100 taker fee 0.00025 BNB worth 0.15
         2 SELL MARKET 2          -> 2 accepted; 2 filled 2 at 100 taker fee 0.2 USDC
         wallet                   -> BNB 0.00005, BTC 10, USDC 999.8`,
     },

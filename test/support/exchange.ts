@@ -86,7 +86,8 @@ export function orderOf(text: string, pairedWith = 0): OrderRequest {
 
 const updateText = ({ orderId, event, fill, reason }: OrderUpdate): string => {
   if (fill === null) return `${orderId} ${event}${reason === '' ? '' : `: ${reason}`}`
-  const fee = fill.fee > 0n ? ` fee ${format(fill.fee)} ${fill.feeAsset}` : ''
+  const worth = fill.feeWorth > 0n ? ` worth ${format(fill.feeWorth)}` : ''
+  const fee = fill.fee > 0n ? ` fee ${format(fill.fee)} ${fill.feeAsset}${worth}` : ''
   return `${orderId} ${event} ${format(fill.quantity)} at ${format(fill.price)} ${fill.maker ? 'maker' : 'taker'}${fee}`
 }
 

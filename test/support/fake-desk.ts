@@ -59,6 +59,7 @@ export const trade = (side: 'BUY' | 'SELL', realised = '0', more: Partial<TradeR
     quote: money('317.49375'),
     fee: side === 'BUY' ? quantity('0.0000123') : money('0.31749375'),
     feeAsset: side === 'BUY' ? 'BTC' : 'EUR',
+    feeWorth: money('0'),
     maker: false,
     time: at(NOW),
   },

@@ -38,6 +38,7 @@ function openTrader() {
       quote,
       fee: zero(),
       feeAsset: 'USDC',
+      feeWorth: zero(),
       maker: false,
       time: hour(at),
     }

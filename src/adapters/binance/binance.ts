@@ -1,5 +1,5 @@
 /** Everything of Binance, joined: REST, the WebSocket API, user data, and the exchange over them. */
-import type { Price } from '#domain/money.ts'
+import { type Price, zero } from '#domain/money.ts'
 import type { Clock } from '#ports/clock.ts'
 import { type Account, openAccount } from './account.ts'
 import { Budget } from './budget.ts'
@@ -35,6 +35,8 @@ export interface BinanceSetup extends BinancePublicSetup {
   random(): number
   /** The last known price of a symbol; 0: none. */
   lastPrice(symbol: string): Price
+  /** The price of an asset in which a fee was taken, in a quote asset; 0, or not given: not known. */
+  feePrice?(asset: string, quote: string): Price
   /** Balances that changed, all of what they are now. */
   balances?(balances: readonly Balance[]): void
   /** Something that a person should look at. */
@@ -137,6 +139,7 @@ export function openBinance(setup: BinanceSetup): Binance {
     signal,
     info: symbol => market.known(symbol),
     lastPrice: setup.lastPrice,
+    feePrice: (asset, quote) => setup.feePrice?.(asset, quote) ?? zero(),
     acknowledged: report => userData.expect(report),
     outdated: () => market.outdate(),
     trouble,

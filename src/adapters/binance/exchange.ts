@@ -3,7 +3,8 @@
  * once and in order, whether an event, an answer or a query brought it. REST is the truth, events are a hint that is mostly sooner.
  */
 import type { Price } from '#domain/money.ts'
-import type { Action, Order } from '#domain/order.ts'
+import type { Action, Order, OrderUpdate } from '#domain/order.ts'
+import { feeWorthAt } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Exchange } from '#ports/exchange.ts'
@@ -30,6 +31,8 @@ export interface ExchangeSetup {
   info(symbol: string): SymbolInfo | undefined
   /** The last known price of a symbol; 0: none. */
   lastPrice(symbol: string): Price
+  /** The price of an asset in which a fee was taken, in a quote asset; 0: not known. */
+  feePrice(asset: string, quote: string): Price
   /** Binance acknowledged something: an event of it has to come. */
   acknowledged(report: Report): void
   /** Filters that are known may be old. */
@@ -92,7 +95,7 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
       return book.open.some(({ followed, cancelWanted }) => !followed.arrived || cancelWanted || followed.missing)
     },
     connect(hear) {
-      book.hear = hear
+      book.hear = updates => hear(updates.map(update => valued(setup, update)))
       void sweeper.run()
     },
     async recover(orders, pending) {
@@ -119,6 +122,14 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     heard: report => void book.heard(report),
     sweep: () => void sweeper.sweep(true),
   }
+}
+
+// A fee in a third asset, with what it is worth now.
+function valued({ info, feePrice }: ExchangeSetup, update: OrderUpdate): OrderUpdate {
+  const { fill } = update
+  const symbol = fill === null ? undefined : info(fill.symbol)
+  if (fill === null || symbol === undefined || fill.feeAsset === symbol.base || fill.feeAsset === symbol.quote) return update
+  return { ...update, fill: { ...fill, feeWorth: feeWorthAt(feePrice(fill.feeAsset, symbol.quote), fill.fee) } }
 }
 
 // Until it is done: without it trading does not begin.

@@ -3,7 +3,7 @@
  * trader is told comes of it in order and once: that it stands, each of its trades by their numbers, and its end after all its trades.
  * A trade is held back while one before it is missing; `missing` says so, and asking for the order's trades brings it.
  */
-import type { Quantity } from '#domain/money.ts'
+import { type Quantity, zero } from '#domain/money.ts'
 import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 import type { Report, Trade } from './reports.ts'
@@ -131,9 +131,10 @@ export class Followed {
   }
 }
 
+// What a fee is worth is for whoever knows prices to say.
 function fillOf(trade: Trade, orderId: number): Fill {
   const { tradeId, symbol, side, price, quantity, quote, fee, feeAsset, maker, time } = trade
-  return { tradeId, orderId, symbol, side, price, quantity, quote, fee, feeAsset, maker, time }
+  return { tradeId, orderId, symbol, side, price, quantity, quote, fee, feeAsset, feeWorth: zero(), maker, time }
 }
 
 // What stood has arrived, whatever is said of it later.

@@ -4,7 +4,7 @@ import type { Fill, Side } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 
 /** A trade of the account, with Binance's number of its order instead of ours. */
-export interface Trade extends Omit<Fill, 'orderId'> {
+export interface Trade extends Omit<Fill, 'orderId' | 'feeWorth'> {
   readonly exchangeId: number
 }
 

@@ -2,6 +2,7 @@
 import { pino } from 'pino'
 import type { Told } from '#domain/told.ts'
 import { format } from '#domain/money.ts'
+import { feeInQuote, isFeeUnvalued } from '#domain/position.ts'
 import { redact } from '#domain/secrets.ts'
 
 /** The part of a logger that the service uses. */
@@ -38,7 +39,7 @@ export function logTold(log: Log, told: readonly Told[]): void {
         break
       }
       case 'fill': {
-        const { fill, owner, reason, realised } = one.record
+        const { fill, owner, reason, base, quote, realised } = one.record
         const { symbol, side, price, quantity, fee, feeAsset, tradeId } = fill
         log.info(
           {
@@ -49,6 +50,7 @@ export function logTold(log: Log, told: readonly Told[]): void {
             quantity: format(quantity),
             fee: format(fee),
             feeAsset,
+            feeInQuote: isFeeUnvalued(fill, base, quote) ? null : format(feeInQuote(fill, base, quote)),
             tradeId,
             realised: format(realised),
             reason,

@@ -174,6 +174,8 @@ export const tradeOf = (row: Selectable<TradesTable>): FillRecord => ({
     quote: money(row.quote_quantity),
     fee: money(row.fee) as bigint as Amount<string>,
     feeAsset: row.fee_asset,
+    // of a fee in a third asset it is what is kept as the fee in quote
+    feeWorth: money(row.fee_asset === row.base_asset || row.fee_asset === row.quote_asset ? '0' : row.fee_in_quote),
     maker: row.role === 'maker',
     time: timeOf(row.timestamp),
   },

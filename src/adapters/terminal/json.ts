@@ -1,6 +1,7 @@
 import type { Decision, FillRecord, TripRecord } from '#domain/journal.ts'
 import { type Amount, format } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
+import { feeInQuote, isFeeUnvalued } from '#domain/position.ts'
 import type { Told } from '#domain/told.ts'
 
 const orNull = (value: Amount<string>): string | null => (value === 0n ? null : format(value))
@@ -26,7 +27,7 @@ const orderOf = ({ id, intent, owner, purpose, reason, createdAt, request }: Ord
   stopPrice: orNull(request.stopPrice),
 })
 
-const fillOf = ({ fill, owner, intent, purpose, reason, realised }: FillRecord): object => ({
+const fillOf = ({ fill, owner, intent, purpose, reason, base, quote, realised }: FillRecord): object => ({
   time: fill.time,
   symbol: fill.symbol,
   owner,
@@ -41,6 +42,7 @@ const fillOf = ({ fill, owner, intent, purpose, reason, realised }: FillRecord):
   quote: format(fill.quote),
   fee: format(fill.fee),
   feeAsset: fill.feeAsset,
+  feeInQuote: isFeeUnvalued(fill, base, quote) ? null : format(feeInQuote(fill, base, quote)),
   maker: fill.maker,
   realised: format(realised),
 })

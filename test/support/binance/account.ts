@@ -32,6 +32,9 @@ export const BTCUSDC: ExchangeSymbol = {
   ],
 }
 
+/** BNBUSDC, as it is. */
+export const BNBUSDC: ExchangeSymbol = { ...BTCUSDC, symbol: 'BNBUSDC', baseAsset: 'BNB' }
+
 export interface BedSetup {
   readonly bars?: readonly string[]
   /** "10000 USDC 10 BTC". */
@@ -56,6 +59,8 @@ export class Bed {
   readonly watched = new Watched()
   readonly secrets: readonly string[]
   lastPrice = price('0')
+  /** Of BNB in USDC. */
+  feePrice = price('0')
   binance: Binance
   readonly #sides: Sides
 
@@ -194,7 +199,11 @@ export class Bed {
   }
 
   #begin(): Binance {
-    const binance = this.#sides.open({ lastPrice: () => this.lastPrice, trouble: text => this.tellTrouble(text) })
+    const binance = this.#sides.open({
+      lastPrice: () => this.lastPrice,
+      feePrice: () => this.feePrice,
+      trouble: text => this.tellTrouble(text),
+    })
     binance.exchange.connect(updates => {
       for (const update of updates) this.#update(update)
       this.watched.changed()
@@ -221,7 +230,7 @@ export interface Sides {
   readonly simulator: Simulator
   readonly clock: PacedClock
   readonly secrets: readonly string[]
-  open(trader: { lastPrice(): Price; trouble(text: string): void }): Binance
+  open(trader: { lastPrice(): Price; feePrice?(): Price; trouble(text: string): void }): Binance
 }
 
 /** Opens a simulator with an account; it ends with the test. */
@@ -257,6 +266,7 @@ export async function openSides(setup: BedSetup): Promise<Sides> {
         tag: setup.tag ?? 't1',
         random: () => 0,
         lastPrice: () => trader.lastPrice(),
+        feePrice: (asset, quote) => (asset === 'BNB' && quote === 'USDC' ? (trader.feePrice?.() ?? zero()) : zero()),
         trouble: text => trader.trouble(text),
       }),
   }

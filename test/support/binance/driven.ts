@@ -36,6 +36,11 @@ export class DrivenClock implements Clock, SimulatorClock {
     return () => void this.#timers.delete(timer)
   }
 
+  /** True while somebody waits for an instant so far ahead. */
+  waitedFor(milliseconds: number): boolean {
+    return [...this.#timers].some(({ due }) => due === this.#now + milliseconds)
+  }
+
   /** Moves time on; what is due by then rings, in order, each at its time. */
   advance(milliseconds: number): void {
     const until = this.#now + milliseconds

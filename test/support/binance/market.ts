@@ -6,7 +6,7 @@ import { newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
 import { columnsFrom } from '../market.ts'
-import { BTCUSDC } from './account.ts'
+import { BNBUSDC, BTCUSDC } from './account.ts'
 import { DrivenClock } from './driven.ts'
 
 const MINUTE = lengthOf('1m')
@@ -28,17 +28,32 @@ export interface RunningMarket {
 export async function openRunningMarket(setup: {
   readonly closes: readonly number[]
   readonly past: number
+  /** BNB is traded at this price; not given: it is not traded. */
+  readonly bnb?: number
   readonly simulator?: Partial<SimulatorOptions>
 }): Promise<RunningMarket> {
-  const { closes, past } = setup
+  const { closes, past, bnb } = setup
   const start = openOf(Date.now(), '1m')
   const clock = new DrivenClock(start)
   const all = Array.from({ length: past + 10_000 }, (_, minute) => closes[minute % closes.length]!)
+  const recordingOf = (symbol: string, prices: readonly number[]) => {
+    return { symbol, timeframe: '1m' as const, columns: columnsFrom(prices, '1m', start - past * MINUTE) }
+  }
   const key = newHmacKey()
   const simulator = await openSimulator({
-    recordings: [{ symbol: 'BTCUSDC', timeframe: '1m', columns: columnsFrom(all, '1m', start - past * MINUTE) }],
+    recordings: [
+      recordingOf('BTCUSDC', all),
+      ...(bnb === undefined
+        ? []
+        : [
+            recordingOf(
+              'BNBUSDC',
+              all.map(() => bnb),
+            ),
+          ]),
+    ],
     start,
-    symbols: [BTCUSDC],
+    symbols: [BTCUSDC, BNBUSDC],
     keys: [key],
     balances: new Map([['USDC', money('10000')]]),
     clock,
