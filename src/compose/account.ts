@@ -69,5 +69,9 @@ export function onTraded(saved: Saved, symbols: readonly string[]): Saved {
   for (const { order } of saved.orders)
     if (!traded(order.request.symbol))
       throw new Fault('misconfigured', `${order.owner} has an open order on ${order.request.symbol}, ${mend(order.request.symbol)}`)
-  return { ...saved, holdings: saved.holdings.filter(({ symbol }) => traded(symbol)) }
+  return {
+    ...saved,
+    holdings: saved.holdings.filter(({ symbol }) => traded(symbol)),
+    ended: saved.ended.filter(({ order }) => traded(order.request.symbol)),
+  }
 }

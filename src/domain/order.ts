@@ -108,6 +108,15 @@ export function transition(status: OrderStatus, event: OrderEvent): OrderStatus 
 export const isFinal = (status: OrderStatus): boolean =>
   status === 'filled' || status === 'cancelled' || status === 'expired' || status === 'rejected' || status === 'absent'
 
+/** Final statuses of an order of which a trade may be told late: cancel and match race, and what proves an absence may lag. What was refused cannot trade. */
+export const LATE_STATUSES = ['cancelled', 'expired', 'absent'] as const satisfies readonly OrderStatus[]
+/** See `LATE_STATUSES`. */
+export type LateStatus = (typeof LATE_STATUSES)[number]
+/** True for such a status. */
+export const mayTradeLate = (status: OrderStatus): status is LateStatus => (LATE_STATUSES as readonly OrderStatus[]).includes(status)
+/** How many orders with such a status are kept in mind, the newest: of none of these is a late trade unknown. */
+export const LATE_KNOWN = 1_000
+
 /** An order as it is sent. One shape for all types: what a type does not use is 0. */
 export interface OrderRequest {
   /** Ours, counted through an account's life; the client order id is made of it. */

@@ -88,7 +88,8 @@ export class Shell {
     this.#cancels = saved.pending.filter(({ kind }) => kind === 'cancel')
     for (const { asset, amount } of engine.portfolio.cashes()) this.#cash.set(asset, amount)
     const orders = engine.trader.orders.open.values().map(({ order }) => order)
-    await exchange.recover(orders, actionsOf(engine, saved.pending), time)
+    const ended = saved.ended.map(({ order }) => order)
+    await exchange.recover(orders, ended, actionsOf(engine, saved.pending), time)
     await this.#work()
     for (const slot of engine.slots) engine.trader.repair(slot, this.#time)
     await this.#work()
@@ -264,5 +265,6 @@ function restoreEngine(engine: Engine, saved: Saved): void {
   }
   trader.orders.intentCount = saved.intentCount
   trader.orders.orderCount = saved.orderCount
+  for (const { order, wish } of saved.ended) trader.restoreEnded({ ...order }, engine.adopt(order.owner, order.request.symbol), wish)
   for (const { order, wish } of saved.orders) trader.restore({ ...order }, engine.adopt(order.owner, order.request.symbol), wish)
 }

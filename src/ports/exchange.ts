@@ -7,9 +7,10 @@ export interface Exchange {
   connect(hear: (updates: readonly OrderUpdate[]) => void): void
   /**
    * After a start, before anything else: what became of orders that have not ended, and of actions that may not have arrived. What arrived
-   * before is not done twice. Resolves when that is known, or can only be known later and will be heard.
+   * before is not done twice. `ended`: orders that have ended without filling; a trade of theirs that was not told yet is told. Resolves when
+   * that is known, or can only be known later and will be heard.
    */
-  recover(orders: readonly Order[], pending: readonly Action[], time: Time): Promise<void>
+  recover(orders: readonly Order[], ended: readonly Order[], pending: readonly Action[], time: Time): Promise<void>
   /** Carries actions out in order. */
   act(actions: readonly Action[], time: Time): void
   /** True while something that was sent has no answer yet. */

@@ -9,7 +9,7 @@ import type { Time, Timeframe } from '#domain/time.ts'
 
 export type { FillRecord, JournalRecords, TripRecord } from '#domain/journal.ts'
 
-/** An order, and for an open entry what it asked for (its protection is placed once it fills). */
+/** An order, and for an entry that has not filled what it asked for (its protection is placed once it fills). */
 export interface OrderRecord {
   readonly order: Order
   readonly wish: Enter | null
@@ -73,6 +73,8 @@ export interface Saved {
   readonly holdings: readonly Holding[]
   /** Orders that have not ended. */
   readonly orders: readonly OrderRecord[]
+  /** Orders of which a trade may be told late (`mayTradeLate`): the newest `LATE_KNOWN`, the oldest of them first. */
+  readonly ended: readonly OrderRecord[]
   readonly intentCount: number
   readonly orderCount: number
   readonly realised: Money

@@ -1,7 +1,7 @@
 /** Intents and orders of one account: numbers them, writes them down, and collects what shall be done on the exchange. */
 import type { Recorder } from '#domain/journal.ts'
 import { type Money, type Price, type Quantity, zero } from '#domain/money.ts'
-import { type Action, isFinal, type Order, type OrderRequest, type OrderType, type Purpose } from '#domain/order.ts'
+import { type Action, isFinal, LATE_KNOWN, type Order, type OrderRequest, type OrderType, type Purpose } from '#domain/order.ts'
 import type { Enter } from '#domain/signal.ts'
 import type { Time } from '#domain/time.ts'
 import type { Slot } from './slot.ts'
@@ -83,9 +83,6 @@ class OpenOrders {
   }
 }
 
-// As many as an exchange's adapter keeps: of none of these may a late trade be unknown here.
-const KEPT = 1_000
-
 /** Orders that ended without filling, the last so many: a trade of one that is told late is booked all the same. */
 class EndedOrders {
   readonly #list: OpenOrder[] = []
@@ -93,7 +90,7 @@ class EndedOrders {
 
   add(ended: OpenOrder): void {
     this.#list[this.#next] = ended
-    this.#next = (this.#next + 1) % KEPT
+    this.#next = (this.#next + 1) % LATE_KNOWN
   }
 
   /** One by id, or undefined. */

@@ -271,9 +271,14 @@ export class Trader {
     if (wish !== null) reserve(slot, order, wish)
   }
 
-  /** What an open entry asked for: the store keeps it, so that a restart knows the protection to place. */
+  /** Takes an order that has ended back: a trade of it may be told late. The oldest first. */
+  restoreEnded(order: Order, slot: Slot, wish: Enter | null): void {
+    this.orders.ended.add({ order, slot, wish })
+  }
+
+  /** What an entry that has not filled asked for: the store keeps it, so that a restart knows the protection to place. */
   wishOf(orderId: number): Enter | null {
-    return this.orders.open.get(orderId)?.wish ?? null
+    return (this.orders.open.get(orderId) ?? this.orders.ended.get(orderId))?.wish ?? null
   }
 
   #modeDenial(slot: Slot): Denial | null {

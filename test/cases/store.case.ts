@@ -161,6 +161,7 @@ const holdingOf = (owner: string, symbol: string, parts: Partial<Holding> = {}):
 const saved = (parts: Partial<Saved> = {}): Saved => ({
   holdings: [],
   orders: [],
+  ended: [],
   intentCount: 0,
   orderCount: 0,
   realised: money('0'),
@@ -397,6 +398,20 @@ function keeping(withStore: WithStore): void {
       await store.commit(round({ pending: [{ kind: 'place', orders: [1] }] }))
       await store.commit(round())
       expect(await again()).toEqual(saved())
+    }))
+
+  test('of orders that have ended those come back of which a trade may be told late, with what they asked for', () =>
+    withStore(async (store, again) => {
+      const late = [orderOf(2, { status: 'cancelled' }, enter), orderOf(3, { status: 'expired' }), orderOf(5, { status: 'absent' }, enter)]
+      await store.commit(round({ orders: [orderOf(1, { status: 'filled' }), ...late, orderOf(6, { status: 'rejected' }), orderOf(7)] }))
+      expect(await again()).toEqual(saved({ orders: [orderOf(7)], ended: late, orderCount: 7 }))
+    }))
+
+  test('of such orders the newest thousand', () =>
+    withStore(async (store, again) => {
+      await store.commit(round({ orders: Array.from({ length: 1007 }, (_, index) => orderOf(1 + index, { status: 'cancelled' })) }))
+      const ended = (await again())!.ended.map(({ order }) => order.id)
+      expect([ended.length, ended[0], ended.at(-1)]).toEqual([1000, 8, 1007])
     }))
 
   test('keeps copies: what the core changes later is not written', () =>

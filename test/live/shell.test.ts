@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { dropHolders, newMemoryDisk } from '#adapters/memory/store.ts'
 import { Fault } from '#domain/fault.ts'
 import { journalLines } from '#domain/journal.ts'
-import { quantity } from '#domain/money.ts'
+import { format, money, price, quantity } from '#domain/money.ts'
+import type { Fill } from '#domain/order.ts'
 import type { BuyWish } from '#ports/desk.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import type { Round } from '#ports/store.ts'
@@ -93,6 +94,54 @@ test('one whose place another takes writes and sends nothing more', async () => 
   await trading.shell.idle()
   await expect(trading.desk.buy('ann', buyOne)).rejects.toThrow('the service is being built anew')
   expect(diary).toEqual([])
+})
+
+test('a trade of an order that had ended before the start is booked as one without a start between: position, cash, protection, record', async () => {
+  const disk = newMemoryDisk()
+  const setup: TradingSetup = { bars: quiet(8), disk }
+  // a resting entry with a stop, taken back
+  const before = await openTrading(setup)
+  await before.until(1)
+  await before.desk.buy('ann', { ...buyOne, limit: 90, stop: { kind: 'price', price: 80 } })
+  await before.until(2)
+  await before.desk.setMode('ann', 'reduced')
+  await before.until(3)
+  expect(before.orders()).toEqual([])
+  await before.store.close()
+
+  let hear: Parameters<Exchange['connect']>[0] = () => {}
+  const trading = await openTrading({
+    ...setup,
+    // what paper knows nothing of would be refused there
+    exchange: real => ({
+      ...real,
+      connect(listener) {
+        hear = listener
+        real.connect(listener)
+      },
+      act() {},
+    }),
+  })
+  const fill: Fill = {
+    tradeId: 77,
+    orderId: 1,
+    symbol: 'BTCUSDC',
+    side: 'BUY',
+    price: price('90'),
+    quantity: quantity('1'),
+    quote: money('90'),
+    fee: money('0.09') as bigint as Fill['fee'],
+    feeAsset: 'USDC',
+    feeWorth: money('0'),
+    maker: true,
+    time: hour(3),
+  }
+  hear([{ orderId: 1, event: 'partly_filled', time: hour(3), fill, reason: '' }])
+  await trading.shell.idle()
+  expect(trading.held()).toEqual(['manual BTCUSDC 1 paid 90.09 stop 80'])
+  expect(trading.orders()).toEqual(['manual BTCUSDC SELL STOP_LOSS 1 stop 80'])
+  expect(format(trading.engine.portfolio.cash('USDC'))).toBe('9909.91')
+  expect((await trading.store.trades({ limit: 10 })).map(({ fill: { tradeId } }) => tradeId)).toEqual([77])
 })
 
 describe('a round', () => {

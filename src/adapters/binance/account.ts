@@ -7,6 +7,9 @@ import type { Parameters, Rest } from './rest.ts'
 /** Which order: by our id, or by Binance's. */
 export type Which = { readonly symbol: string } & ({ readonly clientId: string } | { readonly exchangeId: number })
 
+/** Which orders of a symbol: those made at or after an instant, or from one of Binance's numbers on. */
+export type WhichOrders = { readonly symbol: string } & ({ readonly startTime: number } | { readonly fromId: number })
+
 /** Which trades of a symbol: of one order, from a number on, from an instant on, or the newest. */
 export type WhichTrades = { readonly symbol: string; readonly limit?: number } & Selection
 
@@ -36,6 +39,8 @@ export interface Account {
   account(): Promise<Raw>
   openOrders(symbol?: string): Promise<Report[]>
   order(which: Which): Promise<Report>
+  /** Orders, ended or not, the oldest first. At most `MOST_ORDERS`. */
+  orders(which: WhichOrders): Promise<Report[]>
   trades(which: WhichTrades): Promise<Trade[]>
   /** Places an order or a one-cancels-the-other pair. */
   place(placing: Placing): Promise<Report[]>
@@ -53,6 +58,8 @@ export interface Account {
 }
 
 const ALL_SYMBOLS_WEIGHT = 80
+/** Most rows of `allOrders` in one answer. */
+export const MOST_ORDERS = 1000
 /** Most rows of `myTrades` in one answer. */
 export const MOST_TRADES = 1000
 
@@ -73,6 +80,11 @@ export function openAccount(rest: Rest): Account {
       // what is unknown of an order is what keeps an exit waiting
       const raw = await get('/api/v3/order', 4, parameters, 'exit')
       return readAs('GET /api/v3/order', false, () => reportOfOrder(raw as Raw))
+    },
+    async orders({ symbol, ...from }) {
+      const begin = 'fromId' in from ? { orderId: String(from.fromId) } : { startTime: String(from.startTime) }
+      const rows = await get('/api/v3/allOrders', 20, { symbol, limit: String(MOST_ORDERS), ...begin })
+      return readAs('GET /api/v3/allOrders', false, () => (rows as Raw[]).map(reportOfOrder))
     },
     async trades({ symbol, limit = MOST_TRADES, ...which }) {
       const ofOrder = 'exchangeId' in which

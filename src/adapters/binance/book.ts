@@ -1,5 +1,5 @@
 /** Our orders on Binance: those that have not ended, and for a while those that have. What is heard of them goes to the trader from here. */
-import type { Order, OrderRequest, OrderUpdate } from '#domain/order.ts'
+import { type LateStatus, LATE_KNOWN, type Order, type OrderRequest, type OrderUpdate } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import { Followed } from './following.ts'
@@ -37,9 +37,9 @@ export interface BookSetup {
   trouble(text: string): void
 }
 
-// both clocks may be off by some hundred milliseconds
-const CLOCK_ROOM_MS = 2_000
-const MOST_ENDED = 1_000
+/** Both clocks may be off by some hundred milliseconds. */
+export const CLOCK_ROOM_MS = 2_000
+const ENDS = { cancelled: 'cancelled', expired: 'expired', absent: 'not_found' } as const
 
 /** The book. */
 export class Book {
@@ -87,6 +87,15 @@ export class Book {
     return tracked
   }
 
+  /** Begins to follow an order that ended in an earlier run. `sentAfter`: by Binance's clock. */
+  addEnded(order: Order, sentAfter: Time): Tracked {
+    const tracked = this.add(order, sentAfter)
+    tracked.followed.restoreEnd(ENDS[order.status as LateStatus])
+    this.#open.delete(order.id)
+    this.#keepEnded(tracked)
+    return tracked
+  }
+
   /** One that has not ended, by our id. */
   get(orderId: number): Tracked | undefined {
     return this.#open.get(orderId)
@@ -120,6 +129,13 @@ export class Book {
     return true
   }
 
+  /** Takes in how an order of the account stands where that is one that has ended here, and otherwise than it stands. */
+  heardOfEnded(report: Report): void {
+    const id = orderIdOf(this.#setup.tag, report.clientId)
+    const tracked = id === null ? undefined : this.#ended.get(id)
+    if (tracked?.followed.isNews(report) === true) this.heard(report)
+  }
+
   /** Takes in trades of an order. */
   heardTrades(tracked: Tracked, trades: readonly Trade[]): void {
     this.tell(tracked, tracked.followed.hearTrades(trades, this.#setup.serverClock.now()))
@@ -147,7 +163,7 @@ export class Book {
   #keepEnded(tracked: Tracked): void {
     this.#ended.set(tracked.request.id, tracked)
     for (const oldest of this.#ended.keys()) {
-      if (this.#ended.size <= MOST_ENDED) break
+      if (this.#ended.size <= LATE_KNOWN) break
       this.#ended.delete(oldest)
     }
   }

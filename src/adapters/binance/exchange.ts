@@ -8,8 +8,8 @@ import { feeWorthAt } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Exchange } from '#ports/exchange.ts'
-import type { Account } from './account.ts'
-import { Book, type Tracked } from './book.ts'
+import { type Account, MOST_ORDERS, type WhichOrders } from './account.ts'
+import { Book, CLOCK_ROOM_MS, type Tracked } from './book.ts'
 import { BinanceFault } from './faults.ts'
 import { Finder, gapBefore } from './finder.ts'
 import type { OrderChannel } from './order-channel.ts'
@@ -49,6 +49,9 @@ export interface BinanceExchange extends Exchange {
   sweep(): void
 }
 
+// Of orders that were made within this it is asked after a start whether they traded after their end.
+const LATE_MS = 86_400_000
+
 /** Opens the exchange. Nothing is sent before `recover` or `act`. */
 export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
   const book = new Book(setup)
@@ -58,7 +61,7 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
 
   book.changed = tracked => {
     const { followed, cancelWanted, request, clientId } = tracked
-    if (followed.missing && followed.ended === null) void finder.settle(tracked)
+    if (followed.missing) void finder.settle(tracked)
     // one whose absence was final, and which is there after all
     const risen = followed.ended === 'not_found' && followed.arrived && !tracked.cancelWanted
     if (risen) {
@@ -90,6 +93,21 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     }
   }
 
+  // What has ended may have traded since, or before: the orders of a symbol are asked for at once.
+  const lookAtEnded = async (ended: readonly Order[]): Promise<void> => {
+    const [first] = ended
+    if (first === undefined) return
+    const { symbol } = first.request
+    let which: WhichOrders = { symbol, startTime: Math.min(...ended.map(({ createdAt }) => createdAt)) - CLOCK_ROOM_MS }
+    for (;;) {
+      const asked: WhichOrders = which
+      const reports: Report[] | undefined = await patiently(setup, () => setup.account.orders(asked))
+      for (const report of reports ?? []) book.heardOfEnded(report)
+      if (reports === undefined || reports.length < MOST_ORDERS) return
+      which = { symbol, fromId: reports.at(-1)!.exchangeId + 1 }
+    }
+  }
+
   return {
     get busy() {
       return book.open.some(({ followed, cancelWanted }) => !followed.arrived || cancelWanted || followed.missing)
@@ -98,12 +116,16 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
       book.hear = updates => hear(updates.map(update => valued(setup, update)))
       void sweeper.run()
     },
-    async recover(orders, pending) {
+    async recover(orders, ended, pending) {
+      for (const order of ended) book.addEnded(order, order.createdAt)
       // an order was made no sooner than the event that it came of; and no later than now
       const tracked = orders.map(order => book.add(order, order.createdAt))
       book.ready = true
-      for (const symbol of new Set(orders.map(({ request }) => request.symbol))) await patiently(setup, () => sweeper.watch(symbol))
+      const lately = ended.filter(({ createdAt }) => createdAt >= setup.serverClock.now() - LATE_MS)
+      const symbols = new Set([...orders, ...lately].map(({ request }) => request.symbol))
+      for (const symbol of symbols) await patiently(setup, () => sweeper.watch(symbol))
       for (const one of tracked) await findAfterStart(one)
+      for (const symbol of symbols) await lookAtEnded(lately.filter(({ request }) => request.symbol === symbol))
       for (const action of pending) if (action.kind === 'cancel') cancel(action.order.id)
       // what is ours and not in the record is told
       await patiently(setup, async () => {
@@ -132,8 +154,8 @@ function valued({ info, feePrice }: ExchangeSetup, update: OrderUpdate): OrderUp
   return { ...update, fill: { ...fill, feeWorth: feeWorthAt(feePrice(fill.feeAsset, symbol.quote), fill.fee) } }
 }
 
-// Until it is done: without it trading does not begin.
-async function patiently({ clock, signal, trouble }: ExchangeSetup, ask: () => Promise<void>): Promise<void> {
+// Until it is done: without it trading does not begin. Undefined where the service stops meanwhile.
+async function patiently<A>({ clock, signal, trouble }: ExchangeSetup, ask: () => Promise<A>): Promise<A | undefined> {
   for (let attempt = 0; !signal.aborted; attempt++)
     try {
       return await ask()
@@ -142,4 +164,5 @@ async function patiently({ clock, signal, trouble }: ExchangeSetup, ask: () => P
       if (attempt === 0) trouble(`Binance cannot be asked yet; tried again. ${error.message}`)
       await clock.wait(Math.max(gapBefore(attempt), error.retryAfter), signal)
     }
+  return undefined
 }

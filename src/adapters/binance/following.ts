@@ -26,6 +26,8 @@ export class Followed {
   /** What the trader had of it before, from an earlier run: of the first trades, without being told again. */
   #before: bigint
   #accepted = false
+  /** Binance said that it has ended. */
+  #gone = false
   #end: { readonly event: End; readonly reason: string; readonly time: Time } | null = null
 
   /** After a start: `before` is what is booked of it already, `stands` whether the trader knows that it arrived. */
@@ -37,19 +39,32 @@ export class Followed {
     this.arrived = stands
   }
 
+  /** As one that ended in an earlier run: what is heard of it now is late. `before` of the constructor is all that is booked of it. */
+  restoreEnd(event: End): void {
+    this.arrived = event !== 'not_found'
+    this.#accepted = true
+    this.ended = event
+    this.#end = { event, reason: '', time: 0 as Time }
+  }
+
   /** True while trades are known of by their sum only. */
   get missing(): boolean {
     return this.#known < this.#claimed
   }
 
-  /** True once it is known how it ended, told or not. */
+  /** True once it is known how it ended, told or not. One whose absence was final and which is there after all has not. */
   get over(): boolean {
-    return this.#end !== null
+    return this.#end !== null && (this.#end.event !== 'not_found' || !this.arrived || this.#gone)
   }
 
   /** True where a trade of it is known already. */
   knows(tradeId: number): boolean {
     return this.#trades.has(tradeId)
+  }
+
+  /** True where a report says more of an order that has ended than was known: that it is there at all, or traded more. */
+  isNews({ executed }: Report): boolean {
+    return !this.arrived || executed > this.#claimed
   }
 
   /** Takes in what was said. What the trader is told of it now. */
@@ -59,6 +74,7 @@ export class Followed {
     this.#add(report.trades)
     if (report.executed > this.#claimed) this.#claimed = report.executed
     const event = endOf(report.status)
+    if (event !== null) this.#gone = true
     if (event !== null) this.#end ??= { event, reason: wordsOf(report, this.request), time: report.time }
     return this.#tell(report.time)
   }

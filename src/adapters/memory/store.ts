@@ -4,7 +4,7 @@ import { Fault } from '#domain/fault.ts'
 import type { Decision, FillRecord, Intent, JournalRecords, StopMoved, TripRecord } from '#domain/journal.ts'
 import { add, type Money, type Quantity, zero } from '#domain/money.ts'
 import type { News } from '#domain/news.ts'
-import { isFinal } from '#domain/order.ts'
+import { isFinal, LATE_KNOWN, mayTradeLate } from '#domain/order.ts'
 import { feeInQuote } from '#domain/position.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { Time } from '#domain/time.ts'
@@ -162,6 +162,9 @@ function savedOf(account: Account): Saved {
   return {
     holdings: sortedHoldings(account),
     orders: sortedOrders(account).filter(({ order }) => !isFinal(order.status)),
+    ended: sortedOrders(account)
+      .filter(({ order }) => mayTradeLate(order.status))
+      .slice(-LATE_KNOWN),
     intentCount: Math.max(0, ...account.intents.keys()),
     orderCount: Math.max(0, ...account.orders.keys()),
     realised: account.realised,

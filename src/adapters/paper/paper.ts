@@ -73,7 +73,7 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
       hear = listener
     },
     // its book came from the store with everything else: what rests there arrived, the rest did not
-    async recover(_, pending) {
+    async recover(_, _ended, pending) {
       act(pending)
     },
     act,

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Candle } from '#domain/candle.ts'
 import type { Decision, JournalRecords } from '#domain/journal.ts'
 import { money, type Quantity, quantity } from '#domain/money.ts'
+import { LATE_KNOWN, LATE_STATUSES } from '#domain/order.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { Time, Timeframe } from '#domain/time.ts'
 import type { OrderRecord, PnlRow, Saved, Totals, TradeFilter, TradeRow } from '#ports/store.ts'
@@ -27,6 +28,7 @@ export async function readSaved(db: Db, row: Selectable<AccountsTable>): Promise
   return {
     holdings: await readHoldings(db, account),
     orders: await readOpenOrders(db, account),
+    ended: await readEndedOrders(db, account),
     intentCount: row.intent_count,
     orderCount: row.order_count,
     realised: money(row.realised),
@@ -54,6 +56,18 @@ async function readOpenOrders(db: Db, account: string): Promise<OrderRecord[]> {
   const isOpen = sql<boolean>`status in (${sql.join(open.map(status => sql.lit(status)))})`
   const rows = await db.selectFrom('orders').where('account', '=', account).where(isOpen).selectAll().orderBy('id').execute()
   return rows.map(orderOf)
+}
+
+async function readEndedOrders(db: Db, account: string): Promise<OrderRecord[]> {
+  const rows = await db
+    .selectFrom('orders')
+    .where('account', '=', account)
+    .where('status', 'in', LATE_STATUSES)
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(LATE_KNOWN)
+    .execute()
+  return rows.map(orderOf).reverse()
 }
 
 /** The newest trades first. */

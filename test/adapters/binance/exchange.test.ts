@@ -345,6 +345,70 @@ describe('recovery', () => {
     expect(bed.asked('order.cancel')).toBe(0)
   })
 
+  // What the record says of an order, where Binance knows better.
+  const parts = { bars: Array.from({ length: 12 }, () => '100 101 94 100 10'), simulator: { volumeShare: 0.1 } }
+
+  test.each(['cancelled', 'expired'] as const)(
+    'an order that is %s in the record and traded while nobody looked: that is told',
+    async status => {
+      const bed = await openBed(parts)
+      bed.place('1 BUY LIMIT 2 at 95')
+      await bed.becomes(1, 'open')
+      await bed.binance.stop()
+      bed.orders.get(1)!.status = status
+      bed.simulator.stepCandles(4)
+      await bed.restart()
+      await bed.becomes(1, `${status} 2 of 2 for 190`)
+      expect(bed.told).toEqual(bed.made)
+      expect(bed.troubles).toEqual([])
+    },
+  )
+
+  test('what was booked of it before is not told again, and what it trades after the start is told too', async () => {
+    const bed = await openBed(parts)
+    bed.place('1 BUY LIMIT 4 at 95')
+    await bed.becomes(1, 'open')
+    bed.simulator.stepCandles(2)
+    await bed.becomes(1, 'partly_filled 1 of 4 for 95')
+    await bed.binance.stop()
+    bed.orders.get(1)!.status = 'cancelled'
+    bed.simulator.stepCandles(1)
+    await bed.restart()
+    await bed.becomes(1, 'cancelled 2 of 4 for 190')
+    await bed.connected()
+    bed.simulator.stepCandles(1)
+    await bed.becomes(1, 'cancelled 4 of 4 for 380')
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('one that had traded nothing by the start and trades then is booked, events or not', async () => {
+    const bed = await openBed({ ...parts, ...FAST })
+    bed.place('1 BUY LIMIT 1 at 95')
+    await bed.becomes(1, 'open')
+    await bed.binance.stop()
+    bed.orders.get(1)!.status = 'cancelled'
+    await bed.restart()
+    bed.fault({ kind: 'event_lost' }, { count: 10 })
+    bed.simulator.stepCandles(2)
+    await bed.becomes(1, 'cancelled 1 of 1 for 95')
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('one whose absence was proven and which stands all the same is taken back', async () => {
+    const bed = await openBed(parts)
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    await bed.binance.stop()
+    bed.orders.get(1)!.status = 'absent'
+    await bed.restart()
+    await bed.trouble('Order rt-t1-1 (BUY BTCUSDC) reached Binance long after it was sent. It is cancelled.')
+    await bed.watched.until(
+      () => bed.simulator.world.venue.open.size === 0,
+      () => 'the order to be cancelled',
+    )
+    expect(bed.state(1)).toBe('absent')
+  })
+
   test('an order that Binance forgot ends as cancelled', async () => {
     const bed = await openBed(FAST)
     bed.place('1 BUY LIMIT 2 at 95')

@@ -7,7 +7,7 @@ import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
 import { assert, Fault } from '#domain/fault.ts'
 import { add, format, money, price, type Price, type Quantity, zero } from '#domain/money.ts'
-import { type Action, isFinal, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
+import { type Action, isFinal, mayTradeLate, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
 import { type KeyRights, newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
@@ -101,8 +101,10 @@ export class Bed {
     await this.binance.stop()
     this.binance = this.#begin()
     await prepare(this.binance)
-    const open = [...this.orders.values()].filter(({ status }) => !isFinal(status))
-    await this.binance.exchange.recover(open, pending, this.clock.now())
+    const orders = [...this.orders.values()]
+    const open = orders.filter(({ status }) => !isFinal(status))
+    const ended = orders.filter(({ status }) => mayTradeLate(status))
+    await this.binance.exchange.recover(open, ended, pending, this.clock.now())
   }
 
   /** Waits until orders go over the socket, and events come. */
