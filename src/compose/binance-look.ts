@@ -42,7 +42,7 @@ export function lookAtBinance(
 ): BinanceLook {
   const { rest, market } = openBinancePublic({ restUrl: site.data, clock })
   const key = async (api: Signer) => {
-    const own = openBinancePublic({ restUrl: site.api, clock }, api).rest
+    const own = openBinancePublic({ restUrl: site.api, clock, budget: rest.budget }, api).rest
     await own.serverClock.measure()
     const notes: string[] = []
     const refusals = keyRefusals(await openAccount(own).restrictions(), { anyAddress, now: own.serverClock.now() }, notes)

@@ -19,7 +19,7 @@ export interface VenueHands {
   trouble(text: string): void
 }
 
-/** Binance's market data, its clock measured. Throws a Fault that names what can be done without Binance. */
+/** Binance's market data, its clock measured; its budget is that of everybody who asks this site. Throws a Fault that names what can be done without Binance. */
 export async function openMarket(
   config: Config,
   site: BinanceSite,
@@ -30,8 +30,8 @@ export async function openMarket(
   return market
 }
 
-/** How long to stay away from a site, kept in a file of the data folder. */
-export function keptBudget(config: Config, { name }: BinanceSite, note: VenueHands['note']) {
+// How long to stay away from a site, kept in a file of the data folder.
+function keptBudget(config: Config, { name }: BinanceSite, note: VenueHands['note']) {
   const folder = resolve(config.DATA_DIR)
   const file = join(folder, `limits-${name.replaceAll(/[^\w.-]/g, '-')}.json`)
   let savedBudget: string | null = null

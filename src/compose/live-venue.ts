@@ -10,7 +10,7 @@ import { Fault } from '#domain/fault.ts'
 import { least, type Money, money, type Price, priceOf, zero } from '#domain/money.ts'
 import type { MarketEvent } from '#ports/feed.ts'
 import { type Config, ConfigError } from '../config.ts'
-import { keptBudget, openMarket, tradedSymbols, type VenueHands } from './binance.ts'
+import { openMarket, tradedSymbols, type VenueHands } from './binance.ts'
 import { type BinanceSite, siteOf } from './binance-site.ts'
 import { openMarketFeed, SHORTEST } from './market-feed.ts'
 import type { Venue } from './venue.ts'
@@ -44,7 +44,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       lastPrice: symbol => prices.get(symbol) ?? zero(),
       ...(feePrice === undefined ? {} : { feePrice }),
       trouble,
-      ...keptBudget(config, site, note),
+      budget: rest.budget,
     })
     await binance.rest.serverClock.measure()
     return binance

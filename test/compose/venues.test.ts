@@ -134,6 +134,23 @@ describe('live', () => {
     expect([first.troubles, second.troubles]).toEqual([[], []])
   }, 60_000)
 
+  test('a ban that market data meets holds for orders', async () => {
+    const market = await openRunningMarket({ closes, past: 500 })
+    const { simulator, clock } = market
+    const fault = { kind: 'refuse', status: 418, code: -1003, text: 'Way too much request weight used', retryAfter: 300 }
+    const running = await start(market, live(market))
+    await running.fills(1)
+    simulator.admin('faults', { fault, where: { path: '/api/v3/klines' } })
+    // a candle that the stream does not bring is asked for
+    simulator.admin('faults', { fault: { kind: 'event_lost' }, where: { type: 'kline', count: 1000 } })
+    const { lines } = simulator.log
+    const banned = (): number => lines.findIndex(({ path }, index) => path === '/api/v3/klines' && index >= before)
+    const before = lines.length
+    while (banned() < 0 || clock.now() < lines[banned()]!.time + 240_000) await new Promise(resolve => setImmediate(resolve))
+    expect(lines.slice(banned() + 1).map(({ method, path }) => `${method} ${path}`)).toEqual([])
+    await running.stop()
+  }, 60_000)
+
   test('fees that Binance takes in BNB are in profit and cost, and in no cash', async () => {
     const balances = new Map([
       ['USDC', money('10000')],

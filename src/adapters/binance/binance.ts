@@ -17,6 +17,8 @@ export interface BinancePublicSetup {
   /** Without a path: https://api.binance.com */
   readonly restUrl: string
   readonly clock: Clock
+  /** Of another that asks the same Binance from here; not given: one of its own, which the next two are for. */
+  readonly budget?: Budget
   /** How long to stay away, as `saveBudget` was given it in an earlier run; null: nothing. */
   readonly savedBudget?: string | null
   /** Keeps how long to stay away over a restart. Must not throw. */
@@ -67,13 +69,8 @@ export function openBinancePublic(setup: BinancePublicSetup, signer: Signer | nu
     clock,
     signer,
     budget: serverClock =>
-      new Budget({
-        clock,
-        saved,
-        now: () => serverClock.now(),
-        save: state => setup.saveBudget?.(state),
-        ...(signal === undefined ? {} : { signal }),
-      }),
+      setup.budget ?? new Budget({ clock, saved, now: () => serverClock.now(), save: state => setup.saveBudget?.(state) }),
+    ...(signal === undefined ? {} : { signal }),
     ...(setup.timeout === undefined ? {} : { timeout: setup.timeout }),
   })
   return { rest, market: openMarketData(rest) }

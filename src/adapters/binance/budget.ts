@@ -1,6 +1,8 @@
 /**
  * How much may be asked of Binance, shared by everybody who asks: request weight by address, and orders by account. Binance counts in fixed
- * windows of its own clock and says in each answer where it stands. Ordinary requests leave a part to exits; a ban holds for all.
+ * windows of its own clock and says in each answer where it stands. Ordinary requests leave a part to exits; a ban holds for all. Market data
+ * and trading share one too, though it has a host of its own: what is limited is an address of the internet, and whether that host is counted
+ * apart is not said.
  */
 import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -36,8 +38,6 @@ export interface BudgetSetup {
   readonly saved?: string | null
   /** Keeps how long to stay away, so that a restart does not ask in spite of it. */
   save?(state: string): void
-  /** Aborted when the service stops: nobody waits any more. */
-  readonly signal?: AbortSignal
 }
 
 interface Window {
@@ -141,9 +141,9 @@ export class Budget {
     return true
   }
 
-  /** Takes a cost as soon as there is room for it. Throws BinanceFault retry when its patience ends before, or the service stops meanwhile. */
-  async take(cost: Cost, urgency: Urgency): Promise<void> {
-    const { clock, signal } = this.#setup
+  /** Takes a cost as soon as there is room for it. Throws BinanceFault retry when its patience ends before, or the signal is aborted meanwhile. */
+  async take(cost: Cost, urgency: Urgency, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.#setup
     while (!this.tryTake(cost, urgency)) {
       const wait = this.#freeAt(cost, urgency)
       if (wait > (cost.patience ?? Number.POSITIVE_INFINITY))

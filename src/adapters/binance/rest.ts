@@ -47,6 +47,8 @@ export interface RestSetup {
   readonly signer: Signer | null
   /** Made with Binance's clock. */
   budget(serverClock: ServerClock): Budget
+  /** Aborted when nothing is asked any more: nobody waits for the budget then. */
+  readonly signal?: AbortSignal
   /** Milliseconds until a request counts as unanswered; 5,000. */
   readonly timeout?: number
 }
@@ -80,7 +82,7 @@ export function openRest(setup: RestSetup): Rest {
 
   const once = async (one: Ask): Promise<unknown> => {
     const { method, path, parameters = {}, signed = false, urgency = 'ordinary' } = one
-    if (!budget.tryTake(one, urgency)) await budget.take(one, urgency)
+    if (!budget.tryTake(one, urgency)) await budget.take(one, urgency, setup.signal)
     const enough = new AbortController()
     try {
       const sent = signed ? spot.signRequest(method, path, { ...parameters }) : spot.publicRequest(method, path, { ...parameters })

@@ -127,7 +127,7 @@ class Calls {
   /** `linkNow`: the link to send over, asked for when it goes out: it may have to wait before. */
   async send(call: Call, linkNow: () => Link | null): Promise<unknown> {
     const { budget, serverClock, clock } = this.#setup
-    if (!budget.tryTake(call, call.urgency ?? 'ordinary')) await budget.take(call, call.urgency ?? 'ordinary')
+    if (!budget.tryTake(call, call.urgency ?? 'ordinary')) await budget.take(call, call.urgency ?? 'ordinary', this.#stopping.signal)
     const sentAt = clock.now()
     try {
       return await this.#once(call, linkNow())

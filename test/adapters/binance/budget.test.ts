@@ -11,7 +11,6 @@ interface Opened {
   readonly clock: TestClock
   readonly budget: Budget
   readonly saved: string[]
-  readonly stopping: AbortController
 }
 
 /** At the beginning of a minute, with limits of 100 a minute and 10 orders in ten seconds. */
@@ -19,15 +18,13 @@ async function open(before: string | null = null): Promise<Opened> {
   const clock = new TestClock()
   await clock.advance(MINUTE - (clock.now() % MINUTE))
   const saved: string[] = []
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const budget = new Budget({ clock, now: clock.now, saved: before, save: state => saved.push(state), signal })
+  const budget = new Budget({ clock, now: clock.now, saved: before, save: state => saved.push(state) })
   budget.limits([
     { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 100 },
     { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 10 },
     { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 1 },
   ])
-  return { clock, budget, saved, stopping }
+  return { clock, budget, saved }
 }
 
 /** How many requests of a weight go at once. */
@@ -149,9 +146,10 @@ describe('a ban', () => {
   })
 
   test('who waits for its end is let go when the service stops', async () => {
-    const { budget, stopping } = await open()
+    const { budget } = await open()
+    const stopping = new AbortController()
     budget.ban(300_000)
-    const waiting = budget.take({ weight: 1 }, 'exit')
+    const waiting = budget.take({ weight: 1 }, 'exit', stopping.signal)
     stopping.abort()
     await expect(waiting).rejects.toThrow('the service stops')
   })

@@ -1,15 +1,17 @@
 /** REST through Binance's own connector against a server on this machine: what is sent, and what becomes of every kind of answer. */
 import { generateKeyPairSync, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { openBinancePublic } from '#adapters/binance/binance.ts'
 import { Budget } from '#adapters/binance/budget.ts'
 import { BinanceFault } from '#adapters/binance/faults.ts'
 import { openMarketData } from '#adapters/binance/market-data.ts'
 import { type Ask, openRest, type Rest } from '#adapters/binance/rest.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { systemClock } from '#adapters/system/clock.ts'
-import { at } from '#domain/time.ts'
+import { at, openOf } from '#domain/time.ts'
 import { type Answer, RestServer } from '../../support/binance/rest-server.ts'
 import { BTCUSDC } from '../../support/binance/account.ts'
+import { DrivenClock } from '../../support/binance/driven.ts'
 
 const KEY = 'canary-key-0123456789'
 const SECRET = 'canary-secret-0123456789'
@@ -251,5 +253,39 @@ describe('market data', () => {
     expect(rest.budget.used).toBeCloseTo(60 / 1200)
     market.outdate()
     expect(market.known('BTCUSDC')!.filters.maxStopOrders).toBe(5)
+  })
+})
+
+describe('one budget for market data and trading', () => {
+  const now = { patience: 0 }
+  async function openBoth(answers: Answer[]) {
+    const server = new RestServer(hmac)
+    server.answers = answers
+    const setup = { restUrl: await server.listen(), clock: new DrivenClock(openOf(Date.now(), '1m')) }
+    const { rest: data } = openBinancePublic(setup)
+    const { rest: trading } = openBinancePublic({ ...setup, budget: data.budget }, hmac)
+    return { server, data, trading }
+  }
+  const candles: Ask = { method: 'GET', path: '/api/v3/klines', weight: 2 }
+
+  test.each([
+    ['429', 429],
+    ['418', 418],
+  ])('a %s to the one is one to the other: nothing is asked, exits neither', async (_, status) => {
+    const { server, data, trading } = await openBoth([
+      { status, body: { code: -1003, msg: 'Too much' }, headers: { 'retry-after': '120' } },
+    ])
+    await fault(data.ask(candles))
+    expect((await fault(trading.ask({ ...order, ...now, urgency: 'exit' }))).message).toContain('takes no more requests for 120 s')
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('what the one uses up is not there for the other, but for the reserve of exits', async () => {
+    const { server, data, trading } = await openBoth([{ body: {}, headers: { 'x-mbx-used-weight-1m': '3595' } }])
+    await data.ask(candles)
+    await fault(trading.ask({ ...read, ...now }))
+    expect(server.asked).toHaveLength(1)
+    await trading.ask({ ...read, ...now, urgency: 'exit' })
+    expect(server.asked).toHaveLength(2)
   })
 })
