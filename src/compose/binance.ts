@@ -13,6 +13,8 @@ import { quoteOf } from './venue.ts'
 /** What a venue is handed by the service. */
 export interface VenueHands {
   readonly clock: Clock
+  /** Does something at each slot of a cron expression (UTC) until it is called off; not given: by this machine's clock. */
+  atEach?(expression: string, act: () => Promise<void>): () => void
   /** For the log. */
   note(text: string): void
   /** For people. */

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { type FeePrices, openFeePrices } from '#adapters/binance/fee-prices.ts'
-import { keyRefusals, selfCheck } from '#adapters/binance/self-check.ts'
+import { selfCheck } from '#adapters/binance/self-check.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { atEach } from '#adapters/system/cron.ts'
 import { Fault } from '#domain/fault.ts'
@@ -12,6 +12,7 @@ import type { MarketEvent } from '#ports/feed.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { openMarket, tradedSymbols, type VenueHands } from './binance.ts'
 import { type BinanceSite, siteOf } from './binance-site.ts'
+import { openLookAgain } from './look-again.ts'
 import { openMarketFeed, SHORTEST } from './market-feed.ts'
 import type { Venue } from './venue.ts'
 
@@ -57,15 +58,15 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   const closing = new AbortController()
   const feePrice = await openFeePrices({ rest, clock, quote, signal: closing.signal, note })
   let joined: Binance | null = null
-  const lookAgain = async (): Promise<void> => {
-    if (joined === null) return
-    // filters change, and symbols halt
-    await joined.market.symbols(names)
-    if (!site.tellsPermissions) return
-    const rights = { anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION, now: joined.rest.serverClock.now() }
-    for (const refusal of keyRefusals(await joined.account.restrictions(), rights)) trouble(`${refusal} Trading goes on meanwhile.`)
-  }
-  const callOff = atEach(HOURLY, () => void lookAgain().catch((error: unknown) => note(`Binance could not be looked at: ${String(error)}`)))
+  const lookAgain = openLookAgain({
+    names,
+    trading: symbols,
+    tellsPermissions: site.tellsPermissions,
+    anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION,
+    note,
+    trouble,
+  })
+  const callOff = (hands.atEach ?? atEach)(HOURLY, () => (joined === null ? Promise.resolve() : lookAgain(joined)))
 
   return {
     trading: 'live',

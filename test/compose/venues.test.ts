@@ -1,8 +1,9 @@
 /** The whole service on a market that goes on by itself: on paper, and with real orders at a Binance on this machine. */
 import { describe, expect, test } from 'vitest'
 import { dropHolders, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
-import { add, format, money, notional, price, type Quantity } from '#domain/money.ts'
+import { add, format, money, notional, price, type Quantity, quantity } from '#domain/money.ts'
 import type { Time } from '#domain/time.ts'
+import type { BuyWish } from '#ports/desk.ts'
 import type { Told } from '#domain/told.ts'
 import { type Service, startService } from '../../src/compose.ts'
 import { openVenue } from '../../src/compose/open-venue.ts'
@@ -21,9 +22,14 @@ interface Running {
   readonly service: Service
   readonly store: ReturnType<typeof openMemoryStore>
   readonly told: readonly Told[]
-  readonly troubles: readonly string[]
+  readonly troubles: string[]
+  readonly notes: readonly string[]
+  /** As when the hour comes. */
+  look(): Promise<void>
   /** Resolves once there are so many fills. */
   fills(count: number): Promise<void>
+  /** Resolves with the first that is told of this kind. */
+  until(wanted: (told: Told) => boolean): Promise<Told>
   stop(): Promise<void>
 }
 
@@ -33,13 +39,19 @@ async function start(market: RunningMarket, env: Readonly<Record<string, string>
   const config = readConfig(given)
   const told: Told[] = []
   const troubles: string[] = []
+  const notes: string[] = []
+  let look = async (): Promise<void> => {}
   const watched = new Watched()
   const venue = await openVenue(config, {
     purpose: 'service',
     exchange: 'paper',
     speed: 1,
     clock,
-    note: () => {},
+    note: text => void notes.push(text),
+    atEach(_, act) {
+      look = act
+      return () => {}
+    },
     trouble: text => void troubles.push(text),
   })
   dropHolders(disk)
@@ -63,6 +75,13 @@ async function start(market: RunningMarket, env: Readonly<Record<string, string>
     store,
     told,
     troubles,
+    notes,
+    look: () => look(),
+    until: wanted =>
+      watched.until(
+        () => told.find(wanted),
+        () => JSON.stringify(told.map(({ kind }) => kind)),
+      ),
     async fills(wanted) {
       await watched.until(
         () => count() >= wanted,
@@ -133,6 +152,103 @@ describe('live', () => {
     expect(summary.fillsInDatabase).toBe((await second.store.trades({ limit: 1000 })).length)
     expect([first.troubles, second.troubles]).toEqual([[], []])
   }, 60_000)
+
+  describe('the hourly look', () => {
+    const rightsOf = ({ simulator, key }: RunningMarket, rights: object): void =>
+      void Object.assign(simulator.world.keys.get(key.apiKey)!.rights, rights)
+    const status = ({ simulator }: RunningMarket, to: string): void => void simulator.admin('symbols', { symbol: 'BTCUSDC', status: to })
+    const refused = { kind: 'refuse', status: 401, code: -2015, text: 'Invalid API-key, IP, or permissions for action.' }
+
+    test.each<[string, happens: (market: RunningMarket) => void, told: string, mended: (market: RunningMarket) => void, again: string]>([
+      [
+        'the key may withdraw now',
+        market => rightsOf(market, { enableWithdrawals: true }),
+        'The API key may withdraw (enableWithdrawals): whoever steals it could too.',
+        market => rightsOf(market, { enableWithdrawals: false }),
+        'The API key is as it should be again.',
+      ],
+      [
+        'the key may not trade any more',
+        market => rightsOf(market, { enableSpotAndMarginTrading: false }),
+        'The API key may not trade on spot (enableSpotAndMarginTrading).',
+        market => rightsOf(market, { enableSpotAndMarginTrading: true }),
+        'The API key is as it should be again.',
+      ],
+      [
+        'the key may be used from anywhere now',
+        market => rightsOf(market, { ipRestrict: false }),
+        'The API key may be used from any address (ipRestrict).',
+        market => rightsOf(market, { ipRestrict: true }),
+        'The API key is as it should be again.',
+      ],
+      [
+        'the key is not taken any more',
+        ({ simulator }) =>
+          void simulator.admin('faults', { fault: refused, where: { path: '/sapi/v1/account/apiRestrictions', count: 2 } }),
+        'The API key is wrong, may not do this, or may not be used from this address',
+        () => {},
+        'The API key is as it should be again.',
+      ],
+      [
+        'the symbol is halted',
+        market => status(market, 'HALT'),
+        'Binance does not trade BTCUSDC any more: orders for it are refused until it does.',
+        market => status(market, 'TRADING'),
+        'Binance trades BTCUSDC again.',
+      ],
+    ])('%s: told once, and once when it is well again; the mode stays', async (_, happens, told, mended, again) => {
+      const market = await openRunningMarket({ closes, past: 500 })
+      const running = await start(market, live(market))
+      await running.look()
+      expect(running.troubles).toEqual([])
+      happens(market)
+      await running.look()
+      await running.look()
+      expect(running.troubles).toEqual([expect.stringContaining(told)])
+      expect((await running.service.desk.status()).mode).toBe('running')
+      mended(market)
+      await running.look()
+      expect(running.troubles.slice(1)).toEqual([again])
+      await running.stop()
+    })
+
+    test('an order for a symbol that is halted is refused and told; the same is taken once it trades again', async () => {
+      const market = await openRunningMarket({ closes, past: 500 })
+      const running = await start(market, live(market))
+      const wish: BuyWish = {
+        symbol: 'BTCUSDC',
+        amount: { kind: 'quantity', quantity: quantity('1') },
+        limit: 50,
+        stop: null,
+        target: null,
+      }
+      status(market, 'HALT')
+      await running.look()
+      await running.service.desk.buy('ann', wish)
+      const denied = await running.until(one => one.kind === 'denied')
+      expect(denied.kind === 'denied' && denied.decision.message).toContain('Market is closed')
+      status(market, 'TRADING')
+      await running.look()
+      await running.service.desk.buy('ann', wish)
+      const { venue } = market.simulator.world
+      while (venue.open.size === 0) await new Promise(resolve => setImmediate(resolve))
+      await running.stop()
+    })
+
+    test('Binance that does not answer is noted, and looked at again the next time', async () => {
+      const market = await openRunningMarket({ closes, past: 500 })
+      const running = await start(market, live(market))
+      const where = { path: '/sapi/v1/account/apiRestrictions' }
+      market.simulator.admin('faults', { fault: { kind: 'server_error', status: 503, executed: false }, where })
+      rightsOf(market, { enableWithdrawals: true })
+      await running.look()
+      expect(running.troubles).toEqual([])
+      expect(running.notes.at(-1)).toContain('Binance could not be looked at')
+      await running.look()
+      expect(running.troubles).toEqual([expect.stringContaining('may withdraw')])
+      await running.stop()
+    })
+  })
 
   test('a ban that market data meets holds for orders', async () => {
     const market = await openRunningMarket({ closes, past: 500 })
