@@ -83,13 +83,14 @@ export function openAccount(rest: Rest): Account {
     },
     async orders({ symbol, ...from }) {
       const begin = 'fromId' in from ? { orderId: String(from.fromId) } : { startTime: String(from.startTime) }
-      const rows = await get('/api/v3/allOrders', 20, { symbol, limit: String(MOST_ORDERS), ...begin })
+      const rows = await get('/api/v3/allOrders', 20, { symbol, limit: String(MOST_ORDERS), ...begin }, 'exit')
       return readAs('GET /api/v3/allOrders', false, () => (rows as Raw[]).map(reportOfOrder))
     },
     async trades({ symbol, limit = MOST_TRADES, ...which }) {
       const ofOrder = 'exchangeId' in which
+      const urgency = ofOrder || 'startTime' in which ? 'exit' : 'ordinary'
       const parameters = { symbol, limit: String(limit), ...whichParameters(which) }
-      const rows = await get('/api/v3/myTrades', ofOrder ? 5 : 20, parameters, ofOrder ? 'exit' : 'ordinary')
+      const rows = await get('/api/v3/myTrades', ofOrder ? 5 : 20, parameters, urgency)
       return readAs('GET /api/v3/myTrades', false, () => (rows as Raw[]).map(tradeOf))
     },
     async place({ pair, ...placing }) {

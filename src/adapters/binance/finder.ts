@@ -7,6 +7,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Account } from './account.ts'
 import type { Book, Tracked } from './book.ts'
 import { ARCHIVED, BinanceFault, NO_SUCH_ORDER } from './faults.ts'
+import { Inquiries } from './inquiries.ts'
 
 /** What it is made of. */
 export interface FinderSetup {
@@ -31,15 +32,19 @@ const ABSENT_ANSWERS = 3
 // Events that are under way may bring what is missing.
 const EVENT_ROOM_MS = 300
 
-// One look falls on the instant from which on absence may be final.
-const untilNext = (attempt: number, final: number): number => (final > 0 ? Math.min(gapBefore(attempt), final) : gapBefore(attempt))
+// From so many orders of a symbol on it is cheaper to ask for all of them at once: 20 against 4 each.
+const CROWD = 6
+// Of the pauses, where they begin anew once absence may be final.
+const FINAL_GAP = 2
 
 /** The finder. */
 export class Finder {
   readonly #setup: FinderSetup
+  readonly #inquiries: Inquiries
 
   constructor(setup: FinderSetup) {
     this.#setup = setup
+    this.#inquiries = new Inquiries(setup)
   }
 
   /** Asks for an order once. What was found is told. */
@@ -67,14 +72,22 @@ export class Finder {
     const stood = followed.arrived
     const since = stood ? clock.now() : tracked.sentBefore
     let absent = 0
+    let askedAt: number = since
+    let finals = 0
     for (let attempt = 0; ; attempt++) {
-      await clock.wait(untilNext(attempt, since + ABSENT_MS - clock.now()), signal)
+      const left = since + ABSENT_MS - clock.now()
+      // one look falls on the instant from which on absence may be final
+      await clock.wait(left > 0 ? Math.min(gapBefore(attempt), left) : gapBefore(FINAL_GAP + finals++), signal)
       if (signal.aborted || followed.over || (!stood && followed.arrived)) break
-      const look = await this.look(tracked)
+      const now = clock.now()
+      const final = now - since >= ABSENT_MS
+      // what is final is said of the order itself
+      const crowded = !final && this.#inquiries.sought(tracked.request.symbol).length >= CROWD
+      const look = crowded ? await this.#lookAmong(tracked, askedAt) : await this.look(tracked)
+      askedAt = now
       if (look === 'found') break
       if (look === 'absent') absent++
-      const late = clock.now() - since >= ABSENT_MS
-      if (!late || absent < ABSENT_ANSWERS || (await this.#foundByTrade(tracked))) continue
+      if (!final || look !== 'absent' || absent < ABSENT_ANSWERS || (await this.#foundByTrade(tracked, since + ABSENT_MS))) continue
       if (stood) book.close(tracked, 'cancelled', 'Binance does not know this order any more')
       else book.close(tracked, 'not_found', 'it never arrived at Binance')
       break
@@ -101,21 +114,16 @@ export class Finder {
     tracked.settling = false
   }
 
-  // Trades since it was sent, of an order that nobody knows: whose is it? True where it is this one, or nobody could say.
-  async #foundByTrade(tracked: Tracked): Promise<boolean> {
-    const { account, book } = this.#setup
-    const { symbol, side } = tracked.request
-    try {
-      const trades = await account.trades({ symbol, startTime: tracked.sentAfter })
-      const unknown = trades.filter(trade => trade.side === side && book.byExchangeId(symbol, trade.exchangeId) === undefined)
-      for (const exchangeId of new Set(unknown.map(trade => trade.exchangeId))) {
-        const report = await account.order({ symbol, exchangeId })
-        if (report.clientId === tracked.clientId && book.heard(report)) return true
-      }
-      return false
-    } catch (error) {
-      if (!(error instanceof BinanceFault)) throw error
-      return true
-    }
+  // Among all orders of its symbol, in an answer that others may have asked for too.
+  async #lookAmong(tracked: Tracked, after: number): Promise<Look> {
+    const known = await this.#inquiries.orders(tracked, after)
+    if (known?.ids.has(tracked.clientId) === true) return 'found'
+    return known?.all === true ? 'absent' : 'unsure'
+  }
+
+  // Trades since it was sent, of an order that nobody knows: whose are they? True where they are this one's, or nobody could say.
+  async #foundByTrade(tracked: Tracked, after: number): Promise<boolean> {
+    const known = await this.#inquiries.trades(tracked, after - 1)
+    return known === null || known.ids.has(tracked.clientId)
   }
 }

@@ -8,6 +8,8 @@ import { openSigner } from '#adapters/binance/signer.ts'
 import { assert, Fault } from '#domain/fault.ts'
 import { add, format, money, price, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, mayTradeLate, type Order, type OrderRequest, type OrderUpdate, transition } from '#domain/order.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { SimulatorClock } from '#simulator/clock.ts'
 import type { ExchangeSymbol } from '#domain/symbol.ts'
 import { type KeyRights, newEd25519Key, newHmacKey } from '#simulator/keys.ts'
 import type { SimulatorOptions } from '#simulator/options.ts'
@@ -47,12 +49,14 @@ export interface BedSetup {
   readonly tag?: string
   /** How much faster than the machine's the clock of both sides runs. */
   readonly speed?: number
+  /** Another clock for both sides. */
+  readonly clock?: Clock & SimulatorClock
 }
 
 /** The trader's side: orders and what is known of them. */
 export class Bed {
   readonly simulator: Simulator
-  readonly clock: PacedClock
+  readonly clock: Clock
   readonly orders = new Map<number, Order>()
   readonly updates: OrderUpdate[] = []
   readonly troubles: string[] = []
@@ -230,7 +234,7 @@ export class Bed {
 /** A simulator, and adapters to it, as many as are opened one after the other. */
 export interface Sides {
   readonly simulator: Simulator
-  readonly clock: PacedClock
+  readonly clock: Clock
   readonly secrets: readonly string[]
   open(trader: { lastPrice(): Price; feePrice?(): Price; trouble(text: string): void }): Binance
 }
@@ -238,7 +242,7 @@ export interface Sides {
 /** Opens a simulator with an account; it ends with the test. */
 export async function openSides(setup: BedSetup): Promise<Sides> {
   const { bars = Array.from({ length: 6 }, () => '100 101 99 100'), have = '10000 USDC 10 BTC', key = 'hmac', sockets = true } = setup
-  const clock = new PacedClock(setup.speed ?? 1)
+  const clock = setup.clock ?? new PacedClock(setup.speed ?? 1)
   const ed25519 = newEd25519Key()
   const hmac = newHmacKey()
   const [apiKey, secret] = key === 'hmac' ? [hmac.apiKey, hmac.secret] : [ed25519.apiKey, ed25519.privateKey]
