@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { systemClock } from '#adapters/system/clock.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
+import { endWithItsReader } from './cli/closed-output.ts'
 import { ConfigError, readConfig } from './config.ts'
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -40,6 +41,7 @@ function takesNothing(name: string, [first]: readonly string[]): void {
     throw new Fault('misconfigured', `${name}: it takes no options, but "${first}" was given. Usage: node src/cli.ts ${name}`)
 }
 
+endWithItsReader()
 const [name, ...args] = process.argv.slice(2)
 try {
   process.exitCode = await run(name, args)

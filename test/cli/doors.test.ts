@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openDoor, processesOf, through } from '../support/doors.ts'
@@ -59,6 +60,38 @@ describe('wrong words and settings end with 2, in words', () => {
     for (const text of says) expect(err).toContain(text)
     expect(err).not.toMatch(/^\s+at /m)
     expect(err).not.toContain(CANARY)
+  })
+})
+
+describe('whose reader is gone, as behind head, ends quietly, with the code that a shell has for it', () => {
+  const candles = fileURLToPath(new URL('../../data/candles/BTCEUR-4h.csv.gz', import.meta.url))
+
+  test.concurrent.each<[string, string[]]>([
+    ['backtest', ['--strategy', 'rsi', '--candles', candles]],
+    ['candles', ['--help']],
+    ['simulator', []],
+    ['simulator', ['--help']],
+    ['doctor', []],
+  ])('%s %j', async (name, args) => {
+    const { child, ended } = openDoor('cli', [name, ...args], folder)
+    child.stdout!.destroy()
+    const { code, err } = await ended
+    expect({ code, err }).toEqual({ code: 141, err: '' })
+  })
+
+  test('demo, which stops its database first', async () => {
+    const unread = join(folder, 'read-by-nobody')
+    const { child, ended } = openDoor('cli', ['demo', '--json', '--speed', 'max', '--data-dir', unread], folder)
+    child.stdout!.destroy()
+    const { code, err } = await ended
+    expect({ code, err }).toEqual({ code: 141, err: '' })
+    expect(processesOf(unread)).toEqual([])
+  })
+
+  test('an error that is read by nobody, too', async () => {
+    const { child, ended } = openDoor('cli', ['trade'], folder)
+    child.stderr!.destroy()
+    expect((await ended).code).toBe(141)
   })
 })
 
