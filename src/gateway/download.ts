@@ -1,10 +1,11 @@
 /** Downloads the history of a symbol into an archive: page by page, looked at bar by bar, going on where it stopped. */
-import { type Candle, flawOf } from '#domain/candle.ts'
+import type { Candle } from '#domain/candle.ts'
 import { Fault } from '#domain/fault.ts'
 import { formatTime, lengthOf, openOf, type Time, type Timeframe } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { MarketData } from '#ports/market.ts'
 import { MOST_TRIES, PAGE, pauseAfter } from './refill.ts'
+import { flawIn } from './series.ts'
 
 /** What is fetched apart: what lies before the candles that are kept, and what lies after them (all, where none are). */
 export type Piece = 'before' | 'after'
@@ -94,17 +95,15 @@ function piecesOf(archive: Archive, start: Time, end: number, span: number) {
   ] as const
 }
 
-/** Refuses what is no candle, not of the timeframe, unsorted, double, or not what was asked for. */
+// Refuses what is no candle, unsorted, double, or not what was asked for.
 function check(
   page: readonly Candle[],
   { symbol, timeframe, from }: { readonly symbol: string; readonly timeframe: Timeframe; readonly from: number },
 ): void {
   let least = from
-  for (const { openTime, open, high, low, close, volume } of page) {
-    const flaw =
-      flawOf(open, high, low, close, volume) ??
-      (openTime < least ? 'it is not after the one before it, or not asked for' : null) ??
-      (openOf(openTime, timeframe) === openTime ? null : `no candle of ${timeframe} opens then`)
+  for (const candle of page) {
+    const { openTime } = candle
+    const flaw = flawIn(candle) ?? (openTime < least ? 'it is not after the one before it, or not asked for' : null)
     if (flaw !== null)
       throw new Fault(
         'refused',

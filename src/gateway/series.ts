@@ -5,12 +5,15 @@ import { formatTime, lengthOf, openOf, type Time, type Timeframe } from '#domain
 // Our clock may be behind that of the exchange.
 const AHEAD_MS = 60_000
 
-/** What is wrong with a candle, or null. */
-export function wrongIn({ timeframe, openTime, open, high, low, close, volume }: Candle, now: Time): string | null {
-  if (openTime !== openOf(openTime, timeframe)) return `it opens at ${formatTime(openTime)}, where no ${timeframe} candle does`
-  if (openTime + lengthOf(timeframe) > now + AHEAD_MS) return 'it has not closed yet'
-  return flawOf(open, high, low, close, volume)
-}
+/** What is wrong with a candle wherever it comes from, or null. */
+export const flawIn = ({ timeframe, openTime, open, high, low, close, volume }: Candle): string | null =>
+  openOf(openTime, timeframe) === openTime
+    ? flawOf(open, high, low, close, volume)
+    : `it opens at ${formatTime(openTime)}, where no ${timeframe} candle does`
+
+/** What is wrong with a candle that is said to have closed, or null. */
+export const wrongIn = (candle: Candle, now: Time): string | null =>
+  flawIn(candle) ?? (candle.openTime + lengthOf(candle.timeframe) > now + AHEAD_MS ? 'it has not closed yet' : null)
 
 /** Such candles. */
 export class Series {

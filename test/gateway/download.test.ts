@@ -141,7 +141,7 @@ test.each<[string, Candle[], string]>([
   ['a bar that is none', [bar(0), bar(1, { low: 105 })], 'high 103 is below low 105'],
   ['a bar twice', [bar(0), bar(0)], 'not after the one before it'],
   ['bars that are not sorted', [bar(1), bar(0)], 'not after the one before it'],
-  ['a bar of another timeframe', [bar(0), bar(1.5)], 'no candle of 1h opens then'],
+  ['a bar of another timeframe', [bar(0), bar(1.5)], 'where no 1h candle does'],
   ['no price', [bar(0, { close: Number.NaN })], 'prices must be numbers above zero'],
 ])('%s is refused by name, and not stored', async (_, bars, words) => {
   const folder = temporaryFolder('download')
