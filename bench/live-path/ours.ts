@@ -116,7 +116,7 @@ export async function openOurs({ port, start, databaseUrl }: OursSetup): Promise
   const infos = [...(await binance.market.symbols([SYMBOL])).values()]
   if (!(await binance.subscribed(5_000))) fail('no user data')
   const { engine, records } = newCore(infos)
-  const trace = traced(await commitTo(databaseUrl))
+  const trace = traced(await commitTo(databaseUrl), databaseUrl !== null)
   const streams = openMarketStreams({ url: `ws://127.0.0.1:${port}`, clock: systemClock, random: Math.random, note: fail })
   const needs = [{ symbol: SYMBOL, timeframe: '1m', anchor: null, warmup: 14 } as const]
   const feed = await openLiveFeed({ data: pastOf(clock, start), streams, clock, needs, schedules: [], note: fail })
@@ -139,7 +139,7 @@ export async function openOurs({ port, start, databaseUrl }: OursSetup): Promise
 }
 
 async function commitTo(databaseUrl: string | null): Promise<Store['commit']> {
-  if (databaseUrl === null) return async () => {}
+  if (databaseUrl === null) return async (_, act) => act?.()
   const database = await connect({ url: databaseUrl })
   const store = openPostgresStore({ database, account: ACCOUNT, demo: false })
   await store.open()

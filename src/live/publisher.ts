@@ -98,8 +98,8 @@ export class Publisher {
 /** A store that lets a publisher know what was written. */
 export const published = (store: Store, committed: (round: Round) => void): Store => ({
   ...store,
-  async commit(round) {
-    await store.commit(round)
+  async commit(round, act) {
+    await store.commit(round, act)
     committed(round)
   },
 })

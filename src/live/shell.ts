@@ -1,6 +1,6 @@
 /**
- * The live shell does what the core says, in rounds: take what waits, run the core over it, write everything in one transaction, then act
- * on the exchange. What comes back are new events. Nothing is told to anybody before it is written.
+ * The live shell does what the core says, in rounds: take what waits, run the core over it, write everything whole or not at all, and act on
+ * the exchange once that outlives every death. What comes back are new events. Nothing is told to anybody before it can be read.
  */
 import { Fault } from '#domain/fault.ts'
 import type { Time } from '#domain/time.ts'
@@ -51,6 +51,8 @@ export class Shell {
   readonly #setup: ShellSetup
   #mailbox: Waiting[] = []
   #working: Promise<void> | null = null
+  // an exchange may tell what comes of an order while it is handed over
+  #inRound = false
   #failed: unknown = null
   #feedState: FeedState | null = null
   #feedStateWritten: FeedState | null = null
@@ -63,7 +65,7 @@ export class Shell {
     setup.exchange.connect(updates => {
       this.#mailbox.push({ kind: 'updates', updates })
       // a real exchange tells when it likes; what fails is told to whoever offers next
-      if (this.#working === null) this.#work().catch(() => {})
+      if (this.#working === null && !this.#inRound) this.#work().catch(() => {})
     })
   }
 
@@ -150,6 +152,7 @@ export class Shell {
   }
 
   async #rounds(): Promise<void> {
+    this.#inRound = true
     while (this.#mailbox.length > 0) {
       const taken = this.#mailbox
       this.#mailbox = []
@@ -157,11 +160,15 @@ export class Shell {
       const { engine, exchange, store, tell } = this.#setup
       const actions = engine.takeActions()
       const { round, told } = this.#close(actions)
-      if (round !== null) await store.commit(round)
-      exchange.act(actions, this.#time)
+      const act = (): void => exchange.act(actions, this.#time)
+      // what leaves goes as soon as its round is safe; a paper exchange is part of the record, where two writes would only cost
+      const early = exchange.outside && actions.length > 0
+      if (round !== null) await (early ? store.commit(round, act) : store.commit(round))
+      if (!early) act()
       if (told.length > 0) tell(told, this.#time)
       for (const answer of answers) answer?.()
     }
+    this.#inRound = false
   }
 
   // One event through the core. Returns what answers it once the round is written.

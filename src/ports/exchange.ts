@@ -3,6 +3,8 @@ import type { Time } from '#domain/time.ts'
 
 /** A market where orders go. What comes of them arrives as updates, in order, never as an answer. */
 export interface Exchange {
+  /** True where it is a place of its own: what it was sent stays, whatever becomes of our record. A paper exchange is part of the record. */
+  readonly outside: boolean
   /** Where updates go, in the order in which things happened, each once. Called once, before anything else. */
   connect(hear: (updates: readonly OrderUpdate[]) => void): void
   /**

@@ -127,8 +127,13 @@ export interface Store {
    * `misconfigured` when another process has it. May be called again, after a failed commit: it starts anew from what is stored.
    */
   open(): Promise<Saved | null>
-  /** Writes a round in one transaction. Throws a Fault when it cannot, or when the account was taken over meanwhile: nothing is written then. */
-  commit(round: Round): Promise<void>
+  /**
+   * Writes a round whole or not at all. Throws a Fault when it cannot, or when the account was taken over meanwhile: nothing is written then.
+   *
+   * `act`: what the round does to the world outside. It is called once, as soon as the round outlives every death, which may be before the
+   * round can be read. From then on it counts as written: if this throws after `act` was called, the next `open` finds the round all the same.
+   */
+  commit(round: Round, act?: () => void): Promise<void>
   /** What became of a wish, by its id; null: there is no such wish. */
   wished(id: string): Promise<string | null>
   /** The newest trades first. */

@@ -76,6 +76,18 @@ describe('migrations', () => {
       expect(await schemaOf(database)).toEqual(schema)
     }))
 
+  test('the log of rounds is not taken away while a round is in it that is in no table', () =>
+    withDatabase(async ({ db, pool }) => {
+      await migrateToLatest(db)
+      const downToIt = async (): Promise<void> => {
+        for (const _ of migrations.slice(migrations.indexOf('0003-rounds'))) await migrateDown(db)
+      }
+      await pool.query("insert into rounds values ('live', '{}')")
+      await expect(downToIt()).rejects.toThrow('a round is not in the tables yet')
+      await pool.query('delete from rounds')
+      await downToIt()
+    }))
+
   test('two processes that start at once: both go on', () =>
     withDatabase(async (first, second) => {
       await Promise.all([migrateToLatest(first.db), migrateToLatest(second.db)])

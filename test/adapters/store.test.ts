@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +12,7 @@ import { connect, type Database } from '../../src/adapters/postgres/connect.ts'
 import { type EmbeddedServer, startEmbedded } from '../../src/adapters/postgres/embedded.ts'
 import { migrateToLatest } from '../../src/adapters/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/adapters/postgres/store.ts'
-import { candle, fillOf, round, type StoreBed, storeCases } from '../cases/store.case.ts'
+import { candle, fillOf, round, sendingRound, type StoreBed, storeCases } from '../cases/store.case.ts'
 import { startSystemPostgres, type SystemServer, systemBinaries } from './fixtures/system-postgres.ts'
 
 storeCases('memory', async () => {
@@ -123,6 +125,84 @@ describe('PostgreSQL only', () => {
       { what: 'candles', setting: 'on' },
     ])
     await database.pool.query('drop table seen; drop function see cascade')
+    await store.close()
+  })
+
+  test('before it is acted upon a round waits for the disk, in the log; the tables need not wait, and the log is empty after', async () => {
+    const store = openPostgresStore({ database, account: 'logged', demo: true })
+    await store.open()
+    await database.pool.query(`create table seen (what text, setting text);
+      create function see() returns trigger language plpgsql as $$ begin
+        insert into seen values (tg_table_name, current_setting('synchronous_commit')); return null; end $$;
+      create trigger see after insert or delete on rounds for each statement execute function see();
+      create trigger see after insert on orders for each statement execute function see();`)
+    await store.commit(sendingRound(), () => {})
+    const { rows } = await database.pool.query('select * from seen order by setting desc, what')
+    expect(rows).toEqual([
+      { what: 'rounds', setting: 'on' },
+      { what: 'orders', setting: 'off' },
+      { what: 'rounds', setting: 'off' },
+    ])
+    expect((await database.pool.query('select * from rounds')).rows).toEqual([])
+    await database.pool.query('drop table seen; drop function see cascade')
+    await store.close()
+  })
+
+  test('killed as it acts: the next process finds the round', async () => {
+    const child = fork(new URL('fixtures/round-child.ts', import.meta.url), [embedded.url, 'killed'])
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    expect(signal).toBe('SIGKILL')
+    const store = openPostgresStore({ database, account: 'killed', demo: true })
+    expect(await store.open()).toMatchObject({ orders: sendingRound().orders, pending: sendingRound().pending })
+    expect(await store.open()).toMatchObject({ orders: sendingRound().orders })
+    await store.close()
+  })
+
+  test('cut off while it acts: what it acted upon is written by the next open, and it writes no other round before', async () => {
+    const store = openPostgresStore({ database, account: 'cut while acting', demo: true })
+    await store.open()
+    let cutting: Promise<void> = Promise.resolve()
+    const acted = store.commit(sendingRound(), () => {
+      cutting = cut(database, 'cut while acting')
+    })
+    await expect(acted).rejects.toBeInstanceOf(Fault)
+    await cutting
+    await expect(store.commit(round({ feedState: 'x' }))).rejects.toMatchObject({ kind: 'retry' })
+    expect((await store.journal()).orders).toEqual([])
+    expect(await store.open()).toMatchObject({ orders: sendingRound().orders, feedState: sendingRound().feedState })
+    await store.commit(round({ feedState: 'x' }))
+    await store.close()
+  })
+
+  test('whoever takes the account while a round is being logged finds it, or it is not acted upon', async () => {
+    const store = openPostgresStore({ database, account: 'race', demo: true })
+    await store.open()
+    await store.commit(round())
+    const other = await database.newClient()
+    await other.query("begin; update accounts set epoch = epoch + 1 where account = 'race'")
+    let acts = 0
+    const late = store.commit(sendingRound(), () => void acts++)
+    const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into rounds%'`
+    while ((await database.pool.query(waits)).rowCount === 0);
+    await other.query('commit')
+    await expect(late).rejects.toMatchObject({ kind: 'misconfigured', message: expect.stringContaining('taken over') })
+    expect(acts).toBe(0)
+    expect((await other.query('select from rounds')).rowCount).toBe(0)
+    await other.end()
+    await store.close()
+  })
+
+  test('a logged round that the tables refuse stops every start, with the reason', async () => {
+    const store = openPostgresStore({ database, account: 'refused', demo: true })
+    await store.open()
+    const intents = [{ number: 1, owner: 'a', symbol: 'B', purpose: 'entry' as const, reason: '', time: 0 as Time }]
+    await store.commit(round({ intents }))
+    const text = JSON.stringify({ ...round({ intents }), realised: '#0', fees: '#0' })
+    await database.pool.query("insert into rounds values ('refused', $1)", [text])
+    const reason = { kind: 'refused', message: expect.stringMatching(/writing a logged round: .*intents_pkey/) }
+    await expect(store.open()).rejects.toMatchObject(reason)
+    await expect(store.open()).rejects.toMatchObject(reason)
+    await database.pool.query("delete from rounds where account = 'refused'")
     await store.close()
   })
 

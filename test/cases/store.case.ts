@@ -175,6 +175,23 @@ const saved = (parts: Partial<Saved> = {}): Saved => ({
   ...parts,
 })
 
+/** A round of which an order is sent, with everything in it that is hard to write. */
+export const sendingRound = (): Round =>
+  round({
+    candles: [candle('ACTED', 0)],
+    decisions: [decisionOf({ reason: '##', message: '#1', values: { '#': Number.NaN, quick: Number.NEGATIVE_INFINITY }, intent: 3 })],
+    intents: [{ number: 3, owner: 'ema-cross', symbol: 'BTCUSDC', purpose: 'entry', reason: '#3', time: NOW }],
+    orders: [orderOf(4, {}, enter)],
+    holdings: [holdingOf('ema-cross', 'BTCUSDC', { plan: { ...emptyPlan(), stop: price('16000.12') }, pending: money('-0.00000001') })],
+    cash: [{ asset: 'USDC', amount: money('7') }],
+    settings: [{ key: 'said', value: '#\u0000 \ud800' }],
+    outbox: [{ kind: 'fill', text: '#', time: NOW }],
+    pending: [{ kind: 'place', orders: [4] }],
+    exchangeState: '#1',
+    feedState: '42',
+    realised: money('-1'),
+  })
+
 let accounts = 0
 const newAccount = (): string => `case-${process.pid}-${++accounts}`
 
@@ -211,7 +228,14 @@ export function storeCases(name: string, makeBed: () => Promise<StoreBed>): void
       }
     }
 
+    // whatever a store does for what is acted upon before it can be read, the same is kept of it
+    const withActing: WithStore = use =>
+      withStore((store, again, account) => use({ ...store, commit: round => store.commit(round, () => {}) }, again, account))
     keeping(withStore)
+    describe('acted upon', () => {
+      keeping(withActing)
+    })
+    acting(withStore, () => bed)
     reading(withStore)
     holding(withStore, () => bed)
   })
@@ -474,6 +498,106 @@ function keeping(withStore: WithStore): void {
       const row = { id: 'x', person: 'me', text: '/buy \u0000 \ud800 \\u0000 🚀', time: NOW, result: '' }
       await store.commit(round({ inbox: [row], settings: [{ key: 'said', value: '\\u0000 🚀 \t' }] }))
       expect((await again())?.settings).toEqual(new Map([['said', '\\u0000 🚀 \t']]))
+    }))
+}
+
+class Died extends Error {}
+const dies = (): never => {
+  throw new Died()
+}
+
+function acting(withStore: WithStore, bed: () => StoreBed): void {
+  const sending = sendingRound()
+  const { decisions, intents } = sending
+  const order = sending.orders[0]!
+  const dust = [{ owner: 'ema-cross', symbol: 'BTCUSDC', asset: 'BTC', quantity: quantity('0.00000001'), time: NOW }]
+  const kinds: [string, Partial<Round>][] = [
+    ['what the core decided', sending],
+    ['with a trade', { ...sending, fills: [fillOf(1)], dust }],
+    ['with a wish', { ...sending, inbox: [{ id: 'x', person: 'me', text: '/buy', time: NOW, result: '' }] }],
+  ]
+
+  test.each(kinds)('acts once, and then all of it can be read: %s', (_what, parts) =>
+    withStore(async (store, again) => {
+      let acts = 0
+      await store.commit(round(parts), () => void acts++)
+      expect(acts).toBe(1)
+      const { orders, decisions: written } = await store.journal()
+      expect([orders, written]).toEqual([[order.order], decisions])
+      const open = { ...order, order: { ...order.order, status: 'open' as const } }
+      await store.commit(round({ orders: [open] }), () => void acts++)
+      expect((await again())?.orders).toEqual([open])
+      expect(acts).toBe(2)
+    }),
+  )
+
+  test.each(kinds)('a death while it acts: the next to open it finds all of it, once: %s', (_what, parts) =>
+    withStore(async (store, _again, account) => {
+      await store.commit(round({ feedState: '41' }))
+      // not a fault: it is no word of the store
+      await expect(store.commit(round(parts), dies)).rejects.toBeInstanceOf(Died)
+      await bed().kill(account)
+      const second = bed().store(account)
+      const found = await second.open()
+      expect(found).toMatchObject({
+        orders: [order],
+        intentCount: 3,
+        orderCount: 4,
+        realised: money('-1'),
+        cash: new Map([['USDC', money('7')]]),
+        holdings: sending.holdings,
+        pending: sending.pending,
+        exchangeState: '#1',
+        feedState: '42',
+      })
+      const journal = await second.journal()
+      expect(journal).toMatchObject({ decisions, intents, orders: [order.order], fills: parts.fills ?? [] })
+      expect(await second.open()).toEqual(found)
+      expect(await second.journal()).toEqual(journal)
+      await second.commit(round(), () => {})
+      expect(await second.journal()).toEqual(journal)
+      await second.close()
+    }),
+  )
+
+  test('the first round of an account, died upon: it is not new any more', () =>
+    withStore(async (store, again) => {
+      await expect(store.commit(round({ feedState: '42' }), dies)).rejects.toBeInstanceOf(Died)
+      expect(await again()).toEqual(saved({ feedState: '42' }))
+    }))
+
+  test('the same store goes on after it was opened again', () =>
+    withStore(async (store, again) => {
+      await expect(store.commit(round({ settings: [{ key: 'a', value: '1' }] }), dies)).rejects.toBeInstanceOf(Died)
+      await store.open()
+      await store.commit(round({ settings: [{ key: 'b', value: '2' }] }), () => {})
+      expect((await again())?.settings).toEqual(new Map(Object.entries({ a: '1', b: '2' })))
+    }))
+
+  test.each<[string, Partial<Round>]>([
+    ['a trade', { fills: [fillOf(5)] }],
+    ['a wish', { inbox: [{ id: 'x', person: 'me', text: '/buy', time: NOW, result: '' }] }],
+  ])('%s that is there already: it is not acted upon', (_what, double) =>
+    withStore(async (store, again) => {
+      await store.commit(round(double))
+      let acts = 0
+      expect(await faultOf(store.commit(round({ ...sending, ...double }), () => void acts++))).toBe('refused')
+      expect(acts).toBe(0)
+      expect((await again())?.orders).toEqual([])
+    }),
+  )
+
+  test('one whose account was taken over does not act', () =>
+    withStore(async (store, _again, account) => {
+      await store.commit(round())
+      await bed().kill(account)
+      const second = bed().store(account)
+      await second.open()
+      let acts = 0
+      await expect(store.commit(round(sending), () => void acts++)).rejects.toBeInstanceOf(Fault)
+      expect(acts).toBe(0)
+      expect((await second.journal()).orders).toEqual([])
+      await second.close()
     }))
 }
 

@@ -29,9 +29,9 @@ function watched(setup: TradingSetup = busy()) {
     ...setup,
     store: real => ({
       ...real,
-      async commit(round) {
+      async commit(round, act) {
         diary.push('commit begins')
-        await real.commit(round)
+        await real.commit(round, act)
         rounds.push(round)
         diary.push('commit ends')
       },
@@ -168,13 +168,36 @@ describe('a round', () => {
     ])
   })
 
+  test('leaves for an exchange outside as soon as it is safe, and is told once it can be read', async () => {
+    const { diary, wiring } = watched()
+    const trading = await openTrading({ ...wiring, exchange: real => ({ ...acting(real, diary), outside: true }) })
+    await trading.until(1)
+    diary.length = 0
+    const { done } = await trading.desk.buy('ann', buyOne)
+    diary.push(`answered ${done}`)
+    expect(diary).toEqual([
+      'commit begins',
+      'exchange place',
+      'commit ends',
+      'told signal order',
+      'commit begins',
+      'exchange place',
+      'commit ends',
+      'told fill order',
+      // nothing is sent of it
+      'commit begins',
+      'commit ends',
+      'answered true',
+    ])
+  })
+
   test('nothing is told, answered or sent while the commit is under way', async () => {
     const { diary, wiring } = watched()
     let gate = Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
     const trading = await openTrading({
       ...wiring,
-      store: real => ({ ...real, commit: round => gate.then(() => real.commit(round)) }),
+      store: real => ({ ...real, commit: (round, act) => gate.then(() => real.commit(round, act)) }),
     })
     await trading.until(1)
     diary.length = 0

@@ -9,28 +9,44 @@ import { firstDifference, liveJournal, type Scene, startLive } from '../support/
 
 class Died extends Error {}
 
-// A store whose process dies at its nth commit: before the commit, or after it and before anything was done on the exchange.
-function mortal(disk: MemoryDisk, dies: { readonly at: number; readonly after: boolean }): Store {
+// Where in a commit. `safe` and `acted`: of those in which the exchange is told before all is written, once the round outlives a death.
+type Where = 'before' | 'safe' | 'acted' | 'after'
+
+// A store whose process dies at its nth commit. For a paper exchange `after` is before anything was done there.
+function mortal(disk: MemoryDisk, dies: { readonly at: number; readonly where: Where }): Store {
   const store = openMemoryStore({ disk, account: 'demo' })
   let commits = 0
   return {
     ...store,
-    async commit(round) {
-      commits++
-      if (commits === dies.at && !dies.after) throw new Died()
-      await store.commit(round)
-      if (commits === dies.at) throw new Died()
+    async commit(round, act) {
+      const between = dies.where === 'safe' || dies.where === 'acted'
+      if (!between || act !== undefined) commits++
+      const dieAt = (where: Where): void => {
+        if (commits === dies.at && where === dies.where) throw new Died()
+      }
+      const acting = (): void => {
+        dieAt('safe')
+        act?.()
+        dieAt('acted')
+      }
+      dieAt('before')
+      await (act === undefined ? store.commit(round) : store.commit(round, acting))
+      dieAt('after')
     },
   }
 }
 
 // Runs a scene to its end, dying at every one of `lives` and starting anew from the disk. The number of deaths, and the journal.
-async function runWithDeaths(scene: Scene, lives: readonly number[]): Promise<{ readonly deaths: number; readonly lines: string[] }> {
+async function runWithDeaths(
+  scene: Scene,
+  lives: readonly number[],
+  ways: readonly Where[] = ['after', 'before'],
+): Promise<{ readonly deaths: number; readonly lines: string[] }> {
   const disk = newMemoryDisk()
   for (let deaths = 0; ; deaths++) {
     const at = lives[deaths] ?? Number.POSITIVE_INFINITY
     dropHolders(disk)
-    const store = mortal(disk, { at, after: deaths % 2 === 0 })
+    const store = mortal(disk, { at, where: ways[deaths % ways.length]! })
     try {
       const { shell, feed, from } = await startLive(scene, disk, store)
       await feed.run(from, (event, state) => shell.offer(event, state))
@@ -74,6 +90,22 @@ describe('a run that is cut and started anew from the store writes the journal o
     )
     expect(broken.deaths).toBeGreaterThan(100)
     expect(firstDifference(broken.lines, lines)).toBeNull()
+  })
+
+  test('orders that leave while their round is being written: before, in between, and after', async () => {
+    const on = ['BTCEUR', 'ETHEUR']
+    const owners = [ownerOf('restless', restless, on), ownerOf('watchful', watchful, on), await houseOwner('rotation', on)]
+    const scene: Scene = { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
+    const { lines } = await liveJournal(scene)
+    for (const where of ['before', 'safe', 'acted', 'after'] as const) {
+      const broken = await runWithDeaths(
+        { ...scene, outside: true },
+        Array.from({ length: 4000 }, (_, life) => (life % 2 === 0 ? 1 : 2)),
+        [where],
+      )
+      expect(broken.deaths).toBeGreaterThan(10)
+      expect(firstDifference(broken.lines, lines)).toBeNull()
+    }
   })
 
   test('little volume: orders that are filled in parts are followed to their end', async () => {

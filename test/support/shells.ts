@@ -32,6 +32,8 @@ export interface Scene {
   readonly limit?: string
   readonly slippage?: number
   readonly cash?: string
+  /** As if the exchange were outside of the record: it is told while rounds are being written. */
+  readonly outside?: boolean
 }
 
 const costsOf = ({ slippage = 5 }: Scene): Costs => ({
@@ -95,7 +97,7 @@ export async function startLive(scene: Scene, disk: MemoryDisk, store: Store = o
     source: () => ({ kind: 'live' }),
     recorder: records,
   })
-  const exchange = openPaperExchange(infos, costsOf(scene), fundsOf(scene))
+  const exchange = { ...openPaperExchange(infos, costsOf(scene), fundsOf(scene)), outside: scene.outside === true }
   const feed: Feed = openReplay({
     recordings: scene.recorded.map(({ info, timeframe, columns }) => ({ symbol: info.symbol, timeframe, columns })),
     timeframes: allTimeframes.filter(timeframe => scene.owners.some(owner => looksAt(owner, timeframe))),

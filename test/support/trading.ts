@@ -172,10 +172,10 @@ export const failing =
     let commits = 0
     return {
       ...real,
-      async commit(round) {
+      async commit(round, act) {
         const error = fails(++commits)
         if (error !== null) throw error
-        await real.commit(round)
+        await real.commit(round, act)
       },
     }
   }

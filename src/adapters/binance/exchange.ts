@@ -109,6 +109,7 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
   }
 
   return {
+    outside: true,
     get busy() {
       return book.open.some(({ followed, cancelWanted }) => !followed.arrived || cancelWanted || followed.missing)
     },

@@ -35,6 +35,8 @@ interface Account {
   /** By platform and chat: how many news it was sent. */
   readonly deliveries: Map<string, number>
   pending: readonly PendingAction[]
+  /** A round that was acted upon and is not written into the rest. */
+  logged: Round | null
   exchangeState: string | null
   feedState: string | null
   realised: Money
@@ -74,6 +76,7 @@ const newAccount = (): Account => ({
   messages: [],
   deliveries: new Map(),
   pending: [],
+  logged: null,
   exchangeState: null,
   feedState: null,
   realised: zero(),
@@ -100,20 +103,34 @@ export function openMemoryStore({ disk, account: key }: { readonly disk: MemoryD
   const self = {}
   let epoch = -1
   const copy = structuredClone
+  const assertOurs = (): void => {
+    if (account.epoch !== epoch)
+      throw new Fault('misconfigured', `the account "${key}" was taken over by another process: nothing was written. Let only one run.`)
+    if (account.holder !== self) throw new Fault('retry', `the account "${key}" is not held by this store: open it first.`)
+  }
   return {
     async open() {
       if (account.holder !== null && account.holder !== self)
         throw new Fault('misconfigured', `another process trades the account "${key}": only one may. Stop it, or wait until it has ended.`)
       account.holder = self
       epoch = ++account.epoch
+      if (account.logged !== null) write(account, disk, account.logged)
+      account.logged = null
       return account.committed ? copy(savedOf(account)) : null
     },
-    async commit(round) {
-      if (account.epoch !== epoch)
-        throw new Fault('misconfigured', `the account "${key}" was taken over by another process: nothing was written. Let only one run.`)
-      if (account.holder !== self) throw new Fault('retry', `the account "${key}" is not held by this store: open it first.`)
+    async commit(round, act) {
+      assertOurs()
       refuseDoubles(account, round)
-      write(account, disk, round)
+      const kept = copyOf(round)
+      if (act !== undefined) {
+        account.logged = kept
+        act()
+        // as a real one, which has to wait here: it may be dead by now
+        await Promise.resolve()
+        assertOurs()
+        account.logged = null
+      }
+      write(account, disk, kept)
     },
     async wished(id) {
       return account.inbox.get(id)?.result ?? null
@@ -210,19 +227,21 @@ function refuseDoubles(account: Account, round: Round): void {
   )
 }
 
+// What the core handed in goes on to change: copied as it is now.
+const copyOf = ({ holdings, ...rest }: Round): Round => ({ ...structuredClone(rest), holdings: holdings.map(holdingOf) })
+
 function write(account: Account, disk: MemoryDisk, round: Round): void {
-  const { orders, holdings, cash, settings, exchangeState, feedState, ...rest } = round
-  // what the core handed in goes on to change: copied as it is now
-  const { candles, decisions, intents, fills, stopMoves, trips, dust, inbox, outbox, pending } = structuredClone(rest)
+  const { orders, holdings, cash, settings, exchangeState, feedState } = round
+  const { candles, decisions, intents, fills, stopMoves, trips, dust, inbox, outbox, pending } = round
   for (const candle of candles) {
     const key = `${candle.symbol}@${candle.timeframe} ${candle.openTime}`
     if (!disk.candles.has(key)) disk.candles.set(key, candle)
   }
   account.decisions.push(...decisions)
   for (const intent of intents) account.intents.set(intent.number, intent)
-  for (const { order, wish } of orders) account.orders.set(order.id, structuredClone({ order, wish }))
+  for (const { order, wish } of orders) account.orders.set(order.id, { order, wish })
   for (const record of fills) account.fills.set(tradeKey(record), record)
-  for (const holding of holdings) account.holdings.set(`${holding.owner}\n${holding.symbol}`, copyOf(holding))
+  for (const holding of holdings) account.holdings.set(`${holding.owner}\n${holding.symbol}`, holding)
   account.stopMoves.push(...stopMoves)
   account.trips.push(...trips)
   account.dust.push(...dust)
@@ -244,7 +263,7 @@ function write(account: Account, disk: MemoryDisk, round: Round): void {
 const tradeKey = ({ fill }: FillRecord): string => `${fill.symbol} ${fill.tradeId}`
 
 // The core hands in its slots, which know their market: only what is a holding's is kept.
-const copyOf = ({ owner, symbol, position, plan, leaving, stoppedAt, pending }: Holding): Holding =>
+const holdingOf = ({ owner, symbol, position, plan, leaving, stoppedAt, pending }: Holding): Holding =>
   structuredClone({ owner, symbol, position, plan, leaving, stoppedAt, pending })
 
 const sortedOrders = (account: Account): OrderRecord[] => [...account.orders.values()].sort((a, b) => a.order.id - b.order.id)

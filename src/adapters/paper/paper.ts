@@ -65,6 +65,7 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
   }
 
   return {
+    outside: false,
     busy: false,
     get ambiguousBars() {
       return matching.ambiguousBars

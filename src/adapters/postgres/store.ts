@@ -1,14 +1,16 @@
 /** The record of an account in PostgreSQL. Rounds go over one connection that holds the account's lock; people's reads go over the pool. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Selectable, sql } from 'kysely'
 import type { Client } from 'pg'
 import { assert, Fault } from '#domain/fault.ts'
-import type { Store } from '#ports/store.ts'
+import type { Round, Store } from '#ports/store.ts'
 import type { Database } from './connect.ts'
 import { faultOf, isLost } from './faults.ts'
 import { readCandles, readDecisions, readJournal, readPnl, readSaved, readTotals, readTrades, readWish } from './reads.ts'
-import { allInOne, NONE_HIT } from './statements.ts'
+import { forgotten, logged, roundOf, textOf } from './round-log.ts'
+import { allInOne, NONE_HIT, type Statement } from './statements.ts'
 import type { AccountsTable } from './tables.ts'
-import { accountStatement, mustBeOnDisk, statementsOf } from './writes.ts'
+import { accountStatement, mayBeRefused, mustBeOnDisk, statementsOf } from './writes.ts'
 
 /** What a store is opened with. */
 export interface PostgresStoreOptions {
@@ -22,6 +24,7 @@ export interface PostgresStoreOptions {
 }
 
 const PATIENCE_MS = 3_000
+const AFTER_ACT_MS = 1
 // PostgreSQL's lock_not_available
 const NOT_AVAILABLE = '55P03'
 
@@ -37,25 +40,55 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
   const held = holdAccount(database, account, patience)
   let epoch = 0
   let busy = false
+  // a round was logged by this store and is not in the tables
+  let unwritten = false
+  const write = async ({ name, text, values }: Statement, doing = 'writing a round'): Promise<number> => {
+    try {
+      return (await held.client().query({ name, text, values: [...values] })).rowCount ?? 0
+    } catch (error) {
+      throw roundFault(error, account, doing)
+    }
+  }
+  const writesOf = (round: Round): Statement[] => [accountStatement(account, epoch, round), ...statementsOf(account, demo, round)]
+  const writeWhole = async (round: Round, act: (() => void) | undefined): Promise<void> => {
+    await write(allInOne(writesOf(round), !mustBeOnDisk(round)))
+    act?.()
+  }
+  const logFirst = async (round: Round, act: () => void): Promise<void> => {
+    const text = textOf(round)
+    // the tables say why not
+    if ((await write(logged(account, epoch, round, text))) === 0) return await writeWhole(round, act)
+    unwritten = true
+    act()
+    // on a machine of few processors the tables would take them from the order that is on its way
+    await pause(AFTER_ACT_MS)
+    // as a start would, so that the log is known to suffice; what a power cut takes of this is still in the log
+    await write(allInOne([...writesOf(roundOf(text)), forgotten(account)], true))
+    unwritten = false
+  }
+  // Its orders may have left: a start without it would be a start from a wrong record.
+  const writeLogged = async (): Promise<void> => {
+    const rows = await asking('the log of rounds', db.selectFrom('rounds').select('round').where('account', '=', account).execute())
+    for (const { round } of rows) await write(allInOne([...writesOf(roundOf(round)), forgotten(account)], false), 'writing a logged round')
+    unwritten = false
+  }
   const asking = <A>(what: string, answer: Promise<A>): Promise<A> =>
     answer.catch(error => Promise.reject(faultOf(error, `reading ${what}`)))
 
   return {
     async open() {
       await held.take()
-      const row = await asking('the account', takeEpoch(database, account, demo))
-      epoch = row.epoch
+      epoch = await asking('the account', takeEpoch(database, account, demo))
+      await writeLogged()
+      const row = await asking('the account', readAccount(db, account))
       return row.committed_at === null ? null : await asking('what is stored', readSaved(db, row))
     },
-    async commit(round) {
+    async commit(round, act) {
       assert(!busy, 'a round is committed while another is')
+      if (unwritten) throw new Fault('retry', 'the round before is in the log and not in the tables: open the store again.')
       busy = true
       try {
-        const statements = [accountStatement(account, epoch, round), ...statementsOf(account, demo, round)]
-        const { name, text, values } = allInOne(statements, !mustBeOnDisk(round))
-        await held.client().query({ name, text, values: [...values] })
-      } catch (error) {
-        throw roundFault(error, account)
+        await (act === undefined || mayBeRefused(round) ? writeWhole(round, act) : logFirst(round, act))
       } finally {
         busy = false
       }
@@ -72,18 +105,21 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
 }
 
 // What went wrong with a round. An error that PostgreSQL tells, it tells before it commits.
-function roundFault(error: unknown, account: string): Fault {
+function roundFault(error: unknown, account: string, doing: string): Fault {
   if ((error as { code?: string }).code === NONE_HIT)
     return new Fault('misconfigured', `the account "${account}" was taken over by another process: nothing was written. Let only one run.`)
-  if (!isLost(error)) return faultOf(error, 'writing a round')
+  if (!isLost(error)) return faultOf(error, doing)
   return new Fault('unknown_outcome', 'PostgreSQL did not answer to a round: it is written or not. Open the store again to see.', {
     cause: error,
   })
 }
 
-/** Counts the process in and gives the account's row. Whoever had it before can write no more. */
-async function takeEpoch({ db }: Database, account: string, demo: boolean): Promise<Selectable<AccountsTable>> {
-  return await db.transaction().execute(async trx => {
+const readAccount = (db: Database['db'], account: string): Promise<Selectable<AccountsTable>> =>
+  db.selectFrom('accounts').selectAll().where('account', '=', account).executeTakeFirstOrThrow()
+
+/** Counts the process in; its number. Whoever had the account before can write no more. */
+async function takeEpoch({ db }: Database, account: string, demo: boolean): Promise<number> {
+  const { epoch } = await db.transaction().execute(async trx => {
     // a round that a kill cut short used up ids: trades are numbered without gaps, which people read as missing ones
     await sql`lock table trades in share row exclusive mode`.execute(trx)
     await sql`select setval(pg_get_serial_sequence('trades', 'id'), coalesce(max(id), 1), max(id) is not null) from trades`.execute(trx)
@@ -91,9 +127,10 @@ async function takeEpoch({ db }: Database, account: string, demo: boolean): Prom
       .insertInto('accounts')
       .values({ account, demo, epoch: 1 })
       .onConflict(on => on.column('account').doUpdateSet({ epoch: sql<number>`accounts.epoch + 1` }))
-      .returningAll()
+      .returning('epoch')
       .executeTakeFirstOrThrow()
   })
+  return epoch
 }
 
 /** The connection that holds the account's lock: the lock lives as long as it does, so a dead process holds none. */
@@ -103,7 +140,7 @@ function holdAccount(database: Database, account: string, patience: number) {
   return {
     client(): Client {
       if (client === null) throw new Fault('retry', `the account "${account}" is not held by this store: open it first.`)
-      if (client === broken) throw new Fault('retry', 'PostgreSQL: the connection broke, so nothing was sent. Open the store again.')
+      if (client === broken) throw new Fault('retry', 'PostgreSQL: the connection broke. Open the store again.')
       return client
     },
     async take(): Promise<void> {

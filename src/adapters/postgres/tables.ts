@@ -199,6 +199,12 @@ export interface AccountsTable {
   fees: Generated<Numeric>
 }
 
+/** Rounds that were acted upon and are not in the other tables yet. */
+export interface RoundsTable {
+  account: string
+  round: string
+}
+
 /** Settings that people changed. */
 export interface SettingsTable {
   account: string
@@ -267,6 +273,7 @@ export interface Tables {
   ledger: LedgerTable
   candles: CandlesTable
   accounts: AccountsTable
+  rounds: RoundsTable
   settings: SettingsTable
   inbox: InboxTable
   outbox: OutboxTable

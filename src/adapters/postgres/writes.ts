@@ -131,6 +131,12 @@ export const mustBeOnDisk = ({
 }: Round): boolean =>
   [orders, decisions, intents, fills, trips, stopMoves, dust, cash, settings, inbox, outbox, pending].some(({ length }) => length > 0)
 
+/**
+ * True where the tables could refuse a round for what came from outside: a trade, a rest of one, or a wish that is there already. Such a
+ * round must not be acted upon before they have taken it.
+ */
+export const mayBeRefused = ({ fills, dust, inbox }: Round): boolean => fills.length + dust.length + inbox.length > 0
+
 // Of several states of one thing the last counts; a statement may touch a row only once.
 const newest = <A>(records: readonly A[], key: (record: A) => unknown): A[] =>
   records.length < 2 ? [...records] : [...new Map(records.map(record => [key(record), record])).values()]

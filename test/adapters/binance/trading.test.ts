@@ -12,6 +12,8 @@ import type { Time } from '#domain/time.ts'
 import { Engine } from '#engine'
 import { Records } from '#live/records.ts'
 import { Shell } from '#live/shell.ts'
+import type { MarketEvent } from '#ports/feed.ts'
+import type { Store } from '#ports/store.ts'
 import { enter, percent } from '#strategy'
 import { ALL } from '#trader/slot.ts'
 import { BTCUSDC, openSides, prepare, type Sides } from '../../support/binance/account.ts'
@@ -46,7 +48,26 @@ const walk = (random: () => number, count: number): string[] => {
   })
 }
 
-async function begin(sides: Sides, disk: ReturnType<typeof newMemoryDisk>): Promise<Life> {
+class Died extends Error {}
+
+/** Where the process dies next, as an order leaves: its round outlives that, and the order has left or not. */
+interface Death {
+  where: 'safe' | 'acted' | null
+}
+
+const mortal = (store: Store, death: Death): Store => ({
+  ...store,
+  async commit(round, act) {
+    if (act === undefined) return await store.commit(round)
+    await store.commit(round, () => {
+      if (death.where === 'safe') throw new Died()
+      act()
+      if (death.where === 'acted') throw new Died()
+    })
+  },
+})
+
+async function begin(sides: Sides, disk: ReturnType<typeof newMemoryDisk>, death: Death): Promise<Life> {
   const records = new Records(() => info)
   const engine = new Engine({
     symbols: [info],
@@ -57,7 +78,7 @@ async function begin(sides: Sides, disk: ReturnType<typeof newMemoryDisk>): Prom
     recorder: records,
   })
   const binance = sides.open({ lastPrice: () => engine.market('BTCUSDC').last, trouble() {} })
-  const store = openMemoryStore({ disk, account: 'live' })
+  const store = mortal(openMemoryStore({ disk, account: 'live' }), death)
   const shell = new Shell({ engine, exchange: binance.exchange, store, records, newId, tell() {} })
   await prepare(binance)
   const saved = await store.open()
@@ -107,11 +128,30 @@ test.each([100, 103])('seed %i', async seed => {
   const { simulator, clock } = sides
   const { venue } = simulator.world
   const disk = newMemoryDisk()
-  let life = await begin(sides, disk)
+  const death: Death = { where: null }
+  const deaths = randomOf(seed + 1)
+  let died = 0
+  let life = await begin(sides, disk, death)
   onTestFinished(() => life.binance.stop())
+  const anew = async (): Promise<void> => {
+    void life.binance.stop()
+    death.where = null
+    dropHolders(disk)
+    life = await begin(sides, disk, death)
+  }
+  const offer = async (event: MarketEvent): Promise<void> => {
+    try {
+      await life.shell.offer(event, '')
+    } catch (error) {
+      if (!(error instanceof Died)) throw error
+      died++
+      await anew()
+      await life.shell.offer(event, '')
+    }
+  }
   const price = (): number => toNumber(venue.matching.market('BTCUSDC').last)
   const show = async (): Promise<void> => {
-    await life.shell.offer({ kind: 'open', time: clock.now(), opens: [{ symbol: 'BTCUSDC', price: price(), volume: 0 }] }, '')
+    await offer({ kind: 'open', time: clock.now(), opens: [{ symbol: 'BTCUSDC', price: price(), volume: 0 }] })
   }
   const close = async (): Promise<void> => {
     const [last, time] = [price(), clock.now()]
@@ -126,7 +166,7 @@ test.each([100, 103])('seed %i', async seed => {
       volume: 1,
       complete: 1,
     } as const
-    await life.shell.offer({ kind: 'close', time, bars: [bar], candles: [] }, '')
+    await offer({ kind: 'close', time, bars: [bar], candles: [] })
   }
 
   const quiet = async ({ binance }: Life): Promise<void> => {
@@ -138,13 +178,14 @@ test.each([100, 103])('seed %i', async seed => {
   for (let round = 0; round < 24; round++) {
     const [fault, where] = faults[Math.floor(random() * faults.length)]!
     if (random() < 0.5) simulator.admin('faults', { fault, where })
-    await life.shell.wish({ person: 'ann', text: '', run: (engine, _, time) => act(engine, time, random) })
+    if (deaths() < 0.2) death.where = deaths() < 0.5 ? 'safe' : 'acted'
+    await life.shell.wish({ person: 'ann', text: '', run: (engine, _, time) => act(engine, time, random) }).catch((error: unknown) => {
+      if (!(error instanceof Died)) throw error
+    })
     if (random() < 0.15) simulator.admin('sockets', { act: 'drop', kind: 'api' })
     if (random() < 0.15) {
       // the process dies, wherever it is
-      void life.binance.stop()
-      dropHolders(disk)
-      life = await begin(sides, disk)
+      await anew()
     }
     // mostly all is known before the market goes on, sometimes it is not waited for
     if (random() < 0.8) await quiet(life)
@@ -155,12 +196,14 @@ test.each([100, 103])('seed %i', async seed => {
   }
 
   // then nothing fails any more
+  death.where = null
   simulator.admin('clear', {})
   await quiet(life)
   await clock.wait(12_000)
   await close()
   await quiet(life)
   expect(life.binance.exchange.busy).toBe(false)
+  expect(died).toBeGreaterThan(0)
 
   const { engine } = life
   const { position, protection, leaving } = engine.slot('manual', 'BTCUSDC')!
