@@ -81,6 +81,13 @@ export async function openLiveFeed(setup: LiveFeedSetup): Promise<LiveFeed> {
   return new Market({ ...setup, clock, deadline }, all, anchors, (now - deadline) as Time)
 }
 
+/** A feed that runs: where its events go, and what ends it. */
+interface Run {
+  readonly offer: (event: MarketEvent, state: FeedState) => Promise<void>
+  end(): void
+  fail(error: unknown): void
+}
+
 interface MarketSetup extends LiveFeedSetup {
   readonly clock: ExchangeClock
   readonly deadline: number
@@ -96,7 +103,9 @@ class Market implements LiveFeed {
   readonly #shortest = new Map<string, Timeframe>()
   readonly #stopping = new AbortController()
   readonly #intake: Intake
-  #wake: (() => void) | null = null
+  #run: Run | null = null
+  // an event is being worked off
+  #offering = false
   #poked = false
   // rings no later than when there is something to do
   #alarm: { readonly at: number; readonly off: AbortController } | null = null
@@ -150,13 +159,12 @@ class Market implements LiveFeed {
     streams.start(message => this.#intake.hear(message))
     const keeping = clock.keep(signal)
     try {
-      while (!signal.aborted) {
-        if (this.#intake.bug !== null) throw this.#intake.bug.error
-        const event = this.#event(clock.now())
-        if (event === null) await this.#sleep()
-        else await offer(event, writeProgress(this.#reached, this.#behind))
-      }
+      await new Promise<void>((end, fail) => {
+        this.#run = { offer, end, fail }
+        this.#turn()
+      })
     } finally {
+      this.#run = null
       this.#stopping.abort()
       this.#alarm?.off.abort()
       await Promise.all([streams.stop(), keeping])
@@ -213,7 +221,9 @@ class Market implements LiveFeed {
       this.#came ||= series.has(openTime)
     }
     if (this.#owes(series, this.#reached)) this.#behind.add(series)
-    if (this.#missing.size === 0 || this.#behind.size > 0) this.#poke()
+    // at once: a candle is decided on before its socket has done with it
+    if (this.#missing.size === 0) this.#turn()
+    else if (this.#behind.size > 0) this.#poke()
   }
 
   #event(now: Time): MarketEvent | null {
@@ -319,27 +329,47 @@ class Market implements LiveFeed {
     return quotes.length === 0 ? null : { kind: 'quotes', time: Math.max(this.#reached, Math.min(now, this.#next)) as Time, quotes }
   }
 
+  // Hands on what there is, one event after another: called whenever there may be one.
+  #turn(): void {
+    const run = this.#run
+    if (run === null || this.#offering) return
+    try {
+      if (this.#stopping.signal.aborted) return run.end()
+      if (this.#intake.bug !== null) throw this.#intake.bug.error
+      const now = this.#setup.clock.now()
+      const event = this.#event(now)
+      if (event === null) return this.#sleep(now)
+      this.#offering = true
+      void run.offer(event, writeProgress(this.#reached, this.#behind)).then(this.#offered, run.fail)
+    } catch (error) {
+      this.#run = null
+      run.fail(error)
+    }
+  }
+
+  readonly #offered = (): void => {
+    this.#offering = false
+    this.#turn()
+  }
+
+  // Soon: of the quotes that come in one piece only the newest count.
   #poke(): void {
+    if (this.#poked) return
     this.#poked = true
-    this.#wake?.()
+    queueMicrotask(() => {
+      this.#poked = false
+      this.#turn()
+    })
   }
 
   // Until something comes, or until the time of the next thing to do.
-  async #sleep(): Promise<void> {
-    const { clock, deadline } = this.#setup
-    const now = clock.now()
+  #sleep(now: Time): void {
+    const { deadline } = this.#setup
     const times = [this.#next, this.#next + deadline, this.#slot, (this.#askedAt ?? 0) + deadline]
     for (const { askAt } of this.#behind) times.push(askAt ?? 0)
     for (const { askAt } of this.#missing) times.push(askAt ?? 0)
     const wait = times.reduce((least, time) => (time > now ? Math.min(least, time - now) : least), LONGEST_WAIT_MS)
-    if (!this.#poked) {
-      this.#setAlarm(now, wait)
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
-      this.#wake = null
-    }
-    this.#poked = false
+    this.#setAlarm(now, wait)
   }
 
   // One that rings sooner is left: quotes wake the feed often, and a timer for each would cost more than the quote.
