@@ -22,12 +22,12 @@ const HALF = 50_000_000n
 export const zero = <A extends Any>(): A => 0n as A
 
 function parse(text: string): bigint {
-  const match = /^(-?)(\d+)(?:\.(\d{1,8})0*)?$/.exec(text)
-  if (match === null)
+  if (!/^-?\d+(?:\.\d{1,8}0*)?$/.test(text))
     throw new RangeError(`"${text}" is not an amount: write it as digits with at most ${DIGITS} decimals, for example 12.5`)
-  const [, sign, whole, decimals = ''] = match
-  const size = BigInt(whole!) * ONE + BigInt(decimals.padEnd(DIGITS, '0'))
-  return sign === '-' ? -size : size
+  const point = text.indexOf('.')
+  const whole = point < 0 ? text : text.slice(0, point)
+  const decimals = point < 0 ? '' : text.slice(point + 1, point + 1 + DIGITS)
+  return BigInt(whole + decimals.padEnd(DIGITS, '0'))
 }
 
 const parsePositive = (text: string, name: string): bigint => {

@@ -93,7 +93,7 @@ export function openBinance(setup: BinanceSetup): Binance {
     clock,
     signal,
     order: report => exchange.heard(report),
-    balances: balances => setup.balances?.(balances),
+    ...(setup.balances === undefined ? {} : { balances: setup.balances }),
     subscribed() {
       comes = true
       for (const heard of waiting) heard()

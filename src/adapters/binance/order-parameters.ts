@@ -28,18 +28,14 @@ const hasLimit = ({ type }: OrderRequest): boolean => type === 'LIMIT' || type =
 /** Parameters of one order. */
 export function orderParameters(request: OrderRequest, clientId: string): Record<string, string> {
   const { symbol, side, type, quantity, quoteAmount, price, stopPrice, timeInForce } = request
-  return {
-    symbol,
-    side,
-    type,
-    ...(quoteAmount > 0n ? { quoteOrderQty: format(quoteAmount) } : { quantity: format(quantity) }),
-    ...(price > 0n ? { price: format(price) } : {}),
-    ...(stopPrice > 0n ? { stopPrice: format(stopPrice) } : {}),
-    ...(hasLimit(request) ? { timeInForce } : {}),
-    newClientOrderId: clientId,
-    // the default for stops and post-only orders says too little
-    newOrderRespType: 'FULL',
-  }
+  // the default answer to stops and post-only orders says too little
+  const parameters: Record<string, string> = { symbol, side, type, newClientOrderId: clientId, newOrderRespType: 'FULL' }
+  if (quoteAmount > 0n) parameters['quoteOrderQty'] = format(quoteAmount)
+  else parameters['quantity'] = format(quantity)
+  if (price > 0n) parameters['price'] = format(price)
+  if (stopPrice > 0n) parameters['stopPrice'] = format(stopPrice)
+  if (hasLimit(request)) parameters['timeInForce'] = timeInForce
+  return parameters
 }
 
 /** Parameters of a one-cancels-the-other pair: the leg that waits for a rising price is the one above. */

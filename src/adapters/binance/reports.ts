@@ -35,42 +35,45 @@ const text = (raw: Raw, name: string): string => String(raw[name] ?? '')
 const count = (raw: Raw, name: string): number => Number(raw[name] ?? 0)
 const time = (raw: Raw, name: string): Time => count(raw, name) as Time
 const side = (raw: Raw, name: string): Side => (raw[name] === 'SELL' ? 'SELL' : 'BUY')
-const reasonOf = (raw: Raw, ...names: readonly string[]): string =>
-  names.map(name => text(raw, name)).find(reason => reason !== '' && reason !== 'NONE') ?? ''
+function reasonOf(raw: Raw, ...names: readonly string[]): string {
+  for (const name of names) {
+    const reason = text(raw, name)
+    if (reason !== '' && reason !== 'NONE') return reason
+  }
+  return ''
+}
 
 /** An `executionReport` of the user data stream. `Z`, the sum of its quote, is negative where unknown and not needed. */
 export function reportOfEvent(raw: Raw): Report {
-  const symbol = text(raw, 's')
-  const exchangeId = count(raw, 'i')
-  const at = time(raw, 'T')
   // on a cancel `c` is the cancel's own id, and `C` that of the order
   const original = text(raw, 'C')
-  const trade: Trade = {
-    tradeId: count(raw, 't'),
-    exchangeId,
-    symbol,
-    side: side(raw, 'S'),
-    price: price(text(raw, 'L') || '0'),
-    quantity: quantity(text(raw, 'l') || '0'),
-    quote: money(text(raw, 'Y') || '0'),
-    fee: quantity(text(raw, 'n') || '0') as Amount<string>,
-    feeAsset: text(raw, 'N'),
-    maker: raw['m'] === true,
-    time: at,
-  }
   return {
     clientId: original === '' || original === 'null' ? text(raw, 'c') : original,
-    exchangeId,
-    symbol,
-    side: trade.side,
+    exchangeId: count(raw, 'i'),
+    symbol: text(raw, 's'),
+    side: side(raw, 'S'),
     status: text(raw, 'X'),
     executed: quantity(text(raw, 'z') || '0'),
     createdAt: time(raw, 'O'),
-    time: at,
+    time: time(raw, 'T'),
     reason: reasonOf(raw, 'r', 'eR'),
-    trades: raw['x'] === 'TRADE' && trade.tradeId >= 0 ? [trade] : [],
+    trades: raw['x'] === 'TRADE' && count(raw, 't') >= 0 ? [tradeOfEvent(raw)] : [],
   }
 }
+
+const tradeOfEvent = (raw: Raw): Trade => ({
+  tradeId: count(raw, 't'),
+  exchangeId: count(raw, 'i'),
+  symbol: text(raw, 's'),
+  side: side(raw, 'S'),
+  price: price(text(raw, 'L') || '0'),
+  quantity: quantity(text(raw, 'l') || '0'),
+  quote: money(text(raw, 'Y') || '0'),
+  fee: quantity(text(raw, 'n') || '0') as Amount<string>,
+  feeAsset: text(raw, 'N'),
+  maker: raw['m'] === true,
+  time: time(raw, 'T'),
+})
 
 /** An order as queries, `openOrders` and the answers to orders and cancels tell it; with `fills` where it filled at once. */
 export function reportOfOrder(raw: Raw): Report {

@@ -15,8 +15,8 @@ export interface UserDataSetup {
   readonly signal: AbortSignal
   /** Something was said of an order. */
   order(report: Report): void
-  /** Balances changed; all of what they are now. */
-  balances(balances: readonly Balance[]): void
+  /** Balances changed; all of what they are now. None: nobody wants to know. */
+  balances?(balances: readonly Balance[]): void
   /** It comes from now on; what was before has to be asked for. */
   subscribed(): void
   /** It does not come as it should: ask for what it did not bring, and connect anew. */
@@ -46,15 +46,16 @@ export function openUserData(setup: UserDataSetup): UserData {
   const { clock, signal } = setup
 
   const remember = (report: Report): void => {
-    for (const key of new Set([report.clientId, keyOf(report)])) {
+    for (const key of [report.clientId, keyOf(report)]) {
       expected.delete(key)
       heard.add(key)
     }
     // oldest first
-    for (const key of heard) {
-      if (heard.size <= REMEMBERED) break
-      heard.delete(key)
-    }
+    if (heard.size > REMEMBERED)
+      for (const key of heard) {
+        if (heard.size <= REMEMBERED) break
+        heard.delete(key)
+      }
   }
   // One timer for all: they become due in the order in which they were acknowledged.
   const watch = async (): Promise<void> => {
@@ -86,6 +87,7 @@ export function openUserData(setup: UserDataSetup): UserData {
           return setup.order(report)
         }
         case 'outboundAccountPosition': {
+          if (setup.balances === undefined) return
           const balances = read(() => balancesOfEvent(raw))
           return balances === null ? setup.mute('an event of balances could not be read') : setup.balances(balances)
         }

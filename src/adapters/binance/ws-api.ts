@@ -3,7 +3,6 @@
  * over it. A request that was sent and not answered is an unknown outcome where it changes something. Nothing is ever sent twice, but for
  * a request that Binance refused for its time alone.
  */
-import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Budget, Cost, RateLimit, Urgency } from './budget.ts'
 import { type Connection, type Link, openConnection } from './connection.ts'
@@ -186,15 +185,13 @@ class Calls {
   #signed({ method, parameters = {} }: Call, link: Link): Record<string, string | number> {
     const { signer, serverClock } = this.#setup
     if (method === SUBSCRIBE) return {}
-    const timestamp: Time = serverClock.now()
-    const timed: Record<string, string | number> = { ...parameters, recvWindow: RECEIVE_WINDOW_MS, timestamp }
-    if (this.#loggedOn.has(link)) return timed
-    const all: Record<string, string | number> = { ...timed, apiKey: signer.apiKey }
-    const text = Object.keys(all)
-      .sort()
-      .map(name => `${name}=${all[name]}`)
-      .join('&')
-    return { ...all, signature: signer.sign(text) }
+    const signed: Record<string, string | number> = { ...parameters, recvWindow: RECEIVE_WINDOW_MS, timestamp: serverClock.now() }
+    if (this.#loggedOn.has(link)) return signed
+    signed['apiKey'] = signer.apiKey
+    let text = ''
+    for (const name of Object.keys(signed).sort()) text += `${text === '' ? '' : '&'}${name}=${signed[name]}`
+    signed['signature'] = signer.sign(text)
+    return signed
   }
 
   #faultOf(call: Call, { status = 0, error = {} }: Message): BinanceFault {
