@@ -3,6 +3,7 @@
  * for by REST. Handed on is each closed candle once and in order, those of one close time together: when all are there, or a deadline has
  * passed and those that are missing do not exist or cannot be asked for. Until a close is worked off, time stands at it.
  */
+import type { Candle } from '#domain/candle.ts'
 import { nextSlot, type Schedule } from '#domain/schedule.ts'
 import { formatTime, lengthOf, openOf, type Time, type Timeframe, timeframes } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -254,11 +255,12 @@ class Market implements LiveFeed {
       const time = this.#next
       const slot = this.#slot
       const without: Series[] = []
-      const candles = this.#due.flatMap(series => {
+      const candles: Candle[] = []
+      for (const series of this.#due) {
         const candle = series.settled(time - series.length) ? series.pull(time) : null
-        if (candle === null && this.#goesWithout(series, time, now)) without.push(series)
-        return candle ?? []
-      })
+        if (candle !== null) candles.push(candle)
+        else if (this.#goesWithout(series, time, now)) without.push(series)
+      }
       if (without.length > 0) this.#noteStill(without, time)
       this.#reach(time)
       if (candles.length > 0) return closeOf(time, candles, this.#shortest, this.#isLate(time, now))

@@ -30,8 +30,10 @@ export interface Placing {
   readonly parameters: Readonly<Record<string, string>>
   readonly pair: boolean
   readonly urgency: Urgency
+  /** For how many milliseconds it may wait for room; infinite: however long that takes. */
+  readonly patience: number
   /** It has been signed and goes out now; a second time where Binance refused the first for its time. */
-  sent?(): void
+  sent(): void
 }
 
 /** An account over REST. */

@@ -18,7 +18,7 @@ export type MarketText =
 const OPEN: MarketText = { kind: 'open' }
 const OTHER: MarketText = { kind: 'other' }
 const BEFORE_NAME = '{"stream":"'.length
-const CLOSED_BAR = Buffer.from('"x":true')
+const CLOSED_BAR = '"x":true'
 // A bar as Binance writes it, with o, c, h, l and v. JSON.parse takes four times as long, and in each minute all symbols close at once.
 const BAR =
   /"k":\{"t":(\d+),"T":\d+,"s":"([^"\\]+)","i":"(\w+)","f":-?\d+,"L":-?\d+,"o":"([\d.]+)","c":"([\d.]+)","h":"([\d.]+)","l":"([\d.]+)","v":"([\d.]+)","n":\d+,"x":true,/
@@ -33,8 +33,13 @@ export const nameOf = (stream: Stream): string =>
 /** Reads one message. `now` stands for the time of a quote, which Binance does not tell. Never throws. */
 export function readMarket(data: Buffer, now: Time): MarketText {
   if (data[2] !== S) return readAnswer(data)
-  const at = data.indexOf(AT, BEFORE_NAME)
-  if (data[at + 1] === KLINE) return data.includes(CLOSED_BAR, at) ? readCandle(data) : OPEN
+  // a name is short: to look here is sooner done than to ask a Buffer
+  let at = BEFORE_NAME
+  while (at < data.length && data[at] !== AT) at++
+  if (data[at + 1] === KLINE) {
+    const text = data.toString()
+    return text.includes(CLOSED_BAR) ? readCandle(text) : OPEN
+  }
   return data.toString('latin1', at, at + 12) === '@bookTicker"' ? readQuote(data, now) : OTHER
 }
 
@@ -42,27 +47,27 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
-function parse(data: Buffer): Fields | null {
+function parse(text: string): Fields | null {
   try {
-    const value: unknown = JSON.parse(data.toString())
+    const value: unknown = JSON.parse(text)
     return isFields(value) ? value : null
   } catch {
     return null
   }
 }
 
-function inside(data: Buffer): Fields | null {
-  const value = parse(data)?.data
+function inside(text: string): Fields | null {
+  const value = parse(text)?.data
   return isFields(value) ? value : null
 }
 
 // Amounts come as text. NaN for anything else: whoever takes the candle looks.
 const numberOf = (value: unknown): number => (typeof value === 'string' && value !== '' ? Number(value) : Number.NaN)
 
-function readCandle(data: Buffer): MarketText {
-  const [, t, s, i, o, c, h, l, v] = BAR.exec(data.toString()) ?? []
+function readCandle(text: string): MarketText {
+  const [, t, s, i, o, c, h, l, v] = BAR.exec(text) ?? []
   // whatever is written otherwise is read as JSON
-  return s === undefined ? candleOf(inside(data)?.k) : candleOf({ t: Number(t), s, i, o, c, h, l, v, x: true })
+  return s === undefined ? candleOf(inside(text)?.k) : candleOf({ t: Number(t), s, i, o, c, h, l, v, x: true })
 }
 
 function candleOf(bar: unknown): MarketText {
@@ -87,7 +92,7 @@ function candleOf(bar: unknown): MarketText {
 }
 
 function readQuote(data: Buffer, time: Time): MarketText {
-  const book = inside(data)
+  const book = inside(data.toString())
   if (book === null || typeof book.s !== 'string') return OTHER
   return {
     kind: 'quote',
@@ -104,7 +109,7 @@ function readQuote(data: Buffer, time: Time): MarketText {
 
 // {"result":null,"id":1} · {"code":2,"msg":"Invalid request: …","id":1} · {"error":{"code":2,"msg":"…"},"id":1}
 function readAnswer(data: Buffer): MarketText {
-  const answer = parse(data)
+  const answer = parse(data.toString())
   if (answer === null || typeof answer.id !== 'number') return OTHER
   const error = isFields(answer.error) ? answer.error : answer
   const failed = error.code !== undefined || error.msg !== undefined

@@ -113,8 +113,9 @@ export class Sender {
       for (const order of orders) book.sent(order)
     }
     try {
-      const how = first!.entry ? ({ urgency: 'ordinary', patience: ENTRY_PATIENCE_MS } as const) : ({ urgency: 'exit' } as const)
-      const reports = await channel.place({ parameters, pair: second !== undefined, ...how, sent })
+      const { entry } = first!
+      const [urgency, patience] = entry ? (['ordinary', ENTRY_PATIENCE_MS] as const) : (['exit', Number.POSITIVE_INFINITY] as const)
+      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {

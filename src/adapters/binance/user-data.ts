@@ -39,7 +39,8 @@ const REMEMBERED = 1_000
 
 /** Makes the user data stream; it begins with `subscribe`. */
 export function openUserData(setup: UserDataSetup): UserData {
-  const heard = new Set<string>()
+  let heard = new Set<string>()
+  let heardBefore = new Set<string>()
   // when each has to be heard of
   const expected = new Map<string, number>()
   let watching = false
@@ -50,12 +51,10 @@ export function openUserData(setup: UserDataSetup): UserData {
       expected.delete(key)
       heard.add(key)
     }
-    // oldest first
-    if (heard.size > REMEMBERED)
-      for (const key of heard) {
-        if (heard.size <= REMEMBERED) break
-        heard.delete(key)
-      }
+    // by halves: to take the oldest out of a Set one by one means to walk past all that were taken before
+    if (heard.size < REMEMBERED) return
+    heardBefore = heard
+    heard = new Set()
   }
   // One timer for all: they become due in the order in which they were acknowledged.
   const watch = async (): Promise<void> => {
@@ -99,7 +98,7 @@ export function openUserData(setup: UserDataSetup): UserData {
     },
     expect(report) {
       const key = keyOf(report)
-      if (heard.has(key) || expected.has(key)) return
+      if (heard.has(key) || heardBefore.has(key) || expected.has(key)) return
       expected.set(key, clock.now() + EVENT_MS)
       if (!watching) void watch()
     },

@@ -185,7 +185,8 @@ class Calls {
   #signed({ method, parameters = {} }: Call, link: Link): Record<string, string | number> {
     const { signer, serverClock } = this.#setup
     if (method === SUBSCRIBE) return {}
-    const signed: Record<string, string | number> = { ...parameters, recvWindow: RECEIVE_WINDOW_MS, timestamp: serverClock.now() }
+    const signed: Record<string, string | number> = { recvWindow: RECEIVE_WINDOW_MS, timestamp: serverClock.now() }
+    for (const name of Object.keys(parameters)) signed[name] = parameters[name]!
     if (this.#loggedOn.has(link)) return signed
     signed['apiKey'] = signer.apiKey
     let text = ''

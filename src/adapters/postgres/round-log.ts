@@ -2,6 +2,7 @@
  * The log of rounds. One short INSERT makes a round outlive every death, so that its orders may leave; then it is written into the tables as
  * every other, and its row is taken away in the same transaction. So there is at most one row an account, and what is in it is in no table.
  */
+import type { Holding } from '#domain/slot.ts'
 import type { Round } from '#ports/store.ts'
 import type { Statement } from './statements.ts'
 
@@ -31,20 +32,22 @@ const SIGN = '#'
 /** A round as text. What JSON has no word for is marked: amounts as "#123", NaN and infinities by their names, and texts that begin so as "##…". */
 export const textOf = (round: Round): string =>
   // the core hands in its slots, which know their market: only what is a holding's is kept
-  JSON.stringify({ ...round, holdings: round.holdings.map(plain) }, (_, value: unknown) => {
-    if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return `${SIGN}${value}`
-    return typeof value === 'string' && value.startsWith(SIGN) ? `${SIGN}${value}` : value
-  })
+  JSON.stringify(marked({ ...round, holdings: round.holdings.map(holdingOf) }))
 
-const plain = ({ owner, symbol, position, plan, leaving, stoppedAt, pending }: Round['holdings'][number]): Round['holdings'][number] => ({
-  owner,
-  symbol,
-  position,
-  plan,
-  leaving,
-  stoppedAt,
-  pending,
-})
+const holdingOf = ({ owner, symbol, position, plan, leaving, stoppedAt, pending }: Holding): Holding => {
+  return { owner, symbol, position, plan, leaving, stoppedAt, pending }
+}
+
+// A copy first, since JSON.stringify is slow as soon as it has to ask for each value.
+function marked(value: unknown): unknown {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return `${SIGN}${value}`
+  if (typeof value === 'string') return value.startsWith(SIGN) ? `${SIGN}${value}` : value
+  if (Array.isArray(value)) return value.map(marked)
+  if (typeof value !== 'object' || value === null) return value
+  const copy: Record<string, unknown> = {}
+  for (const [name, part] of Object.entries(value)) copy[name] = marked(part)
+  return copy
+}
 
 /** The round of a text. */
 export const roundOf = (text: string): Round =>

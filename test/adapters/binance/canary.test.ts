@@ -73,7 +73,7 @@ async function seen(bed: Bed, sockets: boolean): Promise<string[]> {
     await tried(() =>
       sockets
         ? binance.wsApi.call({ method: 'order.place', parameters, weight: 1, changes: true })
-        : binance.account.place({ parameters, pair: false, urgency: 'ordinary' }),
+        : binance.account.place({ parameters, pair: false, urgency: 'ordinary', patience: 0, sent() {} }),
     )
     bed.simulator.admin('clear', {})
     if (sockets) await bed.connected()
