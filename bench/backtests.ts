@@ -88,7 +88,7 @@ export function run({ strategy, scan }: Loaded, histories: readonly History[], g
   return {
     equity: toNumber(finalEquity(engine, histories)),
     fills: recorder.fillCount,
-    drawdown: maxDrawdown(recorder.log, histories, Number(CASH)),
+    drawdown: maxDrawdown(recorder.changes(), histories, Number(CASH)),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Money } from '#domain/money.ts'
 import type { Fill, Order } from '#domain/order.ts'
 import type { RoundTrip } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
-import { type EquityLog, equityLogOf } from './equity.ts'
+import { FillChanges } from './equity.ts'
 import { FillLog } from './fill-log.ts'
 
 /** What was refused, by code: how often, and what was said the last time. */
@@ -50,9 +50,9 @@ export class Collector implements Recorder {
     return this.#fills.length
   }
 
-  /** How cash and quantities changed, worked out anew at each call. */
-  get log(): EquityLog {
-    return equityLogOf(this.#fills, this.#cash)
+  /** How cash and quantities changed, from the first fill on. */
+  changes(): FillChanges {
+    return new FillChanges(this.#fills, this.#places.size, this.#cash)
   }
 
   /** All fills, oldest first: made anew at each call. */

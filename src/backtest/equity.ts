@@ -9,69 +9,56 @@ import type { Engine } from '#engine'
 import type { FillLog } from './fill-log.ts'
 import type { History } from './run.ts'
 
-const ROW = 4
-
-/** Changes of the account, oldest first: when, which symbol (by its place), cash and the symbol's quantity from then on. */
-export class EquityLog {
-  #rows: Float64Array
-  /** How many changes there are. */
-  length = 0
-
-  /** `room`: for how many changes, at first. */
-  constructor(room = 256) {
-    this.#rows = new Float64Array(Math.max(1, room) * ROW)
-  }
-
-  /** Adds a change. Cash in quote units, quantity in base units. */
-  add(time: number, place: number, cash: number, quantity: number): void {
-    const at = this.length++ * ROW
-    if (at === this.#rows.length) {
-      const grown = new Float64Array(at * 2)
-      grown.set(this.#rows)
-      this.#rows = grown
-    }
-    const rows = this.#rows
-    rows[at] = time
-    rows[at + 1] = place
-    rows[at + 2] = cash
-    rows[at + 3] = quantity
-  }
-
-  /** Time of a change; Infinity behind the last. */
-  time(row: number): number {
-    return row < this.length ? this.#rows[row * ROW]! : Number.POSITIVE_INFINITY
-  }
-
-  /** Which symbol a change was of. */
-  place(row: number): number {
-    return this.#rows[row * ROW + 1]!
-  }
-
-  /** Cash from a change on. */
-  cash(row: number): number {
-    return this.#rows[row * ROW + 2]!
-  }
-
-  /** Quantity of the symbol from a change on. */
-  quantity(row: number): number {
-    return this.#rows[row * ROW + 3]!
-  }
+/** Changes of an account, one after another, oldest first: where it stands after each. */
+export interface Changes {
+  /** When the change was; Infinity behind the last. */
+  readonly time: number
+  /** Which symbol it was of, by its place. */
+  readonly place: number
+  /** Cash from then on, in quote units. */
+  readonly cash: number
+  /** Quantity of the symbol from then on, in base units. */
+  readonly quantity: number
+  /** Goes on to the next one. */
+  next(): void
 }
 
 /** The changes that fills made of an account that began with `cash`. */
-export function equityLogOf(fills: FillLog, cash: Money): EquityLog {
-  const log = new EquityLog(fills.length)
+export class FillChanges implements Changes {
+  time = Number.POSITIVE_INFINITY
+  place = 0
+  cash = 0
+  quantity = 0
+  #fill = -1
   // whole units of 1e-8 add up exactly in floats, up to 9e15 of them
-  let units = unitsOf(cash)
-  const held: number[] = []
-  for (let fill = 0; fill < fills.length; fill++) {
-    const place = fills.symbolOf(fill)
-    units += fills.cashOf(fill)
-    const quantity = (held[place] ?? 0) + fills.quantityOf(fill)
-    held[place] = quantity
-    log.add(fills.time(fill), place, units / 1e8, quantity / 1e8)
+  #units: number
+  readonly #held: number[]
+  readonly #fills: FillLog
+
+  /** `symbols`: how many there are. */
+  constructor(fills: FillLog, symbols: number, cash: Money) {
+    this.#fills = fills
+    this.#units = unitsOf(cash)
+    this.#held = Array.from({ length: symbols }, () => 0)
+    this.next()
   }
-  return log
+
+  next(): void {
+    const fills = this.#fills
+    const fill = ++this.#fill
+    if (fill >= fills.length) {
+      this.time = Number.POSITIVE_INFINITY
+      return
+    }
+    const place = fills.symbolOf(fill)
+    this.#units += fills.cashOf(fill)
+    const held = this.#held[place]! + fills.quantityOf(fill)
+    this.#held[place] = held
+    this.time = fills.time(fill)
+    this.place = place
+    this.cash = this.#units / 1e8
+    this.quantity = held / 1e8
+  }
 }
 
 /** The candles of one symbol, as far as equity is concerned. */
@@ -81,11 +68,11 @@ type Priced = Pick<History, 'columns' | 'timeframe'>
  * The largest fall of equity from a height it had reached before, as a fraction of that height (0.25 is a quarter). Equity is taken at
  * closes, an open position without exit fee; the first height is the starting cash. A close counts what happened before it.
  */
-export function maxDrawdown(log: EquityLog, histories: readonly Priced[], cash: number): number {
-  return histories.length === 1 ? drawdownOfOne(log, histories[0]!, cash) : drawdownOfSeveral(log, histories, cash)
+export function maxDrawdown(changes: Changes, histories: readonly Priced[], cash: number): number {
+  return histories.length === 1 ? drawdownOfOne(changes, histories[0]!, cash) : drawdownOfSeveral(changes, histories, cash)
 }
 
-function drawdownOfOne(log: EquityLog, { columns, timeframe }: Priced, start: number): number {
+function drawdownOfOne(changes: Changes, { columns, timeframe }: Priced, start: number): number {
   const { close } = columns
   const span = lengthOf(timeframe)
   const times = new OpenTimes(columns, span)
@@ -96,8 +83,8 @@ function drawdownOfOne(log: EquityLog, { columns, timeframe }: Priced, start: nu
   let cash = start
   let quantity = 0
   let bar = 0
-  for (let row = 0; ; row++) {
-    const end = times.firstAt(log.time(row) - span + 1, bar)
+  for (;;) {
+    const end = times.firstAt(changes.time - span + 1, bar)
     // with nothing held every close is worth the same: one look is enough
     const look = quantity === 0 && end > bar ? bar + 1 : end
     for (; bar < look; bar++) {
@@ -111,14 +98,15 @@ function drawdownOfOne(log: EquityLog, { columns, timeframe }: Priced, start: nu
       }
     }
     bar = end
-    if (row >= log.length) return worst
-    cash = log.cash(row)
-    quantity = log.quantity(row)
+    if (changes.time === Number.POSITIVE_INFINITY) return worst
+    cash = changes.cash
+    quantity = changes.quantity
+    changes.next()
   }
 }
 
 // Every instant at which a candle of any symbol closes; a symbol without one then counts at its last close.
-function drawdownOfSeveral(log: EquityLog, histories: readonly Priced[], start: number): number {
+function drawdownOfSeveral(changes: Changes, histories: readonly Priced[], start: number): number {
   const count = histories.length
   const spans = histories.map(({ timeframe }) => lengthOf(timeframe))
   const times = histories.map(({ columns }, h) => new OpenTimes(columns, spans[h]!))
@@ -131,7 +119,7 @@ function drawdownOfSeveral(log: EquityLog, histories: readonly Priced[], start: 
   let cash = start
   let peak = start
   let worst = 0
-  for (let row = 0; ; ) {
+  for (;;) {
     let now = Number.POSITIVE_INFINITY
     for (let h = 0; h < count; h++) if (next[h]! < now) now = next[h]!
     if (now === Number.POSITIVE_INFINITY) return worst
@@ -140,9 +128,9 @@ function drawdownOfSeveral(log: EquityLog, histories: readonly Priced[], start: 
       prices[h] = closes[h]![bars[h]!++]!
       next[h] = bars[h]! < times[h]!.length ? times[h]!.at(bars[h]!) + spans[h]! : Number.POSITIVE_INFINITY
     }
-    for (; log.time(row) < now; row++) {
-      cash = log.cash(row)
-      quantities[log.place(row)] = log.quantity(row)
+    for (; changes.time < now; changes.next()) {
+      cash = changes.cash
+      quantities[changes.place] = changes.quantity
     }
     let equity = cash
     for (let h = 0; h < count; h++) equity += quantities[h]! * prices[h]!

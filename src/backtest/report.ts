@@ -71,7 +71,7 @@ export function backtest(setup: ReportSetup): Backtest {
   const begun = now()
   const { engine, matching } = runBacktest({ ...setup, funds: fundsOf(setup), recorder: collected })
   const equity = finalEquity(engine, histories)
-  const drawdown = maxDrawdown(collected.log, histories, toNumber(cash))
+  const drawdown = maxDrawdown(collected.changes(), histories, toNumber(cash))
   const durationMs = now() - begun
   const { fillCount, trips, wins } = collected
   return {

@@ -128,7 +128,7 @@ function openBars(shell: Shell, time: Time): void {
 
 function closeBars(shell: Shell, time: Time): void {
   const { engine, matching, lanes } = shell
-  const closing = lanes.filter(lane => lane.closes(time))
+  const closing = lanes.length === 1 ? lanes : lanes.filter(lane => lane.closes(time))
   showRanges(matching, closing, (time - 1) as Time)
   settle(shell, (time - 1) as Time, closing)
   for (const { market, traded, columns, inBar } of closing) {

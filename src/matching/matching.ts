@@ -174,12 +174,8 @@ export class Matching {
     market.phase = 'range'
     const top = priceOf(high)
     const bottom = priceOf(low)
-    const touched = inTurn(market.orders).filter(order => this.#reached(market, order, top, bottom))
-    for (const order of touched) {
-      if (!rests(market, order)) continue
-      if (touched.some(other => other.request.id === order.request.pairedWith)) this.ambiguousBars++
-      this.#touch(market, order, time)
-    }
+    if (market.orders.length > 1) this.#touchAll(market, top, bottom, time)
+    else if (this.#reached(market, market.orders[0]!, top, bottom)) this.#touch(market, market.orders[0]!, time)
     refreshBounds(market)
   }
 
@@ -228,6 +224,15 @@ export class Matching {
     // A resting limit fills only when the price went through it by a tick: the queue before it is unknown.
     const through = isLimit ? (market.info.filters.tick > 0n ? (market.info.filters.tick as bigint) : 1n) : 0n
     return price > 0n && (waitsForRise(order) ? (high as bigint) >= price + through : (low as bigint) <= price - through)
+  }
+
+  #touchAll(market: Market, top: Price, bottom: Price, time: Time): void {
+    const touched = inTurn(market.orders).filter(order => this.#reached(market, order, top, bottom))
+    for (const order of touched) {
+      if (!rests(market, order)) continue
+      if (touched.some(other => other.request.id === order.request.pairedWith)) this.ambiguousBars++
+      this.#touch(market, order, time)
+    }
   }
 
   // The bar went through the order's price.

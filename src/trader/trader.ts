@@ -334,7 +334,8 @@ export class Trader {
 
   #protectionUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
     const { time, fill } = update
-    if (ended) slot.protection.splice(slot.protection.indexOf(order), 1)
+    if (ended && slot.protection.at(-1) === order) slot.protection.pop()
+    else if (ended) slot.protection.splice(slot.protection.indexOf(order), 1)
     const stopped = order.request.stopPrice > 0n
     const reason = !stopped ? 'take profit' : slot.plan !== null && slot.plan.gap > 0n ? 'trailing stop' : 'stop loss'
     if (fill !== null) {

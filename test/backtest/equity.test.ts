@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { EquityLog, holdReturn, maxDrawdown } from '#backtest/equity.ts'
+import { type Changes, holdReturn, maxDrawdown } from '#backtest/equity.ts'
 import { lengthOf, type Timeframe } from '#domain/time.ts'
 import { columnsFrom } from '../support/market.ts'
 
@@ -11,10 +11,26 @@ interface Series {
   readonly from?: number
 }
 
-const logOf = (changes: readonly Change[]): EquityLog => {
-  const log = new EquityLog()
-  for (const change of changes) log.add(...change)
-  return log
+const inTurn = (changes: readonly Change[]): Changes => {
+  let at = 0
+  const now = (): Change => changes[at] ?? [Number.POSITIVE_INFINITY, 0, 0, 0]
+  return {
+    get time() {
+      return now()[0]
+    },
+    get place() {
+      return now()[1]
+    },
+    get cash() {
+      return now()[2]
+    },
+    get quantity() {
+      return now()[3]
+    },
+    next() {
+      at++
+    },
+  }
 }
 const priced = ({ closes, timeframe = '1h', from = 0 }: Series) => ({ columns: columnsFrom(closes, timeframe, from), timeframe })
 
@@ -85,7 +101,7 @@ describe('max drawdown', () => {
     },
   ])('$name', ({ changes, series, expected }) => {
     const histories = series.map(priced)
-    expect(maxDrawdown(logOf(changes), histories, 100)).toBeCloseTo(expected, 12)
+    expect(maxDrawdown(inTurn(changes), histories, 100)).toBeCloseTo(expected, 12)
     expect(slowDrawdown(changes, histories, 100)).toBeCloseTo(expected, 12)
   })
 
@@ -111,7 +127,7 @@ describe('max drawdown', () => {
         time += Math.floor(next() * 4) * 900_000
         changes.push([time, Math.floor(next() * count), next() * 100, next() < 0.4 ? 0 : next() * 100])
       }
-      expect(maxDrawdown(logOf(changes), series, 100)).toBeCloseTo(slowDrawdown(changes, series, 100), 12)
+      expect(maxDrawdown(inTurn(changes), series, 100)).toBeCloseTo(slowDrawdown(changes, series, 100), 12)
     }
   })
 })

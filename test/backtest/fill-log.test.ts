@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { FillChanges } from '#backtest/equity.ts'
 import { FillLog } from '#backtest/fill-log.ts'
 import type { Amount, Money, Price, Quantity } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
@@ -49,4 +50,20 @@ test('says what a fill brought, its fee taken off', () => {
   ])
   log.add({ ...fill, side: 'SELL', feeAsset: 'quote', quote: BEYOND_64_BITS as Money }, 0, 'exit')
   expect(log.cashOf(2)).toBe(2 ** 70)
+})
+
+test('says where the account stands after each fill', () => {
+  const log = new FillLog(symbols)
+  const fill: Fill = { ...fillOf(5), quantity: 200_000_000n as Quantity, quote: 300_000_000n as Money, fee: 0n as Amount<string> }
+  log.add({ ...fill, side: 'BUY', time: at(1) }, 0, 'entry')
+  log.add({ ...fill, side: 'BUY', time: at(2) }, 1, 'entry')
+  log.add({ ...fill, side: 'SELL', quantity: 50_000_000n as Quantity, time: at(3) }, 0, 'exit')
+  const changes = new FillChanges(log, 2, 1_000_000_000n as Money)
+  const seen = []
+  for (; changes.time < Number.POSITIVE_INFINITY; changes.next()) seen.push([changes.time, changes.place, changes.cash, changes.quantity])
+  expect(seen).toEqual([
+    [1, 0, 7, 2],
+    [2, 1, 4, 2],
+    [3, 0, 7, 1.5],
+  ])
 })
