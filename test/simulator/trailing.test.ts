@@ -219,6 +219,29 @@ test('funds of a buyer’s pair: locked by where the one that trails would fire,
   expect(locked()).toBe(0n)
 })
 
+test('a stop that trails from now on has no price: the pair it belongs to is worth what the average price makes of it', async () => {
+  const { simulator, rest, told } = await scene()
+  // 5 at the average of 100; 4.96 where it would fire now
+  const pair = { side: 'SELL', quantity: '0.05', aboveType: 'LIMIT_MAKER', abovePrice: '104', belowType: 'STOP_LOSS' }
+  expect((await list(rest, 'oco', { ...pair, belowTrailingDelta: '79' })).status).toBe(200)
+  expect(told()).toEqual(['list EXEC_STARTED', '1 NEW NEW waits', '2 NEW NEW'])
+  const { venue } = simulator.world
+  expect([...venue.open].map(({ id }) => venue.matching.find(id)?.request.id)).toEqual([1, 2])
+})
+
+test('nothing is left of a pair that is refused at the last look', async () => {
+  const bars = Array.from({ length: 3 }, () => ({ close: 0.01, volume: 1_000_000 }))
+  const { simulator, rest, told } = await scene({ bars, balances: new Map([['BTC', money('5000')]]) })
+  // there is no price under the last one
+  const above = { aboveType: 'LIMIT_MAKER', abovePrice: '0.02' }
+  const below = { belowType: 'STOP_LOSS_LIMIT', belowPrice: '0.01', belowTimeInForce: 'GTC', belowTrailingDelta: '79' }
+  expect((await list(rest, 'oco', { side: 'SELL', quantity: '1000', ...above, ...below })).body['code']).toBe(-2010)
+  expect(told()).toEqual([])
+  const { venue } = simulator.world
+  expect([venue.open.size, venue.orders.size, venue.lists.size]).toEqual([0, 0, 0])
+  expect((await rest.signed('DELETE', '/api/v3/openOrders', { symbol: 'BTCUSDC' })).body).toMatchObject({ code: -2011 })
+})
+
 test.each([
   [{ type: 'STOP_LOSS', trailingDelta: '9' }, -1013, 'Filter failure: TRAILING_DELTA'],
   [{ type: 'STOP_LOSS', trailingDelta: '2001' }, -1013, 'Filter failure: TRAILING_DELTA'],

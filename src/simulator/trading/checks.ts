@@ -2,13 +2,14 @@
 import { notional, type Price, worsened } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import { priceFor } from '#matching/market.ts'
+import { refusalOf } from '#matching/refusal.ts'
 import { ApiError, orderRejected } from '../errors.ts'
 import { type Coming, filterError } from './filters.ts'
 import { type Draft, hasPrice, isContingent, limitOf, type Order, waitsForRise } from './order.ts'
 import { checkPeg } from './peg.ts'
 import { sceneOf } from './scene.ts'
 import type { Venue } from './venue.ts'
-import { referenceStop } from './watched.ts'
+import { enteringRequest, referenceStop } from './watched.ts'
 
 const typeNames: Readonly<Record<OrderType, string>> = {
   MARKET: 'Market orders',
@@ -93,6 +94,19 @@ export function checkMarket(venue: Venue, draft: Draft): void {
     throw orderRejected('Order would trigger immediately.')
   if (type === 'LIMIT_MAKER' && (side === 'BUY' ? last <= price : last >= price))
     throw orderRejected('Order would immediately match and take.')
+}
+
+/**
+ * Refuses what the matching would not take, before there is anything of it. To be looked at last: whatever is known of Binance was refused
+ * with its words before. Throws ApiError.
+ */
+export function checkMatching(venue: Venue, drafts: readonly Draft[]): void {
+  for (const draft of drafts) {
+    const market = venue.matching.market(draft.symbol)
+    const denial = refusalOf(market, enteringRequest(market, { ...draft, id: 0 }, null), drafts.length)
+    if (denial === null) continue
+    throw orderRejected(denial.code === 'insufficient_funds' ? 'Account has insufficient balance for requested action.' : denial.message)
+  }
 }
 
 /** Refuses a pair whose prices do not enclose the last one. Throws ApiError. */

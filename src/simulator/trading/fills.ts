@@ -1,10 +1,13 @@
 /** Between an order as Binance knows it and as the matching does. */
 import { type Quantity, zero } from '#domain/money.ts'
 import { type Fill, type OrderRequest, PAIR_REACHED } from '#domain/order.ts'
-import { type ExpiryReason, limitOf, type Order } from './order.ts'
+import { type Draft, type ExpiryReason, limitOf, type Order } from './order.ts'
+
+/** An order that has its number: one that is open, or a draft that is to be. */
+export type Numbered = Draft & { readonly id: number }
 
 /** An order as the matching takes it. */
-export const requestOf = (order: Order, pair: Order | null): OrderRequest => ({
+export const requestOf = (order: Numbered, pair: Pick<Order, 'id'> | null): OrderRequest => ({
   id: order.id,
   symbol: order.symbol,
   side: order.side,

@@ -1,5 +1,5 @@
 /** Which symbols there are, and what holds for each: filters of its own and of more than it, execution rules, whether it trades. */
-import type { Price } from '#domain/money.ts'
+import { type Price, zero } from '#domain/money.ts'
 import { type SymbolInfo, symbolInfoOf } from '#domain/symbol.ts'
 import { ApiError } from '../errors.ts'
 import type { RawFilter } from './filters.ts'
@@ -47,7 +47,7 @@ export class Listings {
     this.exchangeFilters = exchangeFilters
     this.assetFilters = assetFilters
     this.unlisted = new Set(unlisted)
-    this.#symbols = new Map(symbols.map(raw => [raw.symbol, { raw, info: { ...symbolInfoOf(raw) } }]))
+    this.#symbols = new Map(symbols.map(raw => [raw.symbol, { raw, info: infoOf(raw) }]))
   }
 
   /** All symbols that are listed, in order. */
@@ -81,6 +81,13 @@ export class Listings {
   /** Takes over what was changed in a symbol's description: filters, status. */
   refresh(name: string): void {
     const { raw, info } = this.known(name)
-    Object.assign(info, symbolInfoOf(raw))
+    Object.assign(info, infoOf(raw))
   }
+}
+
+// Prices and values were looked at before the matching is asked, by Binance's rules. It values what has no price by the last one, where
+// Binance takes an average (filters.md, NOTIONAL), and what is watched by a stop that nobody asked for.
+function infoOf(raw: RawSymbol): SymbolInfo {
+  const info = symbolInfoOf(raw)
+  return { ...info, filters: { ...info.filters, minPrice: zero(), maxPrice: zero(), minNotional: zero(), maxNotional: zero() } }
 }

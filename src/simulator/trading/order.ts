@@ -4,7 +4,7 @@ import type { OrderType, Side, TimeInForce } from '#domain/order.ts'
 import type { PreventedMatch } from './account.ts'
 
 /** Binance's words for where an order stands. */
-export type Status = 'NEW' | 'PENDING_NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH' | 'REJECTED'
+export type Status = 'NEW' | 'PENDING_NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH'
 
 /** Why an order expired. */
 export type ExpiryReason =

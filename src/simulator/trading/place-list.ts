@@ -2,7 +2,7 @@
 import { floorTo, least, notional, type Quantity, zero } from '#domain/money.ts'
 import { lock, unlock } from '#matching/wallet.ts'
 import { ApiError, cancelRejected, orderRejected } from '../errors.ts'
-import { checkAccount, checkFresh, checkFunds, checkMarket, checkPair, checkRules, type Company, needOf } from './checks.ts'
+import { checkAccount, checkFresh, checkFunds, checkMarket, checkMatching, checkPair, checkRules, type Company, needOf } from './checks.ts'
 import { listEvent } from './events.ts'
 import { type List, type ListDraft, paysTheOther } from './lists.ts'
 import { type Draft, isContingent, isOpen, limitOf, type Order } from './order.ts'
@@ -27,6 +27,7 @@ export function placeList(venue: Venue, asked: ListDraft): List {
     checkFunds(venue, working, needOf(venue, working))
     if (!venue.switches.pendingNeedsNoFunds && !paysTheOther(draft.kind)) checkFunds(venue, legs[0]!, needOf(venue, legs[0]!))
     checkMarket(venue, working)
+    checkMatching(venue, [working])
   }
   const id = venue.nextList
   const first = working === null ? null : venue.record(working, id, 'NEW')
@@ -113,6 +114,7 @@ function checkLegs(venue: Venue, legs: readonly Draft[]): void {
   const limit = legs.findIndex(({ type }) => !isContingent(type))
   checkFunds(venue, legs[0]!, venue.switches.buyPairLocksTheDearer || limit < 0 ? need : needs[limit]!)
   for (const leg of legs) checkMarket(venue, leg)
+  checkMatching(venue, legs)
 }
 
 /** Cancels a list whole. The orders that ended by it. `cancelId`: the cancel's own. */

@@ -2,7 +2,7 @@
 import { affordable, floorTo, worsened } from '#domain/money.ts'
 import { priceFor } from '#matching/market.ts'
 import { type ApiError, cancelRejected, orderRejected } from '../errors.ts'
-import { checkAccount, checkFresh, checkFunds, checkMarket, checkRules, needOf } from './checks.ts'
+import { checkAccount, checkFresh, checkFunds, checkMarket, checkMatching, checkRules, needOf } from './checks.ts'
 import { type Draft, isOpen, type Order } from './order.ts'
 import { pegged } from './peg.ts'
 import { cancelList } from './place-list.ts'
@@ -19,6 +19,7 @@ export function placeOrder(venue: Venue, asked: Draft): Order {
   checkFresh(venue, draft.clientOrderId)
   checkFunds(venue, draft, needOf(venue, draft))
   checkMarket(venue, draft)
+  checkMatching(venue, [draft])
   const order = venue.record(draft, -1, 'NEW')
   venue.limits.countOrders(1)
   venue.send(order)
@@ -69,7 +70,7 @@ export function findOrder(
 ): Order {
   let found: Order | undefined
   for (const order of orders) {
-    if (order.symbol !== symbol || order.status === 'REJECTED') continue
+    if (order.symbol !== symbol) continue
     if (orderId === null ? order.clientOrderId === clientOrderId : order.id === orderId) found = order
   }
   if (found === undefined) throw unknown

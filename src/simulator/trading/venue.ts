@@ -5,7 +5,6 @@ import { type Price, priceOf, type Quantity, toNumber } from '#domain/money.ts'
 import type { Fill, OrderUpdate } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 import { Matching } from '#matching/matching.ts'
-import { orderRejected } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import type { BarStep, PhaseBar, Replay, Step, TickStep } from '../market/replay.ts'
 import type { Switches } from '../switches.ts'
@@ -275,10 +274,6 @@ export class Venue {
         return this.#gone(order)
       case 'expired':
         return this.expire(order, expiryOf(order, reason))
-      case 'rejected':
-        // whatever the matching refuses should have been refused before with Binance's words
-        this.drop(order)
-        throw orderRejected(reason.includes(' are needed, ') ? 'Account has insufficient balance for requested action.' : reason)
       default:
         assert(false, `the matching told ${event} of order ${orderId}`)
     }
@@ -308,12 +303,6 @@ export class Venue {
     this.endings.set(order.id, reason)
     if (pair > 0 && this.matching.find(pair) !== undefined) this.endings.set(pair, reason === 'EXCHANGE_CANCELED' ? reason : 'OCO_TRIGGER')
     this.matching.cancel(order.id, this.#marketNow)
-  }
-
-  /** Forgets an order that never came to be. */
-  drop(order: Order): void {
-    this.open.delete(order)
-    order.status = 'REJECTED'
   }
 
   /** Ends an order as expired. */

@@ -2,7 +2,7 @@
 import type { Price } from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
 import { type Market, priceFor } from '#matching/market.ts'
-import { requestOf } from './fills.ts'
+import { type Numbered, requestOf } from './fills.ts'
 import { type Draft, isWatched, type Order } from './order.ts'
 
 /** Who watches them. */
@@ -41,7 +41,7 @@ export function referenceStop(market: Market, draft: Pick<Draft, 'side' | 'stopP
 }
 
 /** An order as the matching takes it at first. One that is watched gets stop and limit that are right to value it by. */
-export function enteringRequest(market: Market, order: Order, pair: Order | null): OrderRequest {
+export function enteringRequest(market: Market, order: Numbered, pair: Pick<Order, 'id'> | null): OrderRequest {
   const request = requestOf(order, pair)
   if (!isWatched(order)) return request
   const stopPrice = referenceStop(market, order)
