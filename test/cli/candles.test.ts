@@ -40,12 +40,14 @@ const argsOf = (more: readonly string[] = []): string[] => ['--timeframe', '4h',
 // In this process and without a terminal.
 async function run(folder: string, ...args: readonly string[]): Promise<{ readonly lines: string[]; readonly error: unknown }> {
   let text = ''
+  const clock = new PacedClock(SPEED)
   const running = candlesMain(args, {
     output: { write: (more: string) => (text += more) },
     env: { DATA_DIR: folder },
-    clock: new PacedClock(SPEED),
+    clock,
   })
   const error = await running.then(() => null).catch(error => error as unknown)
+  clock.stop()
   return { lines: text.trimEnd().split('\n'), error }
 }
 

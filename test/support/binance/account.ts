@@ -242,7 +242,7 @@ export interface Sides {
 /** Opens a simulator with an account; it ends with the test. */
 export async function openSides(setup: BedSetup): Promise<Sides> {
   const { bars = Array.from({ length: 6 }, () => '100 101 99 100'), have = '10000 USDC 10 BTC', key = 'hmac', sockets = true } = setup
-  const clock = setup.clock ?? new PacedClock(setup.speed ?? 1)
+  const clock = setup.clock ?? pacedClock(setup.speed ?? 1)
   const ed25519 = newEd25519Key()
   const hmac = newHmacKey()
   const [apiKey, secret] = key === 'hmac' ? [hmac.apiKey, hmac.secret] : [ed25519.apiKey, ed25519.privateKey]
@@ -276,6 +276,13 @@ export async function openSides(setup: BedSetup): Promise<Sides> {
         trouble: text => trader.trouble(text),
       }),
   }
+}
+
+// It runs until all that goes by it has ended.
+function pacedClock(speed: number): PacedClock {
+  const clock = new PacedClock(speed)
+  onTestFinished(() => clock.stop())
+  return clock
 }
 
 /** Measures the clock and asks for the symbols, again while a busy machine is too slow for a fast clock. */

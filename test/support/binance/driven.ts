@@ -16,7 +16,7 @@ export class DrivenClock implements Clock, SimulatorClock {
     this.#now = now
   }
 
-  now = (): Time => this.#now as Time
+  now = (): Time => Math.floor(this.#now) as Time
 
   wait = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
     new Promise(resolve => {

@@ -1,33 +1,29 @@
-/** A clock that runs so many times faster than the machine's: what takes Binance seconds takes a test milliseconds. For both sides of a wire. */
-import type { Time } from '#domain/time.ts'
-import type { Clock } from '#ports/clock.ts'
-import type { SimulatorClock } from '#simulator/clock.ts'
+/**
+ * A clock that runs so many times faster than the machine's: what takes Binance seconds takes a test milliseconds. For both sides of a wire.
+ * It moves at turns of the event loop, and little at each: that the machine is busy with something else takes hardly any time on it.
+ */
+import { DrivenClock } from './driven.ts'
 
-export class PacedClock implements Clock, SimulatorClock {
-  readonly #speed: number
-  readonly #start = Date.now()
+const TICK_MS = 1
+// of the machine's time, at a tick
+const MOST_MS = 3
+
+export class PacedClock extends DrivenClock {
+  readonly #ticks: NodeJS.Timeout
 
   constructor(speed: number) {
-    this.#speed = speed
+    super(Date.now())
+    let seen = performance.now()
+    this.#ticks = setInterval(() => {
+      const now = performance.now()
+      this.advance(Math.min(now - seen, MOST_MS) * speed)
+      seen = now
+    }, TICK_MS)
+    this.#ticks.unref()
   }
 
-  now = (): Time => Math.floor(this.#start + (Date.now() - this.#start) * this.#speed) as Time
-
-  wait = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
-    new Promise(resolve => {
-      if (signal?.aborted === true) return resolve()
-      const done = (): void => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, milliseconds / this.#speed)
-      signal?.addEventListener('abort', done)
-    })
-
-  after(milliseconds: number, act: () => void): () => void {
-    const timer = setTimeout(act, milliseconds / this.#speed)
-    timer.unref()
-    return () => clearTimeout(timer)
+  /** Stands still from now on. */
+  stop(): void {
+    clearInterval(this.#ticks)
   }
 }

@@ -7,7 +7,7 @@ export class Watched {
     for (const look of this.#waiting) look()
   }
 
-  /** Resolves with what `look` finds once that is something: not undefined, null, false or an empty text. Rejects after ten seconds, with what `describe` says. */
+  /** Resolves with what `look` finds once that is something: not undefined, null, false or an empty text. Rejects after half a minute, which only a machine that is busy with much else comes near, with what `describe` says. */
   until<Found>(look: () => Found | undefined | null | false, describe: () => string): Promise<Found> {
     return new Promise((resolve, reject) => {
       const again = (): void => {
@@ -20,7 +20,7 @@ export class Watched {
       const timer = setTimeout(() => {
         this.#waiting.delete(again)
         reject(new Error(`it did not come: ${describe()}`))
-      }, 10_000)
+      }, 30_000)
       this.#waiting.add(again)
       again()
     })
