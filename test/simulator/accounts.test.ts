@@ -4,6 +4,7 @@ import { basisPoints, money } from '#domain/money.ts'
 import { conservationError } from '#simulator/control/audit.ts'
 import { newHmacKey } from '#simulator/keys.ts'
 import type { Simulator } from '#simulator/simulator.ts'
+import { ManualClock } from '../support/simulator/clock.ts'
 import { simulatorFor, type TestMarket } from '../support/simulator/market.ts'
 import { type Reply, type RestClient, restClient, rowsOf, signatureOf, type Signer, type Wire } from '../support/simulator/rest.ts'
 import { openWsApi } from '../support/simulator/socket.ts'
@@ -19,7 +20,8 @@ async function two(market: TestMarket = {}): Promise<Two> {
   const second = newHmacKey()
   const accounts = [{ name: 'second', keys: [second], balances: new Map([['USDC', money('500')]]) }]
   const { simulator, key } = await simulatorFor({ ...market, accounts })
-  return { simulator, one: restClient(simulator.url, key), two: restClient(simulator.url, second), keys: [key, second] }
+  const clientOf = (signer: Signer): RestClient => restClient(simulator.url, signer, market.clock?.now)
+  return { simulator, one: clientOf(key), two: clientOf(second), keys: [key, second] }
 }
 
 const place = (rest: RestClient, more: Record<string, string> = {}): Promise<Reply> =>
@@ -53,7 +55,7 @@ test('each has its balances, orders and trades, with numbers that no other has',
 })
 
 test('an id, a filter’s count and the count of unfilled orders are each account’s own', async () => {
-  const { simulator, one, two: other } = await two()
+  const { simulator, one, two: other } = await two({ clock: new ManualClock() })
   simulator.admin('filters', { exchange: [{ filterType: 'EXCHANGE_MAX_NUM_ORDERS', maxNumOrders: 1 }] })
   const ids = { newClientOrderId: 'the-same' }
   const [first, second] = [await place(one, ids), await place(other, ids)]
@@ -68,7 +70,7 @@ test('an id, a filter’s count and the count of unfilled orders are each accoun
 })
 
 test('weight is the address’s, whoever asks', async () => {
-  const { one, two: other } = await two()
+  const { one, two: other } = await two({ clock: new ManualClock() })
   const before = Number((await one.get('/api/v3/ping')).headers.get('x-mbx-used-weight-1m'))
   const after = await other.signed('GET', '/api/v3/account')
   expect(Number(after.headers.get('x-mbx-used-weight-1m'))).toBe(before + 20)

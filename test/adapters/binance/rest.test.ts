@@ -9,6 +9,7 @@ import { type Ask, openRest, type Rest } from '#adapters/binance/rest.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { at, openOf } from '#domain/time.ts'
+import type { Clock } from '#ports/clock.ts'
 import { type Answer, RestServer } from '../../support/binance/rest-server.ts'
 import { BTCUSDC } from '../../support/binance/account.ts'
 import { DrivenClock } from '../../support/binance/driven.ts'
@@ -24,13 +25,13 @@ interface Opened {
 
 async function open(
   answers: Answer[],
-  { signer = hmac, timeout = 5_000 }: { signer?: Signer | null; timeout?: number } = {},
+  { signer = hmac, timeout = 5_000, clock = systemClock }: { signer?: Signer | null; timeout?: number; clock?: Clock } = {},
 ): Promise<Opened> {
   const server = new RestServer(signer ?? hmac)
   server.answers = answers
   const url = await server.listen()
-  const budget = (clock: Rest['serverClock']) => new Budget({ clock: systemClock, now: () => clock.now() })
-  return { server, rest: openRest({ url, clock: systemClock, signer, timeout, budget }) }
+  const budget = (serverClock: Rest['serverClock']) => new Budget({ clock, now: () => serverClock.now() })
+  return { server, rest: openRest({ url, clock, signer, timeout, budget }) }
 }
 
 const fault = async (asking: Promise<unknown>): Promise<BinanceFault> => {
@@ -217,11 +218,13 @@ describe('the clock', () => {
 
 describe('market data', () => {
   const minute = 60_000
+  // no minute ends while a test runs
+  const now = openOf(Date.now(), '1m')
   const row = (open: number): readonly unknown[] => [open, '100.1', '101', '99', '100.5', '3', open + minute - 1, '300', 7, '1', '100', '0']
 
   test('candles: the open bar is left out', async () => {
-    const now = Math.floor(Date.now() / minute) * minute
-    const { server, rest } = await open([{ body: [row(now - 2 * minute), row(now - minute), row(now)] }], { signer: null })
+    const setup = { signer: null, clock: new DrivenClock(now) }
+    const { server, rest } = await open([{ body: [row(now - 2 * minute), row(now - minute), row(now)] }], setup)
     const candles = await openMarketData(rest).candles({ symbol: 'BTCUSDC', timeframe: '1m', from: at(now - 2 * minute), limit: 5000 })
     expect(candles.map(({ openTime }) => openTime)).toEqual([now - 2 * minute, now - minute])
     expect(candles[0]).toMatchObject({ open: 100.1, high: 101, low: 99, close: 100.5, volume: 3, complete: 1 })
@@ -229,13 +232,10 @@ describe('market data', () => {
   })
 
   test('candles: a bar that closed while the answer was under way was open when it was told', async () => {
-    const now = Math.floor(Date.now() / minute) * minute
-    const { server, rest } = await open([{ body: [row(now - 2 * minute), row(now - minute)] }], { signer: null })
-    rest.serverClock.offset = now - 1_000 - Date.now()
+    const clock = new DrivenClock(now - 1_000)
+    const { server, rest } = await open([{ body: [row(now - 2 * minute), row(now - minute)] }], { signer: null, clock })
     // by the time it is here the minute is over
-    server.answering = () => {
-      rest.serverClock.offset += 2_000
-    }
+    server.answering = () => clock.advance(2_000)
     const candles = await openMarketData(rest).candles({ symbol: 'BTCUSDC', timeframe: '1m', from: at(now - 2 * minute), limit: 5000 })
     expect(candles.map(({ openTime }) => openTime)).toEqual([now - 2 * minute])
   })
@@ -243,7 +243,7 @@ describe('market data', () => {
   test('symbols: kept for an hour, those that Binance does not have are found by halves and left out', async () => {
     const info = { rateLimits: [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 1200 }], symbols: [BTCUSDC] }
     const none: Answer = { status: 400, body: { code: -1121, msg: 'Invalid symbol.' } }
-    const { server, rest } = await open([none, { body: info }, none])
+    const { server, rest } = await open([none, { body: info }, none], { clock: new DrivenClock(now) })
     const market = openMarketData(rest)
     expect([...(await market.symbols(['BTCUSDC', 'NOPE'])).keys()]).toEqual(['BTCUSDC'])
     expect(server.asked.map(({ parameters }) => parameters.get('symbols'))).toEqual(['["BTCUSDC","NOPE"]', '["BTCUSDC"]', '["NOPE"]'])
