@@ -169,6 +169,7 @@ function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonl
 function act(matching: Matching, action: Action, time: Time): void {
   if (action.kind === 'place') matching.place(action.order.request, time)
   else if (action.kind === 'pair') matching.placePair(action.first.request, action.second.request, time)
+  else if (action.kind === 'replace') matching.replace(action.order.id, action.by.request, time)
   else matching.cancel(action.order.id, time)
 }
 

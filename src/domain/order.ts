@@ -159,6 +159,9 @@ export interface Fill {
 /** Why an order expires when its pair was reached first: nothing is wrong then. */
 export const PAIR_REACHED = 'the other order of the pair was reached'
 
+/** Why an order that was to take the place of another was not tried: that one was gone, or had to be taken back by itself. Nothing is wrong then. */
+export const REPLACE_MISSED = 'the order that it was to replace had ended'
+
 /** Something heard of an order. */
 export interface OrderUpdate {
   readonly orderId: number
@@ -191,3 +194,5 @@ export type Action =
   | { readonly kind: 'place'; readonly order: Order }
   | { readonly kind: 'pair'; readonly first: Order; readonly second: Order }
   | { readonly kind: 'cancel'; readonly order: Order }
+  // in one step: `by` is tried only once `order` was taken back, and not at all where that ended by itself
+  | { readonly kind: 'replace'; readonly order: Order; readonly by: Order }

@@ -242,8 +242,16 @@ export class Shell {
 
 const isOpen = (engine: Engine, { orders }: PendingAction): boolean => orders.some(id => engine.trader.orders.open.get(id) !== undefined)
 
-const pendingOf = (action: Action): PendingAction =>
-  action.kind === 'pair' ? { kind: 'pair', orders: [action.first.id, action.second.id] } : { kind: action.kind, orders: [action.order.id] }
+function pendingOf(action: Action): PendingAction {
+  switch (action.kind) {
+    case 'pair':
+      return { kind: 'pair', orders: [action.first.id, action.second.id] }
+    case 'replace':
+      return { kind: 'replace', orders: [action.order.id, action.by.id] }
+    default:
+      return { kind: action.kind, orders: [action.order.id] }
+  }
+}
 
 // Actions on orders that have ended since are done.
 function actionsOf(engine: Engine, pending: readonly PendingAction[]): Action[] {
@@ -251,8 +259,9 @@ function actionsOf(engine: Engine, pending: readonly PendingAction[]): Action[] 
   return pending.flatMap(({ kind, orders }): Action[] => {
     const [first, second] = orders.map(id => open.get(id)?.order)
     if (first === undefined) return []
-    if (kind !== 'pair') return [{ kind, order: first }]
-    return second === undefined ? [] : [{ kind, first, second }]
+    if (kind === 'place' || kind === 'cancel') return [{ kind, order: first }]
+    if (second === undefined) return []
+    return kind === 'pair' ? [{ kind, first, second }] : [{ kind, order: first, by: second }]
   })
 }
 

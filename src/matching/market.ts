@@ -82,6 +82,16 @@ export const newMarket = (info: SymbolInfo, wallet: Wallet, costs: Costs): Marke
   high: Number.POSITIVE_INFINITY,
 })
 
+/** An order as it arrives, with nothing locked yet. */
+export const arrived = ({ phase }: Market, request: OrderRequest): Resting => ({
+  request,
+  executed: zero(),
+  locked: 0n,
+  fresh: phase === 'closed',
+  late: phase === 'range',
+  triggered: false,
+})
+
 /** The price that an order of a side meets: the other side of the book, or the last price. */
 export const priceFor = ({ book, last }: Market, side: OrderRequest['side']): Price =>
   book === null ? last : side === 'BUY' ? book.ask : book.bid

@@ -19,11 +19,12 @@ import {
   worsened,
   zero,
 } from '#domain/money.ts'
-import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
+import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED, REPLACE_MISSED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type BnbFee, bnbFee, type Costs } from './costs.ts'
 import {
+  arrived,
   type Book,
   bookOf,
   byId,
@@ -109,14 +110,7 @@ export class Matching {
     const market = this.market(request.symbol)
     const denial = refusalOf(market, request, 1)
     if (denial !== null) return this.#tell(request.id, 'rejected', time, null, denial.message)
-    const order: Resting = {
-      request,
-      executed: zero(),
-      locked: 0n,
-      fresh: market.phase === 'closed',
-      late: market.phase === 'range',
-      triggered: false,
-    }
+    const order = arrived(market, request)
     // a market order for a quantity is paid at a price not known yet: its funds are checked when it fills
     if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, needOf(market, request))
     this.#rest(market, order, time)
@@ -133,13 +127,11 @@ export class Matching {
       this.#tell(first.id, 'rejected', time, null, denial.message)
       return this.#tell(second.id, 'rejected', time, null, denial.message)
     }
-    const fresh = market.phase === 'closed'
-    const late = market.phase === 'range'
-    const holder: Resting = { request: first, executed: zero(), locked: 0n, fresh, late, triggered: false }
+    const holder = arrived(market, first)
     const [one, other] = [needOf(market, first), needOf(market, second)]
     this.#lock(market, holder, one > other ? one : other)
     this.#rest(market, holder, time)
-    this.#rest(market, { request: second, executed: zero(), locked: 0n, fresh, late, triggered: false }, time)
+    this.#rest(market, arrived(market, second), time)
     refreshBounds(market)
   }
 
@@ -153,6 +145,12 @@ export class Matching {
     if (pair !== undefined) this.#remove(market, pair, 'cancelled', time, '')
     refreshBounds(market)
     return true
+  }
+
+  /** Takes an order off the book and another in its place, at one instant. Where it is not open any more the other is rejected, untried. */
+  replace(id: number, by: OrderRequest, time: Time): void {
+    if (this.cancel(id, time)) this.place(by, time)
+    else this.#tell(by.id, 'rejected', time, null, REPLACE_MISSED)
   }
 
   /** Shows the open of a bar: what waits for it fills, what gapped fills at it. `volume` is the bar's. */

@@ -2,7 +2,7 @@ import type { Candle } from '#domain/candle.ts'
 import type { Decision, FillRecord, Intent, JournalRecords, StopMoved, TripRecord } from '#domain/journal.ts'
 import type { Money, Quantity } from '#domain/money.ts'
 import type { News } from '#domain/news.ts'
-import type { Order } from '#domain/order.ts'
+import type { Action, Order } from '#domain/order.ts'
 import type { Enter } from '#domain/signal.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { Time, Timeframe } from '#domain/time.ts'
@@ -15,9 +15,9 @@ export interface OrderRecord {
   readonly wish: Enter | null
 }
 
-/** An action that may not have reached the exchange yet, by order ids. */
+/** An action that may not have reached the exchange yet, by order ids; of a `replace` the one that goes is first. */
 export interface PendingAction {
-  readonly kind: 'place' | 'pair' | 'cancel'
+  readonly kind: Action['kind']
   readonly orders: readonly number[]
 }
 

@@ -182,6 +182,11 @@ export class Orders {
     if (!isFinal(order.status)) this.#act({ kind: 'cancel', order })
   }
 
+  /** Sends an order in the place of one that rests: never both. */
+  replace(order: Order, by: Order): void {
+    this.#act({ kind: 'replace', order, by })
+  }
+
   // mostly there is one: an array made of it takes no room for more
   #act(action: Action): void {
     if (this.#actions.length === 0) this.#actions = [action]

@@ -296,6 +296,7 @@ function keeping(withStore: WithStore): void {
           ],
           pending: [
             { kind: 'pair', orders: [1, 2] },
+            { kind: 'replace', orders: [3, 4] },
             { kind: 'cancel', orders: [7] },
           ],
           exchangeState: '{"book":"…"}',
@@ -323,6 +324,7 @@ function keeping(withStore: WithStore): void {
           ]),
           pending: [
             { kind: 'pair', orders: [1, 2] },
+            { kind: 'replace', orders: [3, 4] },
             { kind: 'cancel', orders: [7] },
           ],
           exchangeState: '{"book":"…"}',

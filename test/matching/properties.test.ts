@@ -40,6 +40,7 @@ const pair = fc.record({
   swapped: fc.boolean(),
 })
 const cancel = fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(20) })
+const replace = fc.record({ kind: fc.constant('replace' as const), which: fc.nat(20), side, size, stop: level })
 const bar = fc.record({
   kind: fc.constant('bar' as const),
   prices: fc.array(level, { minLength: 4, maxLength: 4 }),
@@ -50,6 +51,7 @@ const steps = fc.array(
     { weight: 5, arbitrary: order },
     { weight: 2, arbitrary: pair },
     { weight: 1, arbitrary: cancel },
+    { weight: 1, arbitrary: replace },
     { weight: 5, arbitrary: bar },
   ),
   { minLength: 4, maxLength: 24 },
@@ -175,7 +177,10 @@ class Trial {
         at(this.#time),
       )
     } else if (step.kind === 'cancel') matching.cancel(step.which, at(this.#time))
-    else {
+    else if (step.kind === 'replace') {
+      const by = this.#request({ side: step.side, size: step.size, type: 'STOP_LOSS', stopPrice: this.#at(step.stop) } as never)
+      matching.replace(step.which, by, at(this.#time))
+    } else {
       const [open, a, b, close] = step.prices.map(value => Number(show(this.#at(value)))) as [number, number, number, number]
       const high = Math.max(open, a, b, close)
       const low = Math.min(open, a, b, close)

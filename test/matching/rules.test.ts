@@ -347,3 +347,42 @@ describe('a bar is shown in two parts', () => {
     },
   ])
 })
+
+describe('one order in the place of another', () => {
+  play([
+    {
+      name: 'the old one goes and the new one stands, at one instant; what was locked serves again',
+      text: `
+        close 100
+        1 SELL STOP_LOSS 10 stop 90                -> 1 accepted
+        replace 1 by 2 SELL STOP_LOSS 10 stop 95   -> 1 cancelled; 2 accepted
+        wallet                                     -> BTC 10 (10 locked), USDC 1000
+        bar 100 101 94 96                          -> 2 filled 10 at 95 taker`,
+    },
+    {
+      name: 'it needs no stop order more than there are',
+      place: { filters: { maxStopOrders: 1 } },
+      text: `
+        close 100
+        1 SELL STOP_LOSS 1 stop 90                 -> 1 accepted
+        replace 1 by 2 SELL STOP_LOSS 1 stop 95    -> 1 cancelled; 2 accepted`,
+    },
+    {
+      name: 'where the old one has filled the new one is not tried',
+      text: `
+        close 100
+        1 SELL STOP_LOSS 5 stop 90                 -> 1 accepted
+        bar 100 101 89 96                          -> 1 filled 5 at 90 taker
+        replace 1 by 2 SELL STOP_LOSS 5 stop 95    -> 2 rejected: the order that it was to replace had ended
+        wallet                                     -> BTC 5, USDC 1450`,
+    },
+    {
+      name: 'where the new one is refused the old one is gone all the same',
+      text: `
+        close 100
+        1 SELL STOP_LOSS 5 stop 90                 -> 1 accepted
+        replace 1 by 2 SELL STOP_LOSS 5 stop 105   -> 1 cancelled; 2 rejected: the order would trigger immediately: stop 105, last price 100
+        wallet                                     -> BTC 10, USDC 1000`,
+    },
+  ])
+})

@@ -5,6 +5,7 @@
  *   1 SELL STOP_LOSS 2 stop 95 | 2 SELL LIMIT_MAKER 2 at 110       a pair
  *   1 BUY MARKET for 100           an amount of quote; also: IOC, FOK, guard 90
  *   cancel 1
+ *   replace 1 by 2 SELL STOP_LOSS 2 stop 96
  *   quote 99 5 101 3               a live book: bid and its quantity, ask and its quantity
  *   open 100 · range 105 95 · close 99 · bar 100 105 95 99         a volume may follow open and bar (else a million)
  *   wallet                         -> BTC 1, USDC 900 (100 locked)
@@ -119,7 +120,8 @@ export function does(matching: Matching, line: string, time: Time): string {
     matching.open(market, numbers[0], numbers[4] ?? 1e6, time)
     matching.range(market, numbers[1], numbers[2], time)
     matching.close(market, numbers[3])
-  } else if (line.includes('|')) {
+  } else if (word === 'replace') matching.replace(numbers[0], orderOf(line.slice(line.indexOf(' by ') + 4)), time)
+  else if (line.includes('|')) {
     const [first, second] = line.split('|') as [string, string]
     const [a, b] = [orderOf(first), orderOf(second)]
     matching.placePair(orderOf(first, b.id), orderOf(second, a.id), time)

@@ -48,6 +48,8 @@ export interface Account {
   place(placing: Placing): Promise<Report[]>
   /** Cancels an order; the other one of its pair goes with it. */
   cancel(symbol: string, clientId: string): Promise<Report[]>
+  /** Cancels an order and places another once it is gone, in one request. */
+  replace(placing: Placing): Promise<Report[]>
   /** Whether an order would be taken; it is not placed. */
   test(parameters: Parameters): Promise<void>
   commission(symbol: string): Promise<Raw>
@@ -104,6 +106,11 @@ export function openAccount(rest: Rest): Account {
       const parameters = { symbol, origClientOrderId: clientId }
       const raw = await rest.ask({ method: 'DELETE', path: '/api/v3/order', parameters, weight: 1, urgency: 'exit', signed: true })
       return readAs('DELETE /api/v3/order', true, () => reportsOf(raw as Raw))
+    },
+    async replace({ parameters, urgency, patience, sent }) {
+      const path = '/api/v3/order/cancelReplace'
+      const raw = await rest.ask({ method: 'POST', path, weight: 1, orders: 1, signed: true, parameters, urgency, patience, sent })
+      return readAs(`POST ${path}`, true, () => reportsOf(raw as Raw))
     },
     async test(parameters) {
       await rest.ask({ method: 'POST', path: '/api/v3/order/test', parameters, weight: 1, signed: true, changes: false })

@@ -3,7 +3,7 @@
  * once and in order, whether an event, an answer or a query brought it. REST is the truth, events are a hint that is mostly sooner.
  */
 import type { Price } from '#domain/money.ts'
-import type { Action, Order, OrderUpdate } from '#domain/order.ts'
+import { type Action, type Order, type OrderUpdate, REPLACE_MISSED } from '#domain/order.ts'
 import { feeWorthAt } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -76,6 +76,13 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     if (orders.some(({ id }) => book.get(id) !== undefined)) return
     void sender.send(orders.map(order => book.add(order, setup.serverClock.now())))
   }
+  const replace = ({ id, executed }: Order, by: Order): void => {
+    if (book.get(by.id) !== undefined) return
+    const old = book.get(id)
+    const tracked = book.add(by, setup.serverClock.now())
+    if (old === undefined) book.close(tracked, 'rejected', REPLACE_MISSED)
+    else void sender.replace({ old, by: tracked, untouched: executed === 0n })
+  }
   const cancel = (orderId: number): void => {
     const tracked = book.get(orderId)
     if (tracked === undefined) return
@@ -136,8 +143,20 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     act(actions: readonly Action[]) {
       book.ready = true
       for (const action of actions) {
-        if (action.kind === 'cancel') cancel(action.order.id)
-        else place(action.kind === 'place' ? [action.order] : [action.first, action.second])
+        switch (action.kind) {
+          case 'cancel':
+            cancel(action.order.id)
+            break
+          case 'place':
+            place([action.order])
+            break
+          case 'pair':
+            place([action.first, action.second])
+            break
+          case 'replace':
+            replace(action.order, action.by)
+            break
+        }
       }
     },
     changedState: () => null,

@@ -1,6 +1,12 @@
 /** Binance's errors as what to do about them (errors.md of its documentation; what is said there about the status of an order decides). */
 import { Fault, type FaultKind } from '#domain/fault.ts'
 
+/** Of a cancelReplace (-2021, -2022): the cancel as it was answered where it was done, and why the new order was not taken where it was tried. */
+export interface Halves {
+  readonly cancelled: Readonly<Record<string, unknown>> | null
+  readonly refused: { readonly code: number; readonly text: string } | null
+}
+
 /** A Fault with Binance's own code, and how long to stay away where Binance said so. */
 export class BinanceFault extends Fault {
   /** Binance's; 0: none was said. */
@@ -9,9 +15,16 @@ export class BinanceFault extends Fault {
   readonly status: number
   /** Milliseconds; 0: not said. */
   readonly retryAfter: number
-  constructor(kind: FaultKind, message: string, { code = 0, status = 0, retryAfter = 0 } = {}) {
+  /** Null: it was of one thing, not of two. */
+  readonly halves: Halves | null
+  constructor(
+    kind: FaultKind,
+    message: string,
+    { code = 0, status = 0, retryAfter = 0, halves = null }: Partial<Pick<BinanceFault, 'code' | 'status' | 'retryAfter' | 'halves'>> = {},
+  ) {
     super(kind, message)
     this.name = 'BinanceFault'
+    this.halves = halves
     this.code = code
     this.status = status
     this.retryAfter = retryAfter
@@ -30,6 +43,7 @@ export interface Refusal {
   readonly text: string
   /** Milliseconds to stay away; 0: not said. */
   readonly retryAfter: number
+  readonly halves?: Halves | null
 }
 
 // Whether the engine did something is unknown. -1008 is not documented as "not done", so it counts as unknown too.
@@ -54,14 +68,25 @@ const KEY_MEND =
 const PLACE_MEND = 'Binance does not serve this place. Nothing can be traded from here by this account.'
 const SIGNATURE_MEND = 'The secret does not belong to the API key: set BINANCE_API_KEY and BINANCE_SECRET_KEY of one key.'
 
+/** The two halves in what an error carries along, or null. `clean`: takes out what nobody may see. */
+export function halvesOf(data: unknown, clean: (text: string) => string): Halves | null {
+  if (typeof data !== 'object' || data === null || !('cancelResult' in data)) return null
+  const { cancelResult, cancelResponse, newOrderResult, newOrderResponse } = data as Readonly<Record<string, unknown>>
+  const { code, msg } = (newOrderResponse ?? {}) as { readonly code?: unknown; readonly msg?: unknown }
+  return {
+    cancelled: cancelResult === 'SUCCESS' ? (cancelResponse as Readonly<Record<string, unknown>>) : null,
+    refused: newOrderResult === 'FAILURE' ? { code: Number(code ?? 0) || 0, text: clean(String(msg ?? '')) } : null,
+  }
+}
+
 /** True for a refusal that the same order would meet again whoever asks: the account or the symbol is closed to it. */
 export const notPermitted = (text: string): boolean =>
   /action is disabled|may not place or cancel|not permitted|is restricted|not enabled|permissions? for/i.test(text)
 
 /** What to do about an answer. */
 export function faultOf(refusal: Refusal): BinanceFault {
-  const { ask, changes, status, code, text, retryAfter } = refusal
-  const make = (kind: FaultKind, words: string): BinanceFault => new BinanceFault(kind, words, { code, status, retryAfter })
+  const { ask, changes, status, code, text, retryAfter, halves = null } = refusal
+  const make = (kind: FaultKind, words: string): BinanceFault => new BinanceFault(kind, words, { code, status, retryAfter, halves })
   const said = `${text === '' ? `status ${status}` : text}${code === 0 ? '' : ` (${code})`}`
   if (status === 451) return make('misconfigured', `Binance refused ${ask}: ${said}. ${PLACE_MEND}`)
   if (status === 429 || status === 418 || TOO_MUCH.has(code)) {

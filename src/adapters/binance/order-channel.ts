@@ -4,10 +4,12 @@ import { BinanceFault } from './faults.ts'
 import { type Raw, type Report, reportsOf } from './reports.ts'
 import type { Call, WsApi } from './ws-api.ts'
 
-/** Places and cancels. What it throws is a BinanceFault: refused or retry, nothing was done; unknown_outcome, that has to be found out. */
+/** Places, cancels, and replaces one by another. What it throws is a BinanceFault: refused or retry, nothing was done; unknown_outcome, that has to be found out. */
 export interface OrderChannel {
   place(placing: Placing): Promise<Report[]>
   cancel(symbol: string, clientId: string): Promise<Report[]>
+  /** A refusal of which one half was done says so in its `halves`. */
+  replace(placing: Placing): Promise<Report[]>
 }
 
 /** Opens the channel. */
@@ -27,6 +29,7 @@ export function openOrderChannel(wsApi: WsApi, account: Account): OrderChannel {
   return {
     place: placing => over(placeCall(placing), () => account.place(placing)),
     cancel: (symbol, clientId) => over(cancelCall(symbol, clientId), () => account.cancel(symbol, clientId)),
+    replace: placing => over(replaceCall(placing), () => account.replace(placing)),
   }
 }
 
@@ -36,6 +39,17 @@ const placeCall = ({ pair, parameters, urgency, patience, sent }: Placing): Call
   parameters,
   weight: 1,
   orders: pair ? 2 : 1,
+  urgency,
+  patience,
+  changes: true,
+  sent,
+})
+
+const replaceCall = ({ parameters, urgency, patience, sent }: Placing): Call => ({
+  method: 'order.cancelReplace',
+  parameters,
+  weight: 1,
+  orders: 1,
   urgency,
   patience,
   changes: true,

@@ -38,6 +38,22 @@ export function orderParameters(request: OrderRequest, clientId: string): Record
   return parameters
 }
 
+/**
+ * Parameters of an order in the place of another, which is tried only once that was cancelled. `untouched`: the other is cancelled only while
+ * nothing of it has traded; the quantity of this one would not fit any more.
+ */
+export function replaceParameters(
+  request: OrderRequest,
+  clientId: string,
+  cancelled: { readonly clientId: string; readonly untouched: boolean },
+): Record<string, string> {
+  const parameters = orderParameters(request, clientId)
+  parameters['cancelReplaceMode'] = 'STOP_ON_FAILURE'
+  parameters['cancelOrigClientOrderId'] = cancelled.clientId
+  if (cancelled.untouched) parameters['cancelRestrictions'] = 'ONLY_NEW'
+  return parameters
+}
+
 /** Parameters of a one-cancels-the-other pair: the leg that waits for a rising price is the one above. */
 export function pairParameters(
   first: OrderRequest,

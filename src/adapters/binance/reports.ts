@@ -112,10 +112,12 @@ function filledAtOnce(base: Pick<Trade, 'exchangeId' | 'symbol' | 'side'>, raw: 
   }
 }
 
-/** The orders in an answer about one order or about a list. */
+/** The orders in an answer about one order, about a list, or about one in the place of another. */
 export function reportsOf(raw: Raw): Report[] {
   const inList = raw['orderReports'] as readonly Raw[] | undefined
-  return (inList ?? [raw]).map(reportOfOrder)
+  if (inList !== undefined) return inList.map(reportOfOrder)
+  const cancelled = raw['cancelResponse'] as Raw | undefined
+  return (cancelled === undefined ? [raw] : [cancelled, raw['newOrderResponse'] as Raw]).map(reportOfOrder)
 }
 
 /** A row of `myTrades`. */

@@ -9,7 +9,7 @@ import { redact } from '#domain/secrets.ts'
 import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import { type Budget, type Cost, type Urgency } from './budget.ts'
-import { BAD_TIMESTAMP, BinanceFault, faultOf } from './faults.ts'
+import { BAD_TIMESTAMP, BinanceFault, faultOf, halvesOf } from './faults.ts'
 import { ServerClock } from './server-clock.ts'
 import type { Signer } from './signer.ts'
 
@@ -109,13 +109,18 @@ export function openRest(setup: RestSetup): Rest {
     if (response === undefined || response.status < 300)
       return NEVER_SENT.has(code) || isCertificate(code) ? unreachable(one, code) : silence(one, code)
     budget.headers(response.headers)
-    const body = (typeof response.data === 'object' && response.data !== null ? response.data : {}) as { code?: unknown; msg?: unknown }
+    const body = (typeof response.data === 'object' && response.data !== null ? response.data : {}) as {
+      code?: unknown
+      msg?: unknown
+      data?: unknown
+    }
     const fault = faultOf({
       ...asked(one),
       status: response.status,
       code: Number(body.code ?? 0) || 0,
       text: cleaned(String(body.msg ?? ''), signer),
       retryAfter: (Number(response.headers['retry-after'] ?? 0) || 0) * 1000,
+      halves: halvesOf(body.data, text => cleaned(text, signer)),
     })
     heed(budget, response.status, fault)
     return fault

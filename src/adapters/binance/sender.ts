@@ -1,14 +1,15 @@
-/** Sends orders and cancels, each once. What is refused is told; what has no answer is found out; what never left is tried again, but for entries. */
+/** Sends orders, cancels, and orders in the place of others, each once. What is refused is told; what has no answer is found out; what never left is tried again, but for entries. */
 import { filterDenial } from '#matching/filters.ts'
 import { format, type Price } from '#domain/money.ts'
+import { REPLACE_MISSED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Book, Tracked } from './book.ts'
-import { BinanceFault, notPermitted, ORDER_REFUSED } from './faults.ts'
+import { BinanceFault, faultOf, type Halves, notPermitted, ORDER_REFUSED } from './faults.ts'
 import { type Finder, gapBefore } from './finder.ts'
 import type { OrderChannel } from './order-channel.ts'
-import { orderParameters, pairParameters } from './order-parameters.ts'
-import type { Report } from './reports.ts'
+import { orderParameters, pairParameters, replaceParameters } from './order-parameters.ts'
+import { type Report, reportOfOrder } from './reports.ts'
 
 /** What it is made of. */
 export interface SenderSetup {
@@ -28,11 +29,20 @@ export interface SenderSetup {
   trouble(text: string): void
 }
 
+/** An order in the place of one that stands. */
+export interface Replacement {
+  readonly old: Tracked
+  readonly by: Tracked
+  /** Nothing of the old one has traded, as far as whoever sized the new one knows. */
+  readonly untouched: boolean
+}
+
 const WRONG_FILTER = -1013
 /** An entry is decided on a price of now. */
 const ENTRY_PATIENCE_MS = 1_000
 // a person has to do something first
 const WRONG_SETTINGS_MS = 30_000
+const TAKEN_BACK = 'taken back before it was sent'
 
 /** The sender. */
 export class Sender {
@@ -44,7 +54,7 @@ export class Sender {
 
   /** Sends an order, or both of a pair; resolves once it is known what became of it. */
   async send(orders: readonly Tracked[]): Promise<void> {
-    const { book, signal, clock } = this.#setup
+    const { book, signal } = this.#setup
     const denial = orders.map(order => this.#denial(order)).find(text => text !== null)
     if (denial != null) return this.#refuse(orders, denial)
     const before = this.#cancelsBefore(orders[0]!)
@@ -52,7 +62,7 @@ export class Sender {
     if (before.length > 0) await Promise.all(before)
     for (let attempt = 0; !signal.aborted; attempt++) {
       if (orders.some(({ cancelWanted }) => cancelWanted)) {
-        for (const order of orders) book.close(order, 'cancelled', 'taken back before it was sent')
+        for (const order of orders) book.close(order, 'cancelled', TAKEN_BACK)
         return
       }
       const fault = await this.#place(orders)
@@ -64,9 +74,32 @@ export class Sender {
       }
       if (fault.kind === 'refused' || orders[0]!.entry) return this.#refused(orders, fault)
       // nothing of it was done, and a position waits for it
-      if (attempt === 0) this.#setup.trouble(`An order that protects or closes a position waits: ${fault.message}`)
-      const pause = fault.kind === 'misconfigured' ? WRONG_SETTINGS_MS : gapBefore(attempt)
-      await clock.wait(Math.max(pause, fault.retryAfter), signal)
+      await this.#pause(fault, attempt)
+    }
+  }
+
+  /**
+   * Puts an order in the place of another in one request; resolves once it is known what became of both. The old one stands until Binance has
+   * cancelled it. Where it cannot be done so the old one is taken back by itself and the new one is told to have missed it: whoever wants it
+   * sends another, for what is held then.
+   */
+  async replace(replacement: Replacement): Promise<void> {
+    const { old, by } = replacement
+    const { book, finder, signal } = this.#setup
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      if (by.cancelWanted) return book.close(by, 'cancelled', TAKEN_BACK)
+      if (old.followed.over || this.#denial(by) !== null) return await this.#missed(replacement, false)
+      const fault = await this.#exchange(replacement)
+      if (fault === null) return
+      if (fault.kind === 'unknown_outcome' || isDuplicate(fault)) {
+        book.unanswered(by)
+        await Promise.all([finder.find(by), finder.find(old)])
+        return
+      }
+      if (fault.halves?.cancelled != null) return await this.#halfDone(by, fault.halves)
+      if (fault.kind === 'refused') return await this.#missed(replacement, fault.halves !== null)
+      // nothing of it was done, and the old one protects
+      await this.#pause(fault, attempt)
     }
   }
 
@@ -99,6 +132,50 @@ export class Sender {
       }
     }
     order.cancelling = false
+  }
+
+  async #pause(fault: BinanceFault, attempt: number): Promise<void> {
+    if (attempt === 0) this.#setup.trouble(`An order that protects or closes a position waits: ${fault.message}`)
+    const pause = fault.kind === 'misconfigured' ? WRONG_SETTINGS_MS : gapBefore(attempt)
+    await this.#setup.clock.wait(Math.max(pause, fault.retryAfter), this.#setup.signal)
+  }
+
+  // The fault, or null where both were done.
+  async #exchange({ old, by, untouched }: Replacement): Promise<BinanceFault | null> {
+    const { book, channel } = this.#setup
+    const parameters = replaceParameters(by.request, by.clientId, { clientId: old.clientId, untouched })
+    const sent = (): void => book.sent(by)
+    try {
+      const reports = await channel.replace({ parameters, pair: false, urgency: 'exit', patience: Number.POSITIVE_INFINITY, sent })
+      for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
+      return null
+    } catch (error) {
+      if (!(error instanceof BinanceFault)) throw error
+      return error
+    }
+  }
+
+  // The old one was cancelled and the new one not taken: nothing rests any more.
+  async #halfDone(by: Tracked, { cancelled, refused }: Halves): Promise<void> {
+    const { book, finder } = this.#setup
+    const report = reportOfOrder(cancelled!)
+    if (book.heard(report)) this.#setup.acknowledged(report)
+    const { code, text } = refused ?? { code: 0, text: '' }
+    const fault = faultOf({ ask: 'order.cancelReplace', changes: true, status: 400, code, text, retryAfter: 0 })
+    if (fault.kind === 'refused') return this.#refused([by], fault)
+    if (fault.kind !== 'unknown_outcome') return await this.send([by])
+    book.unanswered(by)
+    await finder.find(by)
+  }
+
+  // The new one was not tried. `gone`: Binance says that the old one cannot be cancelled; it has mostly been reached.
+  async #missed({ old, by }: Replacement, gone: boolean): Promise<void> {
+    const { book, finder, signal } = this.#setup
+    if (gone && !old.followed.over && (await finder.look(old)) === 'absent') await finder.find(old)
+    if (!old.followed.over) await this.takeBack(old)
+    if (signal.aborted) return
+    if (by.cancelWanted) book.close(by, 'cancelled', TAKEN_BACK)
+    else book.close(by, 'rejected', REPLACE_MISSED)
   }
 
   // Sends at once, before anything is waited for. The fault, or null where it was taken.

@@ -6,7 +6,7 @@
 import type { Clock } from '#ports/clock.ts'
 import type { Budget, Cost, RateLimit, Urgency } from './budget.ts'
 import { type Connection, type Link, openConnection } from './connection.ts'
-import { BAD_TIMESTAMP, BinanceFault, faultOf } from './faults.ts'
+import { BAD_TIMESTAMP, BinanceFault, faultOf, halvesOf } from './faults.ts'
 import { cleaned, heed, RECEIVE_WINDOW_MS, TIMEOUT_MS } from './rest.ts'
 import type { ServerClock } from './server-clock.ts'
 import type { Signer } from './signer.ts'
@@ -206,6 +206,7 @@ class Calls {
       text: cleaned(String(error.msg ?? ''), signer),
       // an instant here, not a span as with REST
       retryAfter: again > 0 ? Math.max(1, again - serverClock.now()) : 0,
+      halves: halvesOf(error.data, text => cleaned(text, signer)),
     })
     heed(budget, status, fault)
     return fault

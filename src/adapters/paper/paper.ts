@@ -51,10 +51,20 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
     }
   }
   const carryOut = (action: Action): void => {
-    if (action.kind === 'cancel') matching.cancel(action.order.id, now)
-    else if (action.kind === 'place') {
-      if (matching.find(action.order.id) === undefined) matching.place(action.order.request, now)
-    } else if (matching.find(action.first.id) === undefined) matching.placePair(action.first.request, action.second.request, now)
+    switch (action.kind) {
+      case 'cancel':
+        matching.cancel(action.order.id, now)
+        break
+      case 'place':
+        if (matching.find(action.order.id) === undefined) matching.place(action.order.request, now)
+        break
+      case 'pair':
+        if (matching.find(action.first.id) === undefined) matching.placePair(action.first.request, action.second.request, now)
+        break
+      case 'replace':
+        if (matching.find(action.by.id) === undefined) matching.replace(action.order.id, action.by.request, now)
+        break
+    }
   }
   const act = (actions: readonly Action[]): void => {
     if (actions.length === 0) return

@@ -96,6 +96,11 @@ export class Bed {
     )
   }
 
+  /** Sends an order in the place of another. */
+  replace(id: number, text: string): void {
+    this.binance.exchange.act([{ kind: 'replace', order: this.orders.get(id)!, by: this.#order(orderOf(text)) }], this.clock.now())
+  }
+
   cancel(id: number): void {
     this.binance.exchange.act([{ kind: 'cancel', order: this.orders.get(id)! }], this.clock.now())
   }
