@@ -173,8 +173,10 @@ function slotsOf(market: Traded, needed: number): Denial | null {
 function slotDenial(market: Traded, needed: number, most: number): Denial | null {
   let taken = 0
   for (const { reserved, protection } of market.slots) {
-    const stops = protection.filter(({ request }) => request.stopPrice > 0n).length
-    taken += Math.max(stops, reserved)
+    const stops = protection.filter(({ request }) => request.stopPrice > 0n)
+    const alone = stops.filter(({ request }) => request.pairedWith === 0).length
+    // a stop and the one that takes its place are one
+    taken += Math.max(stops.length - Math.max(0, alone - 1), reserved)
   }
   return taken + needed <= most
     ? null

@@ -4,13 +4,13 @@
  */
 import type { Recorder } from '#domain/journal.ts'
 import { floorTo, type Money, type Price, type Quantity, zero } from '#domain/money.ts'
-import type { Order } from '#domain/order.ts'
+import { type Order, type OrderUpdate, PAIR_REACHED, REPLACE_MISSED } from '#domain/order.ts'
 import { emptyPlan, type Plan } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type Cause, type Draft, type Orders, sale } from './orders.ts'
 import { stopLimitOf, stopTypeOf, type Tranche, tranchesOf } from './protection.ts'
-import type { Slot } from './slot.ts'
+import { ALL, type Slot } from './slot.ts'
 
 /** Leaves positions and protects them. */
 export class Exits {
@@ -42,10 +42,19 @@ export class Exits {
     return 0
   }
 
-  /** Brings what rests on the exchange in line with the plan. */
+  /**
+   * Brings what rests on the exchange in line with the plan: where one stop takes the place of another in one step, so that the position is
+   * never without. While the exchange has not said what became of such a step it is waited for; `settled` goes on from there.
+   */
   protect(slot: Slot, time: Time): void {
+    if (slot.leaving === null && !slot.withdrawing && (replacing(slot) || this.#replaced(slot, time))) return
     this.withdraw(slot)
     this.proceed(slot, time)
+  }
+
+  /** A protection order stands: where the plan went on meanwhile, it is put in line. */
+  settled(slot: Slot, time: Time): void {
+    if (astray(slot)) this.protect(slot, time)
   }
 
   /** Takes back what rests for a position. */
@@ -64,6 +73,21 @@ export class Exits {
     const need = (which: 'stop' | 'target'): bigint =>
       wanted.reduce((sum, tranche) => sum + (tranche[which] > 0n ? tranche.quantity : 0n), 0n)
     return resting(stopped) < need('stop') || resting(order => !stopped(order)) < need('target')
+  }
+
+  /** A protection order of a position that is still held has ended: leaves it (`reason`: as what that order was), or sends what it lacks now. */
+  goOn(slot: Slot, { request, status, ending }: Order, update: OrderUpdate, reason: string): void {
+    const { time } = update
+    const missed = update.reason === REPLACE_MISSED
+    // one that was not tried, or was for more than is held by now, says nothing about the next
+    const refused = update.event === 'rejected' && !missed && request.quantity <= slot.position.quantity
+    const short = request.stopPrice > 0n && status === 'expired' && update.reason !== PAIR_REACHED
+    // a stop that was refused, or found too little volume: the position goes at the market
+    if (refused) this.leave(slot, `the protection could not be placed: ${ending}`, ALL, time)
+    else if (short) this.leave(slot, reason, ALL, time)
+    // what it was to replace has ended too, or is about to: of that is heard by itself
+    else if (missed && slot.protection.length > 0) return
+    else if (!slot.withdrawing && (this.uncovered(slot) || astray(slot))) this.protect(slot, time)
   }
 
   /** Moves the stop of a position (0: none) and puts its protection in line. */
@@ -85,6 +109,20 @@ export class Exits {
       if (!protection.some(({ id }) => id < order.id && id === order.request.pairedWith)) this.#orders.cancel(order)
   }
 
+  // Sends a stop in the place of the one that rests. False where that is not all there is to do.
+  #replaced(slot: Slot, time: Time): boolean {
+    const { protection, plan, position, market, entry, exit } = slot
+    const [old] = protection
+    if (plan === null || old === undefined || !restsAlone(slot) || entry !== null || exit !== null) return false
+    const [wanted, ...more] = tranchesOf(plan, position.quantity, market.info)
+    if (wanted === undefined || more.length > 0 || wanted.stop === 0n || wanted.target > 0n) return false
+    if (!astray(slot)) return true
+    const intent = this.#orders.intend({ slot, purpose: 'protection', reason: PROTECT, time })
+    const by = this.#protection(slot, intent, 'stop loss', stopSale(market.info, wanted.quantity, wanted.stop, 0), time)
+    this.#orders.replace(old, by)
+    return true
+  }
+
   #guardAll(slot: Slot, plan: Plan, time: Time): void {
     for (const tranche of tranchesOf(plan, slot.position.quantity, slot.market.info)) this.#guard(slot, tranche, time)
   }
@@ -102,7 +140,7 @@ export class Exits {
 
   #guard(slot: Slot, { quantity, stop, target }: Tranche, time: Time): void {
     const { info } = slot.market
-    const intent = this.#orders.intend({ slot, purpose: 'protection', reason: 'protect the position', time })
+    const intent = this.#orders.intend({ slot, purpose: 'protection', reason: PROTECT, time })
     const paired = stop > 0n && target > 0n
     const first = this.#orders.orderCount + 1
     const stopping =
@@ -119,6 +157,35 @@ export class Exits {
     slot.protection.push(order)
     return order
   }
+}
+
+const PROTECT = 'protect the position'
+
+const standsAlone = ({ request }: Order): boolean => request.stopPrice > 0n && request.pairedWith === 0
+
+// One stop rests, and nothing else.
+function restsAlone({ protection }: Slot): boolean {
+  const [order] = protection
+  return protection.length === 1 && standsAlone(order!) && (order!.status === 'open' || order!.status === 'partly_filled')
+}
+
+// One stop is taking the place of another. A plan never has two by themselves, so that these need no mark that a restart could lose.
+function replacing({ protection, entry }: Slot): boolean {
+  const [one, other] = protection
+  if (one === undefined || !standsAlone(one)) return false
+  if (other !== undefined) return protection.length === 2 && standsAlone(other)
+  return entry === null && (one.status === 'sending' || one.status === 'unknown')
+}
+
+// One stop rests alone and is not the one that the plan has by now, or not for what is held.
+function astray(slot: Slot): boolean {
+  const { plan, protection, position, leaving, withdrawing, market } = slot
+  if (plan === null || leaving !== null || withdrawing || !restsAlone(slot)) return false
+  // until its part is sold a plan has targets: what rests then is of several
+  if (plan.partial !== null && !plan.partialDone) return false
+  const { request, executed } = protection[0]!
+  const beyond = (position.quantity as bigint) - request.quantity + executed
+  return request.stopPrice !== plan.stop || plan.target > 0n || beyond < 0n || (beyond > 0n && beyond >= market.info.filters.step)
 }
 
 function stopSale(info: SymbolInfo, quantity: Quantity, stop: Price, pairedWith: number): Draft {

@@ -19,7 +19,7 @@ import {
   toTick,
   zero,
 } from '#domain/money.ts'
-import { type Fill, isFinal, type Order, type OrderUpdate, PAIR_REACHED, transition } from '#domain/order.ts'
+import { type Fill, isFinal, type Order, type OrderUpdate, transition } from '#domain/order.ts'
 import { isOpen, type RoundTrip } from '#domain/position.ts'
 import type { Adjustment, Enter, Signal, Values } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
@@ -165,8 +165,11 @@ export class Trader {
     const ended = isFinal(status)
     if (ended && !late) this.orders.end(known)
     this.#recorder.ordered(order)
-    // it stands, or has ended before, and that is all
-    if (fill === null && (late || !ended)) return slot
+    // it stands, or has ended before, and that is mostly all
+    if (fill === null && (late || !ended)) {
+      if (order.purpose === 'protection' && update.event === 'accepted' && !late) this.exits.settled(slot, update.time)
+      return slot
+    }
     if (fill !== null) this.#recorder.filled(fill, order, realised)
     if (order.purpose === 'entry') this.#entryUpdated(known, update, ended)
     else if (late) this.#soldLate(slot, order, update.time)
@@ -221,12 +224,12 @@ export class Trader {
       return
     }
     const { tick } = slot.market.info.filters
-    // an indicator without a value moves nothing
+    // a first target makes a pair of the stop, which then need not be moved before by itself; an indicator without a value moves nothing
+    if (adjustment.takeProfit !== undefined && adjustment.takeProfit > 0) this.setTarget(slot, toTick(adjustment.takeProfit, tick), time)
     if (adjustment.stopLoss !== undefined && adjustment.stopLoss > 0) {
       const to = toTick(adjustment.stopLoss, tick)
       if (to > (slot.plan?.stop ?? 0n)) this.exits.moveStop(slot, to, adjustment.reason ?? 'moved by the strategy', time)
     }
-    if (adjustment.takeProfit !== undefined && adjustment.takeProfit > 0) this.setTarget(slot, toTick(adjustment.takeProfit, tick), time)
   }
 
   /** A person moves the stop of a position (0: none); down is allowed to people. */
@@ -343,12 +346,7 @@ export class Trader {
       if (this.#flatIfDust(slot, time, reason)) return
     }
     if (!ended || slot.position.quantity === 0n) return
-    if (slot.leaving === null) {
-      // a stop that was refused, or found too little volume: the position goes at the market
-      if (update.event === 'rejected') this.exits.leave(slot, `the protection could not be placed: ${order.ending}`, ALL, time)
-      else if (stopped && order.status === 'expired' && update.reason !== PAIR_REACHED) this.exits.leave(slot, reason, ALL, time)
-      else if (!slot.withdrawing && this.exits.uncovered(slot)) this.exits.protect(slot, time)
-    }
+    if (slot.leaving === null) this.exits.goOn(slot, order, update, reason)
     if (slot.protection.length === 0 && !this.#flatIfDust(slot, time, reason)) this.exits.proceed(slot, time)
   }
 

@@ -4,7 +4,7 @@ import { journalLines } from '#domain/journal.ts'
 import type { OwnerSetup } from '#engine'
 import type { Store } from '#ports/store.ts'
 import { bundledSymbols, houseOwner, ownerOf, recordedOf, strategyNames } from '../support/bundled.ts'
-import { restless, scheduled, watchful } from '../support/restless.ts'
+import { restless, scheduled, trailing, watchful } from '../support/restless.ts'
 import { firstDifference, liveJournal, type Scene, startLive } from '../support/shells.ts'
 
 class Died extends Error {}
@@ -66,6 +66,7 @@ describe('a run that is cut and started anew from the store writes the journal o
     ownerOf('restless', restless, bundledSymbols),
     ownerOf('watchful', watchful, bundledSymbols),
     ownerOf('scheduled', scheduled, bundledSymbols),
+    ownerOf('trailing', trailing, bundledSymbols),
   ]
 
   test('all strategies, cut 60 times', async () => {
@@ -79,7 +80,12 @@ describe('a run that is cut and started anew from the store writes the journal o
 
   test('every commit of a short run is the last of a life, before and after it is written', async () => {
     const on = ['BTCEUR', 'ETHEUR']
-    const owners = [ownerOf('restless', restless, on), ownerOf('watchful', watchful, on), await houseOwner('rotation', on)]
+    const owners = [
+      ownerOf('restless', restless, on),
+      ownerOf('watchful', watchful, on),
+      await houseOwner('rotation', on),
+      ownerOf('trailing', trailing, on),
+    ]
     const scene: Scene = { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
     const { lines } = await liveJournal(scene)
     expect(lines.filter(line => line.startsWith('fill')).length).toBeGreaterThan(10)
@@ -94,7 +100,12 @@ describe('a run that is cut and started anew from the store writes the journal o
 
   test('orders that leave while their round is being written: before, in between, and after', async () => {
     const on = ['BTCEUR', 'ETHEUR']
-    const owners = [ownerOf('restless', restless, on), ownerOf('watchful', watchful, on), await houseOwner('rotation', on)]
+    const owners = [
+      ownerOf('restless', restless, on),
+      ownerOf('watchful', watchful, on),
+      await houseOwner('rotation', on),
+      ownerOf('trailing', trailing, on),
+    ]
     const scene: Scene = { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
     const { lines } = await liveJournal(scene)
     for (const where of ['before', 'safe', 'acted', 'after'] as const) {

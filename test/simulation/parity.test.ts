@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { OwnerSetup } from '#engine'
 import { bundledSymbols, houseOwner, ownerOf, recordedOf, strategyNames } from '../support/bundled.ts'
-import { restless, scheduled, watchful } from '../support/restless.ts'
+import { restless, scheduled, trailing, watchful } from '../support/restless.ts'
 import { backtestJournal, firstDifference, liveJournal } from '../support/shells.ts'
 
 describe('both shells write the same journal', () => {
@@ -12,6 +12,7 @@ describe('both shells write the same journal', () => {
     ...strategyNames.map((name): (typeof groups)[number] => [name, MANY, async () => [await houseOwner(name, bundledSymbols)]]),
     ['all strategies at once', EVERY, () => Promise.all(strategyNames.map(name => houseOwner(name, bundledSymbols)))],
     ['stops, limits, trailing, partial fills, manage, other timeframes', MANY, async () => restlessOnes],
+    ['stops that follow', MANY, async () => [ownerOf('trailing', trailing, bundledSymbols)]],
     ['a schedule', MANY, async () => [ownerOf('scheduled', scheduled, bundledSymbols)]],
   ]
   test.each(groups)('%s', async (_, candles, owners) => {

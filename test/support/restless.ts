@@ -50,6 +50,16 @@ export const watchful = defineStrategy({
   },
 })
 
+/** Enters often and has a stop that follows closely. */
+export const trailing = defineStrategy({
+  title: 'Trailing',
+  params: z.object({}),
+  indicators: () => ({ range: atr(14) }),
+  decide({ candle, range }) {
+    return mixed(candle.time, 5) < 0.15 ? enter({ reason: 'trailing', trailing: 2 * range.now }) : null
+  },
+})
+
 /** Decides at its own hours. */
 export const scheduled = defineStrategy({
   title: 'Scheduled',

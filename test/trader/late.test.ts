@@ -1,61 +1,9 @@
 /** A trade that is told after the end of its order: it is booked, and what rests on the exchange is put in line with it. */
 import { expect, test } from 'vitest'
-import { format, money, notional, price, type Quantity, quantity, ratio, zero } from '#domain/money.ts'
-import type { Action, Fill, Order, OrderEvent } from '#domain/order.ts'
-import type { Time } from '#domain/time.ts'
-import { Engine } from '#engine'
-import { Records } from '#live/records.ts'
-import type { Enter } from '#domain/signal.ts'
+import { format, money, price, zero } from '#domain/money.ts'
 import { enter } from '#strategy'
-import { hour, market } from '../support/desk.ts'
-
-const info = market('BTCUSDC')
-
-/** A trader without an exchange: the test says what is heard. */
-function openTrader() {
-  const records = new Records(() => info)
-  const engine = new Engine({
-    symbols: [info],
-    funds: new Map([['USDC', money('10000')]]),
-    rules: { size: { kind: 'quantity', quantity: quantity('2') }, perSymbol: null, perAsset: null, manualStop: 0, fee: ratio('0') },
-    owners: [],
-    source: () => ({ kind: 'live' }),
-    recorder: records,
-  })
-  engine.price('BTCUSDC', 100)
-  const slot = engine.slot('manual', 'BTCUSDC')!
-  let trades = 0
-  const hear = (order: Order, event: OrderEvent, at: number, size?: string, paidAt = '100'): void => {
-    const [paid, traded] = [price(paidAt), quantity(size ?? '0')]
-    const quote = notional(paid, traded)
-    const fill: Fill = {
-      tradeId: ++trades,
-      orderId: order.id,
-      symbol: 'BTCUSDC',
-      side: order.request.side,
-      price: paid,
-      quantity: traded,
-      quote,
-      fee: zero(),
-      feeAsset: 'USDC',
-      feeWorth: zero(),
-      maker: false,
-      time: hour(at),
-    }
-    engine.update({ orderId: order.id, event, time: hour(at), fill: size === undefined ? null : fill, reason: '' })
-  }
-  const sent = (): Order[] =>
-    engine
-      .takeActions()
-      .flatMap((action: Action) => (action.kind === 'pair' ? [action.first, action.second] : action.kind === 'place' ? [action.order] : []))
-  const buy = (wish: Enter): Order => {
-    engine.trader.enter(slot, wish, engine.trader.rules.size, { reason: 'go', time: hour(0) as Time, values: null })
-    return sent()[0]!
-  }
-  return { engine, slot, records, hear, sent, buy }
-}
-
-const held = ({ slot }: ReturnType<typeof openTrader>): string => format(slot.position.quantity as Quantity)
+import { hour } from '../support/desk.ts'
+import { held, openTrader } from '../support/unheard.ts'
 
 test('of an entry that was cancelled: it is held, and protected', () => {
   const trader = openTrader()

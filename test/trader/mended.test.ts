@@ -35,10 +35,10 @@ describe('a limit entry that fills inside a bar', () => {
         1 limit 95 for 10
         1+ bought 10 at 95
         1+ stop 90 for 10
-        - stop 90 cancelled
         3 stop 92 for 10
-        - stop 92 cancelled
-        4 stop 96 for 10`),
+        - stop 90 cancelled
+        4 stop 96 for 10
+        - stop 92 cancelled`),
     )
   })
 })

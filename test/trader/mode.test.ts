@@ -86,10 +86,10 @@ describe('exits', () => {
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
-        - stop 95 cancelled
         2 stop 96 for 10
-        - stop 96 cancelled
+        - stop 95 cancelled
         4 stop 105 for 10
+        - stop 96 cancelled
         4+ sold 10 at 105: stop loss
         4+ closed 50: trailing stop`,
     },

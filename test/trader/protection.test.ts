@@ -160,10 +160,10 @@ describe('trailing stop', () => {
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
-        - stop 95 cancelled
         2 stop 99 for 10
-        - stop 99 cancelled
+        - stop 95 cancelled
         3 stop 105 for 10
+        - stop 99 cancelled
         3+ sold 10 at 105: stop loss
         3+ closed 50: trailing stop`,
     },
@@ -176,8 +176,8 @@ describe('trailing stop', () => {
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
-        - stop 95 cancelled
         2 stop 105 for 10
+        - stop 95 cancelled
         4+ sold 10 at 105: stop loss
         4+ closed 50: trailing stop`,
     },
@@ -187,8 +187,8 @@ describe('trailing stop', () => {
       story: `
         1 bought 10 at 100
         1 stop 90 for 10
-        - stop 90 cancelled
         2 stop 110 for 10
+        - stop 90 cancelled
         2 sold 10 at 100: stop loss
         2 closed 0: trailing stop`,
     },
@@ -201,8 +201,8 @@ describe('trailing stop', () => {
       story: `
         1 bought 10 at 100
         1 stop 97 for 10
-        - stop 97 cancelled
         3 stop 101 for 10
+        - stop 97 cancelled
         3 sold 10 at 100: stop loss
         3 closed 0: trailing stop`,
     },
@@ -305,10 +305,10 @@ describe('a part of the profit', () => {
         2 stop 96 for 5
         2+ sold 5 at 105: take profit
         - stop 96 expired
-        - stop 96 cancelled
         3 stop 101 for 5
-        - stop 101 cancelled
+        - stop 96 cancelled
         4 stop 110 for 5
+        - stop 101 cancelled
         4+ sold 5 at 110: stop loss
         4+ closed 75: trailing stop`,
     },

@@ -12,6 +12,7 @@ import type { Time } from '#domain/time.ts'
 import { Engine } from '#engine'
 import { Records } from '#live/records.ts'
 import { Shell } from '#live/shell.ts'
+import type { Clock } from '#ports/clock.ts'
 import type { MarketEvent } from '#ports/feed.ts'
 import type { Store } from '#ports/store.ts'
 import { enter, percent } from '#strategy'
@@ -86,6 +87,19 @@ async function begin(sides: Sides, disk: ReturnType<typeof newMemoryDisk>, death
   return { engine, shell, binance }
 }
 
+/** A bar that opened and closed at one price. */
+const still = (last: number, time: Time): MarketEvent => {
+  const prices = { open: last, high: last, low: last, close: last }
+  const bar = { symbol: 'BTCUSDC', timeframe: '1h', openTime: time, ...prices, volume: 1, complete: 1 } as const
+  return { kind: 'close', time, bars: [bar], candles: [] }
+}
+
+/** Waits until all is known of what was sent. */
+async function quieten({ shell, binance }: Life, clock: Clock): Promise<void> {
+  for (let waited = 0; waited < 200 && binance.exchange.busy; waited++) await clock.wait(200)
+  await shell.idle()
+}
+
 const faults: readonly (readonly [object, object])[] = [
   [{ kind: 'reply_lost' }, { path: 'order.place' }],
   [{ kind: 'request_lost' }, { path: 'order.place' }],
@@ -100,6 +114,11 @@ const faults: readonly (readonly [object, object])[] = [
     { kind: 'server_error', executed: false },
     { path: '/api/v3/order', count: 2 },
   ],
+  [{ kind: 'reply_lost' }, { path: 'order.cancelReplace' }],
+  [{ kind: 'request_lost' }, { path: 'order.cancelReplace' }],
+  [{ kind: 'timeout', executed: false }, { path: 'order.cancelReplace' }],
+  [{ kind: 'server_error', executed: true }, { path: 'order.cancelReplace' }],
+  [{ kind: 'latency', milliseconds: 1_000, after: false }, { path: 'order.cancelReplace' }],
   [{ kind: 'event_lost' }, { count: 4 }],
   [{ kind: 'event_twice' }, { count: 4 }],
   [{ kind: 'event_late' }, { count: 3 }],
@@ -153,26 +172,8 @@ test.each([100, 103])('seed %i', async seed => {
   const show = async (): Promise<void> => {
     await offer({ kind: 'open', time: clock.now(), opens: [{ symbol: 'BTCUSDC', price: price(), volume: 0 }] })
   }
-  const close = async (): Promise<void> => {
-    const [last, time] = [price(), clock.now()]
-    const bar = {
-      symbol: 'BTCUSDC',
-      timeframe: '1h',
-      openTime: time,
-      open: last,
-      high: last,
-      low: last,
-      close: last,
-      volume: 1,
-      complete: 1,
-    } as const
-    await offer({ kind: 'close', time, bars: [bar], candles: [] })
-  }
-
-  const quiet = async ({ binance }: Life): Promise<void> => {
-    for (let waited = 0; waited < 200 && binance.exchange.busy; waited++) await clock.wait(200)
-    await life.shell.idle()
-  }
+  const close = (): Promise<void> => offer(still(price(), clock.now()))
+  const quiet = (one: Life): Promise<void> => quieten(one, clock)
 
   await show()
   for (let round = 0; round < 24; round++) {
@@ -220,4 +221,60 @@ test.each([100, 103])('seed %i', async seed => {
   const ours = engine.trader.orders.open.values().map(({ order }) => `rt-t1-${order.id}`)
   expect(ours.toSorted()).toEqual([...venue.open].map(({ clientOrderId }) => clientOrderId).toSorted())
   expect(position.quantity === 0n || leaving !== null || protection.some(({ request }) => request.stopPrice > 0n)).toBe(true)
+})
+
+test.each<[string, (round: number) => readonly [object, object] | null]>([
+  ['nothing fails', () => null],
+  ['answers are lost', () => [{ kind: 'timeout', executed: true }, { path: 'order.cancelReplace' }]],
+  ['requests are lost', round => (round % 3 === 2 ? [{ kind: 'timeout', executed: false }, { path: 'order.cancelReplace' }] : null)],
+  ['events are lost', () => [{ kind: 'event_lost' }, { count: 2 }]],
+])('a trailing stop, from when it first rests until it is reached: the exchange has it at every instant (%s)', async (_, failing) => {
+  const rising = Array.from({ length: 10 }, (__, at) => `${100 + 2 * at} ${102 + 2 * at} ${99 + 2 * at} ${102 + 2 * at}`)
+  const sides = await openSides({ bars: [...rising, '120 120 80 82', '82 83 81 82', '82 83 81 82'], have: '100000 USDC', speed: 20 })
+  const { simulator, clock } = sides
+  const { venue } = simulator.world
+  const life = await begin(sides, newMemoryDisk(), { where: null })
+  onTestFinished(() => life.binance.stop())
+  while (!life.binance.wsApi.open) await new Promise(resolve => setImmediate(resolve))
+  const seen: string[] = []
+  const look = (): void => {
+    const { free, locked } = venue.matching.wallet.of('BTC')
+    const stops = [...venue.open].filter(({ type }) => type === 'STOP_LOSS').map(({ quantity: size }) => format(size))
+    seen.push(`${format((free + locked) as Quantity)} held, stops for ${stops.join(' and ') || 'nothing'}`)
+  }
+  const { log } = simulator
+  const add = log.add.bind(log)
+  log.add = line => {
+    add(line)
+    look()
+  }
+  const slot = life.engine.slot('manual', 'BTCUSDC')!
+  await life.shell.offer({ kind: 'open', time: clock.now(), opens: [{ symbol: 'BTCUSDC', price: 100, volume: 0 }] }, '')
+  await life.shell.wish({
+    person: 'ann',
+    text: '',
+    run: (engine, __, time) =>
+      void engine.trader.enter(slot, enter({ reason: 'go', trailing: 6 }), engine.trader.rules.size, { reason: 'go', time, values: null }),
+  })
+  for (let round = 0; round < 12; round++) {
+    await quieten(life, clock)
+    look()
+    const fault = failing(round)
+    if (fault !== null) simulator.admin('faults', { fault: fault[0], where: fault[1] })
+    simulator.stepCandles(1)
+    look()
+    await life.shell.offer(still(toNumber(venue.matching.market('BTCUSDC').last), clock.now()), '')
+  }
+  // the next look at open orders brings what no event told
+  await clock.wait(12_000)
+  await quieten(life, clock)
+  const rested = seen.slice(seen.findIndex(line => !line.endsWith('nothing')))
+  const until = rested.findIndex(line => line.startsWith('0 held'))
+  expect(until).toBeGreaterThan(0)
+  expect(new Set(rested.slice(0, until))).toEqual(new Set(['2 held, stops for 2']))
+  expect(new Set(rested.slice(until))).toEqual(new Set(['0 held, stops for nothing']))
+  const paths = log.lines.map(({ path }) => path)
+  expect(paths.filter(path => path === 'order.cancelReplace').length).toBeGreaterThan(4)
+  expect(paths).not.toContain('order.cancel')
+  expect(slot.position.quantity).toBe(0n)
 })
