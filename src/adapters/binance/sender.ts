@@ -162,10 +162,13 @@ export class Sender {
     if (book.heard(report)) this.#setup.acknowledged(report)
     const { code, text } = refused ?? { code: 0, text: '' }
     const fault = faultOf({ ask: 'order.cancelReplace', changes: true, status: 400, code, text, retryAfter: 0 })
+    if (fault.kind === 'unknown_outcome' || isDuplicate(fault)) {
+      book.unanswered(by)
+      return await finder.find(by)
+    }
     if (fault.kind === 'refused') return this.#refused([by], fault)
-    if (fault.kind !== 'unknown_outcome') return await this.send([by])
-    book.unanswered(by)
-    await finder.find(by)
+    // nothing of it was done, and nothing is in its way
+    await this.send([by])
   }
 
   // The new one was not tried. `gone`: Binance says that the old one cannot be cancelled; it has mostly been reached.

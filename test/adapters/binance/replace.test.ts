@@ -1,5 +1,6 @@
 /** A stop in the place of another through the real adapter, on a Binance on this machine: done, half done, not done, not known. */
 import { describe, expect, test } from 'vitest'
+import { halvesOf } from '#adapters/binance/faults.ts'
 import { REPLACE_MISSED } from '#domain/order.ts'
 import { type Bed, type BedSetup, openBed } from '../../support/binance/account.ts'
 
@@ -176,6 +177,33 @@ describe('an unknown outcome: both are looked up, nothing is sent again', () => 
     await bed.becomes(2, 'absent')
     expect(bed.told).toEqual(bed.made)
   })
+})
+
+test.each([
+  ['nothing', undefined, null],
+  ['when to come again', { retryAfter: 1 }, null],
+  [
+    'a cancel that failed',
+    {
+      cancelResult: 'FAILURE',
+      newOrderResult: 'NOT_ATTEMPTED',
+      cancelResponse: { code: -2011, msg: 'Unknown order sent.' },
+      newOrderResponse: null,
+    },
+    { cancelled: null, refused: null },
+  ],
+  [
+    'an order that failed, its words without what nobody may see',
+    {
+      cancelResult: 'SUCCESS',
+      newOrderResult: 'FAILURE',
+      cancelResponse: { orderId: 7 },
+      newOrderResponse: { code: -2010, msg: 'no secret' },
+    },
+    { cancelled: { orderId: 7 }, refused: { code: -2010, text: 'no [redacted]' } },
+  ],
+])('an error carries %s', (_, data, halves) => {
+  expect(halvesOf(data, text => text.replace('secret', '[redacted]'))).toEqual(halves)
 })
 
 describe('recovery', () => {
