@@ -44,6 +44,7 @@ const wish = fc.record({
     'place' as const,
     'pair' as const,
     'cancel' as const,
+    'replace' as const,
     'step' as const,
     'step' as const,
     'step' as const,
@@ -110,6 +111,16 @@ const orderOf = (request: OrderRequest): OurOrder => ({
   ending: '',
 })
 
+// An order, or null where it was refused.
+function placedOr(place: () => Order): Order | null {
+  try {
+    return place()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return null
+  }
+}
+
 const told = ({
   orderId,
   price: paid,
@@ -163,12 +174,14 @@ test('the same orders at the same moments give the same fills and the same balan
         try {
           if (one.kind === 'step') step()
           else if (one.kind === 'place') place([placeOrder(venue, draftOf(one))])
-          else if (one.kind === 'cancel') {
+          else if (one.kind === 'cancel' || one.kind === 'replace') {
             const open = [...venue.open]
             const order = open[one.which % Math.max(1, open.length)]
             if (order === undefined) continue
+            const old = orderOf(requestOf(order, null))
             cancelOrder(venue, { symbol: order.symbol, orderId: order.id, clientOrderId: null }, 'cancel')
-            act({ kind: 'cancel', order: orderOf(requestOf(order, null)) })
+            const by = one.kind === 'replace' ? placedOr(() => placeOrder(venue, { ...draftOf(one), symbol: order.symbol })) : null
+            act(by === null ? { kind: 'cancel', order: old } : { kind: 'replace', order: old, by: orderOf(requestOf(by, null)) })
           } else {
             const sell = { ...one, side: 'SELL' as const }
             const legs = [
