@@ -81,8 +81,8 @@ export class Finder {
       if (signal.aborted || followed.over || (!stood && followed.arrived)) break
       const now = clock.now()
       const final = now - since >= ABSENT_MS
-      // what is final is said of the order itself
-      const crowded = !final && this.#inquiries.sought(tracked.request.symbol).length >= CROWD
+      // what is final is said of the order itself; those that stood may be days apart, and one look mostly finds them
+      const crowded = !final && !stood && this.#inquiries.sought(tracked.request.symbol).length >= CROWD
       const look = crowded ? await this.#lookAmong(tracked, askedAt) : await this.look(tracked)
       askedAt = now
       if (look === 'found') break

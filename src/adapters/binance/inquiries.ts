@@ -21,6 +21,9 @@ interface Asked {
 
 // For how long an answer is as good as a new one.
 const SHARED_MS = 500
+// Those that were sent within one minute are asked for together. With one that is days old there is more than an answer has room for (1,000
+// rows, and 24 hours at most), and what it leaves out are the new ones.
+const minuteOf = (time: number): number => Math.floor(time / 60_000)
 
 /** Such questions. */
 export class Inquiries {
@@ -64,14 +67,17 @@ export class Inquiries {
     ask: (symbol: string, startTime: number) => Promise<Known>,
   ): Promise<Known> {
     const now = this.#setup.clock.now()
-    const last = map.get(symbol)
+    const key = `${symbol} ${minuteOf(sentAfter)}`
+    const last = map.get(key)
     if (last !== undefined && last.at > after && last.from <= sentAfter && now - last.at <= SHARED_MS) return last.answer
-    const from = Math.min(sentAfter, ...this.sought(symbol).map(one => one.sentAfter))
+    const together = this.sought(symbol).filter(one => minuteOf(one.sentAfter) === minuteOf(sentAfter))
+    const from = Math.min(sentAfter, ...together.map(one => one.sentAfter))
     const answer = ask(symbol, from).catch((error: unknown) => {
       if (!(error instanceof BinanceFault)) throw error
       return null
     })
-    map.set(symbol, { at: now, from, answer })
+    for (const [old, { at }] of map) if (now - at > SHARED_MS) map.delete(old)
+    map.set(key, { at: now, from, answer })
     return answer
   }
 
