@@ -62,9 +62,9 @@ export class Followed {
     return this.#trades.has(tradeId)
   }
 
-  /** True where a report says more of an order that has ended than was known: that it is there at all, or traded more. */
-  isNews({ executed }: Report): boolean {
-    return !this.arrived || executed > this.#claimed
+  /** True where a report says more of an order that has ended than was known: that it stands, or traded more. */
+  isNews({ executed, status }: Report): boolean {
+    return executed > this.#claimed || (!this.arrived && endOf(status) === null)
   }
 
   /** Takes in what was said. What the trader is told of it now. */

@@ -412,6 +412,9 @@ describe('recovery', () => {
       () => 'the order to be cancelled',
     )
     expect(bed.state(1)).toBe('absent')
+    // the next start finds it cancelled, as it was told
+    await bed.restart()
+    expect(bed.troubles).toHaveLength(1)
   })
 
   test('an order that Binance forgot ends as cancelled', async () => {
