@@ -10,7 +10,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import { type Account, MOST_ORDERS, type WhichOrders } from './account.ts'
 import { Book, CLOCK_ROOM_MS, type Tracked } from './book.ts'
-import { BinanceFault } from './faults.ts'
+import { BinanceFault, NO_SUCH_SYMBOL } from './faults.ts'
 import { Finder, gapBefore } from './finder.ts'
 import type { OrderChannel } from './order-channel.ts'
 import type { Report } from './reports.ts'
@@ -174,13 +174,14 @@ function valued({ info, feePrice }: ExchangeSetup, update: OrderUpdate): OrderUp
   return { ...update, fill: { ...fill, feeWorth: feeWorthAt(feePrice(fill.feeAsset, symbol.quote), fill.fee) } }
 }
 
-// Until it is done: without it trading does not begin. Undefined where the service stops meanwhile.
+// Until it is done: without it trading does not begin. Undefined where the service stops meanwhile, and of a symbol that is no more: others wait.
 async function patiently<A>({ clock, signal, trouble }: ExchangeSetup, ask: () => Promise<A>): Promise<A | undefined> {
   for (let attempt = 0; !signal.aborted; attempt++)
     try {
       return await ask()
     } catch (error) {
       if (!(error instanceof BinanceFault) || error.kind === 'misconfigured') throw error
+      if (error.code === NO_SUCH_SYMBOL) return undefined
       if (attempt === 0) trouble(`Binance cannot be asked yet; tried again. ${error.message}`)
       await clock.wait(Math.max(gapBefore(attempt), error.retryAfter), signal)
     }

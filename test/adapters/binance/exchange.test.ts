@@ -417,6 +417,16 @@ describe('recovery', () => {
     expect(bed.troubles).toHaveLength(1)
   })
 
+  test('an order that ended with its symbol does not keep a start waiting', async () => {
+    const bed = await openBed({ simulator: { otherwise: ['delistedStaysAsBreak'] } })
+    bed.place('1 BUY LIMIT 2 at 95')
+    await bed.becomes(1, 'open')
+    bed.simulator.admin('listing', { symbol: 'BTCUSDC', listed: false })
+    await bed.becomes(1, 'expired')
+    await bed.restart()
+    expect(bed.troubles).toEqual([])
+  })
+
   test('an order that Binance forgot ends as cancelled', async () => {
     const bed = await openBed(FAST)
     bed.place('1 BUY LIMIT 2 at 95')
