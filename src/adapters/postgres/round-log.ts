@@ -49,7 +49,7 @@ function marked(value: unknown): unknown {
   return copy
 }
 
-/** The round of a text. */
+/** The round of a text. It may be of an earlier version, where a death was followed by an upgrade: what a round gets later must mean something where it is missing. */
 export const roundOf = (text: string): Round =>
   JSON.parse(text, (_, value: unknown) => {
     if (typeof value !== 'string' || !value.startsWith(SIGN)) return value
