@@ -23,7 +23,9 @@ const PASSWORD = 'open:sesame/7f3a'
 
 // Somebody who listens: a connection of its own, as an outside program has it.
 async function listen(port: number, prefix: string, hear: (channel: string, text: string) => void, password?: string): Promise<Redis> {
-  const ear = new Redis({ host: '127.0.0.1', port, ...(password === undefined ? {} : { password }), retryStrategy: () => 20 })
+  // what the library subscribes to anew by itself, nobody hears fail when the connection is closed meanwhile
+  const options = { autoResubscribe: false, retryStrategy: () => 20 }
+  const ear = new Redis({ host: '127.0.0.1', port, ...(password === undefined ? {} : { password }), ...options })
   ear.on('error', () => {})
   ear.on('pmessage', (_, channel: string, text: string) => hear(channel, text))
   await ear.psubscribe(`${prefix}*`)
