@@ -127,13 +127,13 @@ export function openRest(setup: RestSetup): Rest {
   }
 
   const ask = async (one: Ask): Promise<unknown> => {
-    const askedAt = clock.now()
+    const measured = serverClock.begun
     try {
       return await once(one)
     } catch (error) {
       if (!(error instanceof BinanceFault) || error.code !== BAD_TIMESTAMP || one.signed !== true) throw error
       // it was refused before the engine saw it: signed anew it may be sent again
-      await serverClock.measureSince(askedAt)
+      await serverClock.measureAfter(measured)
       return await once(one)
     }
   }

@@ -11,7 +11,9 @@ export class ServerClock {
   readonly #clock: Clock
   readonly #ask: () => Promise<Time>
   #asking: Promise<void> | null = null
-  #measuredAt = Number.NEGATIVE_INFINITY
+  // numbers of the measurement that was last begun, and of the one that was last done
+  #begun = 0
+  #done = 0
 
   /** `ask`: asks Binance for its time. */
   constructor(clock: Clock, ask: () => Promise<Time>) {
@@ -32,17 +34,23 @@ export class ServerClock {
     return this.#asking
   }
 
-  /** Measures it again, unless that was done since an instant of this machine's clock. */
-  async measureSince(time: Time): Promise<void> {
-    if (this.#measuredAt < time) await this.measure()
+  /** How many measurements were begun: who signs a request notes it, for `measureAfter`. */
+  get begun(): number {
+    return this.#begun
+  }
+
+  /** Sees to it that one is done that was begun after so many others. Counted and not timed, since it is clocks that are wrong here. Rejects as `ask` does. */
+  async measureAfter(begun: number): Promise<void> {
+    while (this.#done <= begun) await this.measure()
   }
 
   async #measure(): Promise<void> {
+    const number = ++this.#begun
     const before = this.#clock.now()
     const time = await this.#ask()
     const after = this.#clock.now()
     this.offset = Math.round(time - (before + after) / 2)
     this.roundTrip = after - before
-    this.#measuredAt = after
+    this.#done = number
   }
 }

@@ -125,15 +125,15 @@ class Calls {
 
   /** `linkNow`: the link to send over, asked for when it goes out: it may have to wait before. */
   async send(call: Call, linkNow: () => Link | null): Promise<unknown> {
-    const { budget, serverClock, clock } = this.#setup
+    const { budget, serverClock } = this.#setup
     if (!budget.tryTake(call, call.urgency ?? 'ordinary')) await budget.take(call, call.urgency ?? 'ordinary', this.#stopping.signal)
-    const sentAt = clock.now()
+    const measured = serverClock.begun
     try {
       return await this.#once(call, linkNow())
     } catch (error) {
       if (!(error instanceof BinanceFault) || error.code !== BAD_TIMESTAMP) throw error
       // it was refused before the engine saw it: signed anew it may be sent again
-      await serverClock.measureSince(sentAt)
+      await serverClock.measureAfter(measured)
       return await this.#once(call, linkNow())
     } finally {
       budget.settle(call)
