@@ -96,13 +96,12 @@ describe('real trades', () => {
       const rows = rowsOf((await rest.get('/api/v3/klines', { symbol: 'BTCUSDT', interval, limit: 1000 })).body)
       expect(rows.map(withoutQuote)).toEqual(bars)
       if (!['1s', '1m', '3m'].includes(interval)) continue
-      const closed = (): readonly Wire[] =>
-        stream.frames.flatMap(({ data }) =>
-          String(data?.['k']?.['i']) === interval && String(data?.['k']?.['x']) === 'true' ? [data!['k']!] : [],
-        )
+      const isClosed = ({ data }: Wire): boolean => String(data?.['k']?.['i']) === interval && String(data?.['k']?.['x']) === 'true'
       const ended = bars.filter(bar => (bar[6] as number) < until)
-      await stream.until(() => closed().length >= ended.length, `closed bars of ${interval}`)
-      expect(closed().map(k => ['t', 'o', 'h', 'l', 'c', 'v', 'T', 'n', 'V'].map(name => k[name]))).toEqual(ended)
+      const last = ended.at(-1)![0]
+      await stream.until(frame => isClosed(frame) && frame['data']!['k']!['t'] === last, `the last closed bar of ${interval}`)
+      const closed = stream.frames.filter(isClosed).map(({ data }) => data!['k']!)
+      expect(closed.map(k => ['t', 'o', 'h', 'l', 'c', 'v', 'T', 'n', 'V'].map(name => k[name]))).toEqual(ended)
     }
     const month = rowsOf((await rest.get('/api/v3/klines', { symbol: 'BTCUSDT', interval: '1M' })).body)
     expect(month.map(row => [row[0], row[6], row[8]])).toEqual([[Date.UTC(2024, 7), Date.UTC(2024, 8) - 1, real.length]])
