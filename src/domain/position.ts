@@ -90,8 +90,9 @@ export const isOpen = ({ openedAt }: Position): boolean => openedAt !== NEVER
 
 /**
  * Books a fill into its owner's position, in place. A buy adds what was received net of a fee in base; a sell takes off cost in
- * proportion. A fee in a third asset counts as what it is worth, as one in quote does. What it realised, in quote units: 0 for a buy. What is sold beyond what is held (a stop and an exit may both fill where the
- * account has more of the asset) has no cost; of a flat position it begins a round trip of its own.
+ * proportion. A fee in a third asset counts as what it is worth, as one in quote does. What it realised, in quote units: 0 for a buy.
+ * What is sold beyond what is held (a stop and an exit may both fill where the account has more of the asset) has no cost; of a flat
+ * position it begins a round trip of its own.
  */
 export function applyFill(position: Position, fill: Fill, base: string, quote: string, fee = feeInQuote(fill, base, quote)): Money {
   const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity

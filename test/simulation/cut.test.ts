@@ -69,6 +69,17 @@ describe('a run that is cut and started anew from the store writes the journal o
     ownerOf('trailing', trailing, bundledSymbols),
   ]
 
+  const shortRun = async (): Promise<Scene> => {
+    const on = ['BTCEUR', 'ETHEUR']
+    const owners = [
+      ownerOf('restless', restless, on),
+      ownerOf('watchful', watchful, on),
+      await houseOwner('rotation', on),
+      ownerOf('trailing', trailing, on),
+    ]
+    return { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
+  }
+
   test('all strategies, cut 60 times', async () => {
     const scene: Scene = { recorded: bundledSymbols.map(symbol => recordedOf(symbol, 0, 1200)), owners: await everything(), limit: '0.5' }
     const { lines } = await liveJournal(scene)
@@ -79,14 +90,7 @@ describe('a run that is cut and started anew from the store writes the journal o
   })
 
   test('every commit of a short run is the last of a life, before and after it is written', async () => {
-    const on = ['BTCEUR', 'ETHEUR']
-    const owners = [
-      ownerOf('restless', restless, on),
-      ownerOf('watchful', watchful, on),
-      await houseOwner('rotation', on),
-      ownerOf('trailing', trailing, on),
-    ]
-    const scene: Scene = { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
+    const scene = await shortRun()
     const { lines } = await liveJournal(scene)
     expect(lines.filter(line => line.startsWith('fill')).length).toBeGreaterThan(10)
     // a life of one commit: die at the first, go on, die at the first again …
@@ -99,14 +103,7 @@ describe('a run that is cut and started anew from the store writes the journal o
   })
 
   test('orders that leave while their round is being written: before, in between, and after', async () => {
-    const on = ['BTCEUR', 'ETHEUR']
-    const owners = [
-      ownerOf('restless', restless, on),
-      ownerOf('watchful', watchful, on),
-      await houseOwner('rotation', on),
-      ownerOf('trailing', trailing, on),
-    ]
-    const scene: Scene = { recorded: on.map(symbol => recordedOf(symbol, 300, 420)), owners, limit: '0.5' }
+    const scene = await shortRun()
     const { lines } = await liveJournal(scene)
     for (const where of ['before', 'safe', 'acted', 'after'] as const) {
       const broken = await runWithDeaths(

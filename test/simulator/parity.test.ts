@@ -16,6 +16,7 @@ import type { Draft, Order } from '#simulator/trading/order.ts'
 import { cancelOrder, placeOrder } from '#simulator/trading/place.ts'
 import { placeList } from '#simulator/trading/place-list.ts'
 import { holds } from '../support/property.ts'
+import { draftFor } from '../support/simulator/draft.ts'
 import { optionsFor, symbolOf } from '../support/simulator/market.ts'
 
 const bars = fc
@@ -59,24 +60,15 @@ const wish = fc.record({
 })
 type Wish = typeof wish extends fc.Arbitrary<infer Value> ? Value : never
 
-const draftOf = ({ symbol, side, type, size, price: limit, stop }: Wish): Draft => ({
-  symbol,
-  side,
-  type,
-  timeInForce: 'GTC',
-  quantity: quantity((size / 1000).toFixed(3)),
-  quoteAmount: zero(),
-  price: type.includes('LIMIT') ? price(String(limit)) : zero(),
-  stopPrice: type.startsWith('STOP') || type.startsWith('TAKE') ? price(String(stop)) : zero(),
-  iceberg: zero(),
-  trailingDelta: 0,
-  peg: null,
-  peggedPrice: zero(),
-  clientOrderId: null,
-  stp: null,
-  strategyId: null,
-  strategyType: null,
-})
+const draftOf = ({ symbol, side, type, size, price: limit, stop }: Wish): Draft =>
+  draftFor({
+    symbol,
+    side,
+    type,
+    quantity: quantity((size / 1000).toFixed(3)),
+    price: type.includes('LIMIT') ? price(String(limit)) : zero(),
+    stopPrice: type.startsWith('STOP') || type.startsWith('TAKE') ? price(String(stop)) : zero(),
+  })
 
 const eventOf = ({ phase, time, bars: ended }: BarStep): MarketEvent => {
   const candles = ended.map(

@@ -192,6 +192,20 @@ export const miniTicker = (symbol: string, day: Day, time: number): object => ({
   q: eightOf(day.quoteVolume),
 })
 
+// What the tickers of all windows have in common at their end.
+const rolled = (day: Day): object => ({
+  o: eightOf(day.open),
+  h: eightOf(day.high),
+  l: eightOf(day.low),
+  v: eightOf(day.volume),
+  q: eightOf(day.quoteVolume),
+  O: day.openTime,
+  C: day.closeTime,
+  F: day.firstId,
+  L: day.lastId,
+  n: day.trades,
+})
+
 /** The payload of a ticker stream. */
 export function tickerEvent(symbol: string, day: Day, market: Market, time: number): object {
   const { priceChange: p, priceChangePercent: P } = change(day)
@@ -210,16 +224,7 @@ export function tickerEvent(symbol: string, day: Day, market: Market, time: numb
     B,
     a,
     A,
-    o: eightOf(day.open),
-    h: eightOf(day.high),
-    l: eightOf(day.low),
-    v: eightOf(day.volume),
-    q: eightOf(day.quoteVolume),
-    O: day.openTime,
-    C: day.closeTime,
-    F: day.firstId,
-    L: day.lastId,
-    n: day.trades,
+    ...rolled(day),
   }
 }
 
@@ -232,18 +237,9 @@ export function windowEvent(symbol: string, name: string, day: Day, time: number
     s: symbol,
     p,
     P,
-    o: eightOf(day.open),
-    h: eightOf(day.high),
-    l: eightOf(day.low),
     c: eightOf(day.last.price),
     w: eightOf(mean(day)),
-    v: eightOf(day.volume),
-    q: eightOf(day.quoteVolume),
-    O: day.openTime,
-    C: day.closeTime,
-    F: day.firstId,
-    L: day.lastId,
-    n: day.trades,
+    ...rolled(day),
   }
 }
 

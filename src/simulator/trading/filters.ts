@@ -91,12 +91,15 @@ const order = [
   'EXCHANGE_MAX_NUM_ORDER_LISTS',
 ]
 
+const EVERYWHERE = 'EXCHANGE_'
+
 // A filter that is not known passes: Binance adds new ones.
 function passes(filter: RawFilter, draft: Draft, scene: FilterScene, coming: OpenCounts): boolean {
   const amount = (name: string): bigint => amountOf(filter[name])
   const count = (name: string): number => Number(filter[name])
   const average = (): Price => scene.average(Number(filter['avgPriceMins'] ?? USUAL_MINUTES))
-  const { open, openAnywhere } = scene
+  // the same rules hold for a symbol and for all of the account
+  const open = filter.filterType.startsWith(EVERYWHERE) ? scene.openAnywhere : scene.open
   switch (filter.filterType) {
     case 'PRICE_FILTER':
       return pricesOf(draft).every(price => within(price, amount('minPrice'), amount('maxPrice')) && onGrid(price, amount('tickSize')))
@@ -135,23 +138,19 @@ function passes(filter: RawFilter, draft: Draft, scene: FilterScene, coming: Ope
       if (filter['asset'] === scene.base) return sizeOf(draft, average()) <= amount('limit')
       return filter['asset'] !== scene.quote || valueOf(draft, average()) <= amount('limit')
     case 'MAX_NUM_ORDERS':
+    case 'EXCHANGE_MAX_NUM_ORDERS':
       return open.orders + coming.orders <= count('maxNumOrders')
     case 'MAX_NUM_ALGO_ORDERS':
+    case 'EXCHANGE_MAX_NUM_ALGO_ORDERS':
       return !isContingent(draft.type) || open.stops + coming.stops <= count('maxNumAlgoOrders')
     case 'MAX_NUM_ICEBERG_ORDERS':
+    case 'EXCHANGE_MAX_NUM_ICEBERG_ORDERS':
       return draft.iceberg === 0n || open.icebergs + coming.icebergs <= count('maxNumIcebergOrders')
     case 'MAX_NUM_ORDER_LISTS':
+    case 'EXCHANGE_MAX_NUM_ORDER_LISTS':
       return coming.lists === 0 || open.lists + coming.lists <= count('maxNumOrderLists')
     case 'MAX_POSITION':
       return draft.side === 'SELL' || scene.position + sizeOf(draft, average()) <= amount('maxPosition')
-    case 'EXCHANGE_MAX_NUM_ORDERS':
-      return openAnywhere.orders + coming.orders <= count('maxNumOrders')
-    case 'EXCHANGE_MAX_NUM_ALGO_ORDERS':
-      return !isContingent(draft.type) || openAnywhere.stops + coming.stops <= count('maxNumAlgoOrders')
-    case 'EXCHANGE_MAX_NUM_ICEBERG_ORDERS':
-      return draft.iceberg === 0n || openAnywhere.icebergs + coming.icebergs <= count('maxNumIcebergOrders')
-    case 'EXCHANGE_MAX_NUM_ORDER_LISTS':
-      return coming.lists === 0 || openAnywhere.lists + coming.lists <= count('maxNumOrderLists')
     default:
       return true
   }
