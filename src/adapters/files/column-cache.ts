@@ -5,7 +5,7 @@
  * Numbers are in the machine's own byte order; a cache of another order has another magic and is rebuilt, like a damaged one.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Columns } from '#domain/candle.ts'
@@ -20,6 +20,10 @@ const COLUMNS = 6
 const CHECKSUM = 8
 const COUNT = 16
 const SOURCE = 24
+// what the checksum is of begins behind it
+const SUMMED = CHECKSUM + 4
+// a file is read in parts, each summed up while it still lies in the processor's cache
+const PART = 262_144
 
 /**
  * The candles of a CSV file, from the cache in `cacheDir` where that is of this file as it is now (path, size, time of change), else
@@ -45,22 +49,38 @@ function sourceOf(path: string): Buffer | null {
   return found?.isFile() === true ? hash(`${path}\n${found.size}\n${found.mtimeNs}`) : null
 }
 
-const checksumOf = (bytes: Buffer): number => crc32(bytes.subarray(CHECKSUM + 4))
-
-function readCache(path: string, source: Buffer): Columns | null {
-  let bytes: Buffer
+// All of a file, with the checksum of what it holds. Null where it cannot be read, or is too short.
+function readSummed(path: string): { readonly bytes: Buffer; readonly sum: number } | null {
+  let file: number | null = null
   try {
-    bytes = readFileSync(path)
+    file = openSync(path, 'r')
+    const { size } = fstatSync(file)
+    if (size < HEADER) return null
+    // in memory of its own, where float64 may start at any multiple of eight
+    const bytes = Buffer.allocUnsafeSlow(size)
+    let sum = 0
+    for (let at = 0; at < size; ) {
+      const end = at + readSync(file, bytes, at, Math.min(PART, size - at), at)
+      if (end === at) return null // somebody cuts it off meanwhile
+      sum = crc32(bytes.subarray(Math.max(at, SUMMED), end), sum)
+      at = end
+    }
+    return { bytes, sum }
   } catch {
     return null
+  } finally {
+    if (file !== null) closeSync(file)
   }
-  if (bytes.length < HEADER) return null
-  // a small file may lie anywhere in a shared buffer, but float64 must start at a multiple of eight
-  if (bytes.byteOffset % 8 !== 0) bytes = Buffer.from(new Uint8Array(bytes).buffer)
+}
+
+function readCache(path: string, source: Buffer): Columns | null {
+  const read = readSummed(path)
+  if (read === null) return null
+  const { bytes, sum } = read
   const [magic, version, checksum] = new Uint32Array(bytes.buffer, bytes.byteOffset, 3)
   const count = new Float64Array(bytes.buffer, bytes.byteOffset + COUNT, 1)[0]!
   if (magic !== MAGIC || version !== VERSION || bytes.length !== HEADER + count * COLUMNS * 8) return null
-  if (!bytes.subarray(SOURCE, SOURCE + source.length).equals(source) || checksumOf(bytes) !== checksum) return null
+  if (!bytes.subarray(SOURCE, SOURCE + source.length).equals(source) || sum !== checksum) return null
   const column = (place: number): Float64Array => new Float64Array(bytes.buffer, bytes.byteOffset + HEADER + place * count * 8, count)
   return { time: column(0), open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) }
 }
@@ -73,7 +93,7 @@ function bytesOf({ time, open, high, low, close, volume }: Columns, source: Buff
   source.copy(bytes, SOURCE)
   for (const [place, column] of [time, open, high, low, close, volume].entries())
     new Float64Array(bytes.buffer, HEADER + place * count * 8, count).set(column)
-  new Uint32Array(bytes.buffer, CHECKSUM, 1)[0] = checksumOf(bytes)
+  new Uint32Array(bytes.buffer, CHECKSUM, 1)[0] = crc32(bytes.subarray(SUMMED))
   return bytes
 }
 
