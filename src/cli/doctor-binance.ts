@@ -1,4 +1,5 @@
 /** What the doctor finds at Binance. */
+import { offsetWords } from '#adapters/binance/server-clock.ts'
 import { Fault } from '#domain/fault.ts'
 import { format } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
@@ -49,7 +50,7 @@ async function latencyOf(look: BinanceLook, now: () => number): Promise<number> 
 
 async function clockOf(look: BinanceLook, found: Found): Promise<void> {
   const { offset, within } = await look.clock()
-  const text = `Binance is ${Math.abs(offset)} ms ${offset < 0 ? 'behind' : 'ahead of'} this machine (to ${within} ms)`
+  const text = offsetWords(offset, within)
   if (Math.abs(offset) <= OFFSET_MS) found('ok', 'clock', text)
   else found('wrong', 'clock', `${text}; at most ${OFFSET_MS / 1_000} s is allowed. Set the clock by a time server (NTP).`)
 }

@@ -5,7 +5,7 @@ import type { Account } from './account.ts'
 import { BinanceFault, notPermitted } from './faults.ts'
 import type { BinanceMarketData, RawSymbol } from './market-data.ts'
 import type { Raw } from './reports.ts'
-import type { ServerClock } from './server-clock.ts'
+import { offsetWords, type ServerClock } from './server-clock.ts'
 
 /** What it looks at. */
 export interface SelfCheckSetup {
@@ -76,7 +76,7 @@ export async function selfCheck(setup: SelfCheckSetup): Promise<SelfCheck> {
 async function checkClock({ serverClock }: SelfCheckSetup, notes: string[]): Promise<string[]> {
   await serverClock.measure()
   const { offset, roundTrip } = serverClock
-  notes.push(`Binance's clock is ${offset} ms ahead of this machine's, to ${Math.ceil(roundTrip / 2)} ms.`)
+  notes.push(`${offsetWords(offset, Math.ceil(roundTrip / 2))}.`)
   return Math.abs(offset) <= OFFSET_MS
     ? []
     : [`The clock of this machine is ${Math.abs(offset) / 1000} s off Binance's. Set it by a time server (NTP); at most 1 s is allowed.`]

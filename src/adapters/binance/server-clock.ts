@@ -2,6 +2,10 @@
 import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 
+/** A clock's offset in words, both in milliseconds: "Binance is 12 ms behind this machine (to 3 ms)". */
+export const offsetWords = (offset: number, within: number): string =>
+  `Binance is ${Math.abs(offset)} ms ${offset < 0 ? 'behind' : 'ahead of'} this machine (to ${within} ms)`
+
 /** The time at Binance. */
 export class ServerClock {
   /** Milliseconds that Binance is ahead of this machine. */
