@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { logTold, openLog } from '#adapters/pino/log.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
+import { endWithItsReader } from './cli/closed-output.ts'
 import { aliveFile, PULSE_MS } from './cli/health.ts'
 import { openSession } from './cli/session.ts'
 import { programVersion } from './compose.ts'
@@ -66,6 +67,7 @@ function beat(config: Config): NodeJS.Timeout {
   return setInterval(write, PULSE_MS)
 }
 
+endWithItsReader()
 try {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readConfig(process.env)

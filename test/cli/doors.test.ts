@@ -88,6 +88,15 @@ describe('whose reader is gone, as behind head, ends quietly, with the code that
     expect(processesOf(unread)).toEqual([])
   })
 
+  test('the service, which writes down what is under way and stops its database first', async () => {
+    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: data, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' })
+    await says('"started"')
+    child.stdout!.destroy()
+    const { code, err } = await ended
+    expect({ code, err }).toEqual({ code: 141, err: '' })
+    expect(processesOf(data)).toEqual([])
+  })
+
   test('an error that is read by nobody, too', async () => {
     const { child, ended } = openDoor('cli', ['trade'], folder)
     child.stderr!.destroy()
