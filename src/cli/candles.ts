@@ -1,6 +1,6 @@
 /** `npm run candles`: the history of symbols, from Binance into files that backtests read. */
 import { join, resolve } from 'node:path'
-import { openBinancePublic } from '#adapters/binance/binance.ts'
+import { type BinancePublic, openBinancePublic } from '#adapters/binance/binance.ts'
 import { FileArchive } from '#adapters/files/archive.ts'
 import { gapsOf } from '#adapters/files/candles.ts'
 import { openProgress, type ProgressOutput } from '#adapters/terminal/progress.ts'
@@ -8,7 +8,8 @@ import { Fault } from '#domain/fault.ts'
 import { formatTime, lengthOf } from '#domain/time.ts'
 import { downloadCandles } from '#gateway/download.ts'
 import type { Clock } from '#ports/clock.ts'
-import type { MarketData } from '#ports/market.ts'
+import { siteNamed } from '../compose/binance-site.ts'
+import { keptLimits, untilText } from '../compose/kept-limits.ts'
 import { CANDLES_HELP, type CandlesOptions, readCandlesOptions } from './candles-options.ts'
 
 /** What the command has of its surroundings. */
@@ -25,14 +26,22 @@ export async function candlesMain(args: readonly string[], io: CandlesIo): Promi
     io.output.write(`${CANDLES_HELP}\n`)
     return 0
   }
-  const { market } = openBinancePublic({ restUrl: options.url, clock: io.clock })
-  for (const symbol of options.symbols) await download(symbol, options, market, io)
+  const { clock, output } = io
+  const note = (text: string): void => void output.write(options.json ? `${JSON.stringify({ event: 'note', text })}\n` : `${text}\n`)
+  const limits = keptLimits(dataOf(io), siteNamed(options.url), note)
+  const binance = openBinancePublic({ restUrl: options.url, clock, ...limits })
+  const { bannedUntil } = binance.rest.budget
+  if (bannedUntil > clock.now()) note(`Binance was asked too much from this address: waiting ${untilText(bannedUntil, clock.now())}.`)
+  for (const symbol of options.symbols) await download(symbol, options, binance, io)
   return 0
 }
 
-async function download(symbol: string, options: CandlesOptions, market: MarketData, { output, env, clock }: CandlesIo): Promise<void> {
+const dataOf = ({ env }: CandlesIo): string => env['DATA_DIR'] || '.roottrading'
+
+async function download(symbol: string, options: CandlesOptions, { market, rest }: BinancePublic, io: CandlesIo): Promise<void> {
+  const { output, clock } = io
   const { timeframe, from, to, json } = options
-  const data = env['DATA_DIR'] || '.roottrading'
+  const data = dataOf(io)
   const cacheDir = join(data, 'cache')
   const archive = new FileArchive({ folder: resolve(options.dir ?? join(data, 'candles')), cacheDir, symbol, timeframe })
   const progress = openProgress(output, () => clock.now())
@@ -55,12 +64,16 @@ async function download(symbol: string, options: CandlesOptions, market: MarketD
         if (json) say('progress', { reached, part: Math.round(part * 1_000) / 1_000, candles }, '')
         else progress.step({ what: `${symbol} ${timeframe}`, part, text: `${formatTime(reached)}, ${thousands(candles)} candles` })
       },
-      again: (fault, milliseconds) =>
+      again(fault, pause) {
+        // a ban is waited for, however short the pause
+        const milliseconds = Math.max(pause, rest.budget.bannedUntil - clock.now())
+        const reason = fault.message.replace(/\.?$/, '.')
         say(
           'again',
           { reason: fault.message, milliseconds },
-          `${symbol} ${timeframe}: ${fault.message} Again in ${milliseconds / 1_000} s.`,
-        ),
+          `${symbol} ${timeframe}: ${reason} The next try is in ${Math.ceil(milliseconds / 1_000)} s.`,
+        )
+      },
     })
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'retry') throw error

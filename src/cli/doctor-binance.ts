@@ -13,7 +13,21 @@ const OFFSET_MS = 1_000
 
 /** Looks at Binance: latency, clock, weight, filters of symbols, streams, the key. `now`: milliseconds, for durations. */
 export async function binanceOf(look: BinanceLook, symbols: readonly string[], now: () => number, found: Found): Promise<void> {
+  let closed = false
+  // asking in spite of a ban prolongs it, and asking after it would keep whoever looks waiting for hours
+  const open = (): boolean => {
+    const until = look.closed()
+    if (until !== null && !closed)
+      found(
+        'wrong',
+        'binance',
+        `${look.name} was asked too much from this address, and wants to be left alone for ${until}: it is not asked.`,
+      )
+    closed ||= until !== null
+    return !closed
+  }
   const check = async (what: string, ask: () => Promise<void>): Promise<boolean> => {
+    if (!open()) return false
     try {
       await ask()
       return true
@@ -34,6 +48,7 @@ export async function binanceOf(look: BinanceLook, symbols: readonly string[], n
   })
   const { key } = look
   if (key !== null) await check('key', () => keyOf(key, found))
+  if (!open()) return
   found('ok', 'weight', `${(look.used() * 100).toFixed(1)} % of this minute's requests used`)
 }
 

@@ -5,6 +5,7 @@ import { systemClock } from '#adapters/system/clock.ts'
 import { Fault } from '#domain/fault.ts'
 import type { Timeframe } from '#domain/time.ts'
 import { siteOf } from '../compose/binance-site.ts'
+import { keptLimits } from '../compose/kept-limits.ts'
 import { wantedSymbols } from '../compose/market.ts'
 import { ownersOf } from '../compose/owners.ts'
 import { replayedSymbols } from '../compose/replay-venue.ts'
@@ -68,7 +69,9 @@ async function lookOf(config: Config, symbols: readonly string[], found: Found):
   const [{ lookAtBinance }, { signerOf }] = await Promise.all([import('../compose/binance-look.ts'), import('../compose/live-venue.ts')])
   // what is wrong with a key of a live account is told with the mode
   const signer = config.BINANCE_API_KEY === undefined ? null : orNull(() => signerOf(config))
-  const look = lookAtBinance(siteOf(config.BINANCE_SITE), { clock: systemClock, signer, anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION })
+  const site = siteOf(config.BINANCE_SITE)
+  const limits = keptLimits(config.DATA_DIR, site.name, text => found('note', 'data', text))
+  const look = lookAtBinance(site, { clock: systemClock, signer, anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION, limits })
   await binanceOf(look, symbols, () => performance.now(), found)
 }
 

@@ -6,6 +6,7 @@ import type { Signer } from '#adapters/binance/signer.ts'
 import { reachStreams } from '#adapters/binance/stream-reach.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
+import { type KeptLimits, untilText } from './kept-limits.ts'
 
 /** The addresses that are looked at. */
 export interface LookedAtSite {
@@ -23,6 +24,8 @@ export interface LookedAtSite {
 /** A Binance to look at. All throw a Fault. */
 export interface BinanceLook {
   readonly name: string
+  /** Until when it wants nothing from this address; null: it may be asked. */
+  closed(): string | null
   /** Asks for nothing. */
   ping(): Promise<void>
   /** How far its clock is ahead, and to how much that is exact, in milliseconds. */
@@ -35,12 +38,20 @@ export interface BinanceLook {
   readonly key: (() => Promise<{ readonly refusals: readonly string[]; readonly notes: readonly string[] }>) | null
 }
 
-/** Looks at a site. `signer`: of the configured key, or null. `anyAddress`: the key need not be bound to addresses. */
-export function lookAtBinance(
-  site: LookedAtSite,
-  { clock, signer, anyAddress }: { readonly clock: Clock; readonly signer: Signer | null; readonly anyAddress: boolean },
-): BinanceLook {
-  const { rest, market } = openBinancePublic({ restUrl: site.data, clock })
+/** What looking needs. */
+export interface LookSetup {
+  readonly clock: Clock
+  /** Of the configured key, or null. */
+  readonly signer: Signer | null
+  /** The key need not be bound to addresses. */
+  readonly anyAddress: boolean
+  /** Of the same site, as a service keeps it. */
+  readonly limits: KeptLimits
+}
+
+/** Looks at a site. */
+export function lookAtBinance(site: LookedAtSite, { clock, signer, anyAddress, limits }: LookSetup): BinanceLook {
+  const { rest, market } = openBinancePublic({ restUrl: site.data, clock, ...limits })
   const key = async (api: Signer) => {
     const own = openBinancePublic({ restUrl: site.api, clock, budget: rest.budget }, api).rest
     await own.serverClock.measure()
@@ -50,6 +61,10 @@ export function lookAtBinance(
   }
   return {
     name: site.name,
+    closed() {
+      const { bannedUntil } = rest.budget
+      return bannedUntil > clock.now() ? untilText(bannedUntil, clock.now()) : null
+    },
     async ping() {
       await rest.ask({ method: 'GET', path: '/api/v3/ping', weight: 1 })
     },

@@ -61,3 +61,9 @@ export function siteOf(text: string): BinanceSite {
     tellsPermissions: true,
   }
 }
+
+/** What the Binance at an address is called, as `siteOf` does: what is kept of it is kept under that. */
+export const siteNamed = (address: string): string => {
+  const { origin, host } = new URL(address)
+  return Object.entries(known).find(([, { api, data }]) => api === origin || data === origin)?.[0] ?? host
+}

@@ -1,12 +1,11 @@
 /** What every venue at Binance needs: which symbols it has, and that a request limit is kept to over a restart. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { openBinancePublic, type BinancePublic } from '#adapters/binance/binance.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { MarketData } from '#ports/market.ts'
 import { type Config, ConfigError } from '../config.ts'
 import type { BinanceSite } from './binance-site.ts'
+import { keptLimits, untilText } from './kept-limits.ts'
 import { wantedSymbols } from './market.ts'
 import { quoteOf } from './venue.ts'
 
@@ -27,33 +26,11 @@ export async function openMarket(
   site: BinanceSite,
   { clock, note }: Pick<VenueHands, 'clock' | 'note'>,
 ): Promise<BinancePublic> {
-  const market = openBinancePublic({ restUrl: site.data, clock, ...keptBudget(config, site, note) })
+  const market = openBinancePublic({ restUrl: site.data, clock, ...keptLimits(config.DATA_DIR, site.name, note) })
+  const { bannedUntil } = market.rest.budget
+  if (bannedUntil > clock.now()) note(`Binance asked to be left alone: waiting ${untilText(bannedUntil, clock.now())}.`)
   await market.rest.serverClock.measure()
   return market
-}
-
-// How long to stay away from a site, kept in a file of the data folder.
-function keptBudget(config: Config, { name }: BinanceSite, note: VenueHands['note']) {
-  const folder = resolve(config.DATA_DIR)
-  const file = join(folder, `limits-${name.replaceAll(/[^\w.-]/g, '-')}.json`)
-  let savedBudget: string | null = null
-  try {
-    savedBudget = readFileSync(file, 'utf8')
-  } catch {
-    // there is none yet
-  }
-  return {
-    savedBudget,
-    saveBudget(state: string): void {
-      try {
-        mkdirSync(folder, { recursive: true })
-        writeFileSync(`${file}.new`, state)
-        renameSync(`${file}.new`, file)
-      } catch (error) {
-        note(`How long to stay away from ${name} could not be kept: ${error instanceof Error ? error.message : String(error)}`)
-      }
-    },
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** `npm run candles` through the real adapter, from a Binance on this machine. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -117,6 +117,24 @@ test('kill -9 in the middle of it: what came is kept, and the file ends as that 
   expect((await run(killed, ...whole)).error).toBeNull()
   expect(csvIn(killed, 'BTCEUR')).toBe(csvIn(folder, 'BTCEUR'))
   expect(asked() - before).toBeLessThanOrEqual(3 + 3)
+})
+
+test('a ban is waited for and kept; a download that was started anew waits for the rest of it, and says so', async () => {
+  const folder = temporaryFolder('candles')
+  const fault = { kind: 'refuse', status: 418, code: -1003, text: 'Way too much request weight used', retryAfter: 3 }
+  simulator.admin('faults', { fault, where: { path: '/api/v3/klines' } })
+  const wanted = ['--symbols', 'BTCEUR', '--from', '2023-05-01', ...argsOf()]
+  const { lines, error } = await run(folder, ...wanted)
+  expect(error).toBeNull()
+  expect(lines[0]).toBe(
+    'BTCEUR 4h: Binance was asked too much (GET /api/v3/klines): Way too much request weight used (-1003); again in 3 s. The next try is in 3 s.',
+  )
+  const kept = join(folder, `limits-${new URL(simulator.url).host.replace(':', '-')}.json`)
+  expect(JSON.parse(readFileSync(kept, 'utf8'))).toEqual({ bannedUntil: expect.any(Number) })
+  writeFileSync(kept, JSON.stringify({ bannedUntil: Date.now() + 3_000 }))
+  const again = await run(folder, ...wanted)
+  expect(again.lines[0]).toMatch(/^Binance was asked too much from this address: waiting 3 s, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\.$/)
+  expect(again).toMatchObject({ error: null, lines: [{}, expect.stringContaining('0 of them new')] })
 })
 
 test.each<[string, string[], string]>([

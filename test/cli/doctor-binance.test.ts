@@ -9,7 +9,9 @@ import { newHmacKey } from '#simulator/keys.ts'
 import { openSimulator, type Simulator } from '#simulator/simulator.ts'
 import { binanceOf } from '../../src/cli/doctor-binance.ts'
 import { type BinanceLook, lookAtBinance } from '../../src/compose/binance-look.ts'
+import { keptLimits, type KeptLimits } from '../../src/compose/kept-limits.ts'
 import { recordedOf } from '../support/bundled.ts'
+import { temporaryFolder } from '../support/demo.ts'
 import { market } from '../support/desk.ts'
 
 const symbolsFile = new URL('../../data/symbols.json', import.meta.url)
@@ -34,7 +36,14 @@ async function findings(look: BinanceLook, symbols: readonly string[] = ['BTCEUR
 
 const site = (url: string) => ({ name: 'here', api: url, data: url, streams: url.replace('http', 'ws'), tellsPermissions: true })
 const lookAt = (url: string, key: { readonly apiKey: string; readonly secret: string } | null = null, anyAddress = false): BinanceLook =>
-  lookAtBinance(site(url), { clock: systemClock, signer: key === null ? null : openSigner(key.apiKey, key.secret), anyAddress })
+  lookAtBinance(site(url), {
+    clock: systemClock,
+    signer: key === null ? null : openSigner(key.apiKey, key.secret),
+    anyAddress,
+    limits: none(),
+  })
+// Nothing was kept, and what is kept is forgotten.
+const none = (): KeptLimits => ({ savedBudget: null, saveBudget: () => {} })
 
 test('all is well: latency, clock, filters, streams, the key, weight', async () => {
   const lines = await findings(lookAt(simulator.url, safe))
@@ -67,7 +76,7 @@ test('where nobody answers that is told once', async () => {
 test('streams that do not open are told, with what to look at', async () => {
   const look = lookAtBinance(
     { ...site(simulator.url), streams: 'ws://127.0.0.1:1' },
-    { clock: systemClock, signer: null, anyAddress: false },
+    { clock: systemClock, signer: null, anyAddress: false, limits: none() },
   )
   expect(await findings(look)).toContain(
     'wrong streams: the market streams cannot be reached: the network says ECONNREFUSED. Look at the network, and at BINANCE_SITE.',
@@ -77,6 +86,7 @@ test('streams that do not open are told, with what to look at', async () => {
 // A Binance on which one thing is other than it should be.
 const lookWith = (more: Partial<BinanceLook>): BinanceLook => ({
   name: 'here',
+  closed: () => null,
   ping: async () => {},
   clock: async () => ({ offset: 3, within: 1 }),
   used: () => 0.25,
@@ -123,4 +133,22 @@ test('latency is that of the quickest of five pings', async () => {
   const look = lookWith({ ping: async () => void (time += took[pings++]!) })
   expect((await findings(look, [], () => time))[0]).toBe('ok binance: here, 12 ms away')
   expect(pings).toBe(5)
+})
+
+test('a ban that is met ends all asking and is kept; the next doctor asks nothing', async () => {
+  const data = temporaryFolder('doctor')
+  const look = (): BinanceLook =>
+    lookAtBinance(site(simulator.url), { clock: systemClock, signer: null, anyAddress: false, limits: keptLimits(data, 'here', () => {}) })
+  const fault = { kind: 'refuse', status: 418, code: -1003, text: 'Way too much request weight used', retryAfter: 300 }
+  simulator.admin('faults', { fault, where: { path: '/api/v3/time' } })
+  const left =
+    /^wrong binance: here was asked too much from this address, and wants to be left alone for \d+ s, until .* UTC: it is not asked\.$/
+  expect(await findings(look())).toEqual([
+    expect.stringMatching(/^ok binance: here/),
+    expect.stringMatching(/^wrong clock: Binance was asked too much \(GET \/api\/v3\/time\)/),
+    expect.stringMatching(left),
+  ])
+  const asked = simulator.log.lines.length
+  expect(await findings(look())).toEqual([expect.stringMatching(left)])
+  expect(simulator.log.lines.length).toBe(asked)
 })

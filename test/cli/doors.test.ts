@@ -1,5 +1,5 @@
 /** The doors: what they say of wrong words and settings, what the doctor finds, and how the service ends. */
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -89,12 +89,13 @@ describe('whose reader is gone, as behind head, ends quietly, with the code that
   })
 
   test('the service, which writes down what is under way and stops its database first', async () => {
-    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: data, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' })
+    const unread = join(folder, 'served-to-nobody')
+    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: unread, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' })
     await says('"started"')
     child.stdout!.destroy()
     const { code, err } = await ended
     expect({ code, err }).toEqual({ code: 141, err: '' })
-    expect(processesOf(data)).toEqual([])
+    expect(processesOf(unread)).toEqual([])
   })
 
   test('an error that is read by nobody, too', async () => {
@@ -155,6 +156,24 @@ describe('doctor', () => {
     expect(wrong.map(line => line.replaceAll(/\s+/g, ' ')).join('\n')).toContain(`WRONG ${says}`)
     expect(out).not.toContain(CANARY)
   })
+})
+
+test.each(['doctor', 'candles'])('%s knows a ban that the service has kept', async name => {
+  const DATA_DIR = join(folder, `banned-${name}`)
+  mkdirSync(DATA_DIR)
+  writeFileSync(join(DATA_DIR, 'limits-127.0.0.1-1.json'), JSON.stringify({ bannedUntil: Date.now() + 3_600_000 }))
+  const site = 'http://127.0.0.1:1'
+  const args = name === 'doctor' ? [] : ['--symbols', 'BTCEUR', '--timeframe', '4h', '--from', '2023-01-01', '--url', site]
+  const { says, child, ended } = openDoor('cli', [name, ...args], folder, {
+    DATA_DIR,
+    MARKET: 'binance',
+    BINANCE_SITE: site,
+    PGHOST: '127.0.0.1',
+    PGPORT: '1',
+  })
+  expect(await says('was asked too much')).toMatch(/ (3600|3[45]\d\d) s, until /)
+  child.kill('SIGTERM')
+  expect((await ended).out).not.toContain('ECONNREFUSED (')
 })
 
 describe('the service', () => {

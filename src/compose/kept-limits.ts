@@ -1,0 +1,38 @@
+/** How long to stay away from a Binance, kept in the data folder: a ban holds for whoever asks from this address, after a restart too. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** What was kept, and what keeps it. */
+export interface KeptLimits {
+  /** As it was kept last; null: nothing. */
+  readonly savedBudget: string | null
+  saveBudget(state: string): void
+}
+
+/** Opens what is kept of a site by its name. `note`: told where it cannot be kept. */
+export function keptLimits(dataDir: string, site: string, note: (text: string) => void): KeptLimits {
+  const folder = resolve(dataDir)
+  const file = join(folder, `limits-${site.replaceAll(/[^\w.-]/g, '-')}.json`)
+  let savedBudget: string | null = null
+  try {
+    savedBudget = readFileSync(file, 'utf8')
+  } catch {
+    // there is none yet
+  }
+  return {
+    savedBudget,
+    saveBudget(state) {
+      try {
+        mkdirSync(folder, { recursive: true })
+        writeFileSync(`${file}.new`, state)
+        renameSync(`${file}.new`, file)
+      } catch (error) {
+        note(`How long to stay away from ${site} could not be kept: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    },
+  }
+}
+
+/** "57 s, until 2023-06-01 00:00:57 UTC": how long Binance wants to be left alone, from `now` on. Milliseconds. */
+export const untilText = (until: number, now: number): string =>
+  `${Math.ceil((until - now) / 1_000)} s, until ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`
