@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Candle } from '#domain/candle.ts'
 import { Fault } from '#domain/fault.ts'
 import { type Decision, type FillRecord, journalLines } from '#domain/journal.ts'
-import { type Amount, format, type Money, money, price, quantity } from '#domain/money.ts'
+import { type Amount, format, type Money, money, price, type Quantity, quantity } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
 import { applyFill, endRoundTrip, flat } from '#domain/position.ts'
 import type { Enter } from '#domain/signal.ts'
@@ -331,6 +331,18 @@ function keeping(withStore: WithStore): void {
           feedState: '42',
         }),
       )
+    }))
+
+  test('rests of one owner and symbol at one instant: bought, sold, bought and sold again before the market moves', () =>
+    withStore(async (store, again) => {
+      // what is swept into a position leaves the rests
+      const rest = (text: string): Round['dust'][number] => {
+        return { owner: 'manual', symbol: 'BTCUSDC', asset: 'BTC', quantity: money(text) as bigint as Quantity, time: NOW }
+      }
+      await store.commit(round({ dust: [rest('5')] }))
+      await store.commit(round({ dust: [rest('-5'), rest('7')] }))
+      await store.commit(round({ dust: [rest('-7'), rest('5')] }))
+      expect((await again())?.dust).toEqual(new Map([['BTC', quantity('5')]]))
     }))
 
   test('nothing is lost of the journal, each kind in the order in which it was written', () =>

@@ -49,7 +49,11 @@ export function openPostgresStore({ database, account, demo, patience = PATIENCE
       throw roundFault(error, account, doing)
     }
   }
-  const writesOf = (round: Round): Statement[] => [accountStatement(account, epoch, round), ...statementsOf(account, demo, round)]
+  let rounds = 0
+  const writesOf = (round: Round): Statement[] => [
+    accountStatement(account, epoch, round),
+    ...statementsOf(account, demo, round, `${epoch}.${++rounds}`),
+  ]
   const writeWhole = async (round: Round, act: (() => void) | undefined): Promise<void> => {
     await write(allInOne(writesOf(round), !mustBeOnDisk(round)))
     act?.()

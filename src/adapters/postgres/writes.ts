@@ -27,8 +27,11 @@ export const accountStatement = (account: string, epoch: number, round: Round): 
   ],
 })
 
-/** The statements of what a round adds and changes; none for what is empty. */
-export function statementsOf(account: string, demo: boolean, round: Round): Statement[] {
+/**
+ * The statements of what a round adds and changes; none for what is empty. `mark`: no other round of the account is written with the same. It
+ * tells apart the rests of one owner and symbol at one instant: who buys and sells twice before the market moves leaves several.
+ */
+export function statementsOf(account: string, demo: boolean, round: Round, mark: string): Statement[] {
   return [
     ...rowsInto(into.candles, round.candles.map(candleRow)),
     ...rowsInto(
@@ -52,7 +55,7 @@ export function statementsOf(account: string, demo: boolean, round: Round): Stat
       round.trips.map(record => tripRow(account, record)),
     ),
     ...holdingStatements(account, round),
-    ...moneyStatements(account, round),
+    ...moneyStatements(account, round, mark),
     ...settingStatements(account, round),
     ...rowsInto(
       into.inbox,
@@ -88,13 +91,13 @@ function holdingStatements(account: string, round: Round): Statement[] {
   ]
 }
 
-function moneyStatements(account: string, { fills, dust, cash }: Round): Statement[] {
+function moneyStatements(account: string, { fills, dust, cash }: Round, mark: string): Statement[] {
   const postingRows = (entry: string, time: Time, parts: readonly Posting[]): Insertable<LedgerTable>[] =>
     parts.map(({ asset, book, amount }) => ({ account, entry, asset, book, amount: format(amount), time: instant(time) }))
   const ledger = [
     ...fills.flatMap(({ fill, base, quote }) => postingRows(`fill ${fill.symbol} ${fill.tradeId}`, fill.time, postings(fill, base, quote))),
-    ...dust.flatMap(({ owner, symbol, asset, quantity, time }) =>
-      postingRows(`dust ${owner} ${symbol} ${time}`, time, dustPostings(asset, quantity)),
+    ...dust.flatMap(({ owner, symbol, asset, quantity, time }, place) =>
+      postingRows(`dust ${owner} ${symbol} ${time} ${mark}.${place}`, time, dustPostings(asset, quantity)),
     ),
   ]
   const rests = dust.map(({ owner, symbol, asset, quantity, time }) => {
