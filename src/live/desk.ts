@@ -1,5 +1,5 @@
 /** The desk: what people ask is answered from the core and the store, what they wish goes the same way as signals. */
-import { add, type Money, money, notional, partOf, type Ratio, subtract, zero } from '#domain/money.ts'
+import { add, type Money, money, notional, partOf, type Quantity, type Ratio, subtract, zero } from '#domain/money.ts'
 import type { NewsKind, Volume, Volumes } from '#domain/news.ts'
 import { paidPrice } from '#domain/position.ts'
 import { openOf, type Time } from '#domain/time.ts'
@@ -146,8 +146,13 @@ function balancesOf(engine: Engine): BalanceRow[] {
     }
   for (const [asset, { quantity, locked, value }] of held)
     rows.push({ asset, free: (quantity - locked) as Money, locked: locked as Money, value: value as Money })
+  const worthOf = (asset: string, quantity: Quantity): Money | null => {
+    const market = engine.markets.find(({ info, last }) => info.base === asset && last > 0n)
+    return market === undefined ? null : notional(market.last, quantity)
+  }
   for (const [asset, quantity] of engine.portfolio.dust)
-    if (quantity > 0n) rows.push({ asset: `${asset} dust`, free: quantity as bigint as Money, locked: zero(), value: null })
+    if (quantity > 0n)
+      rows.push({ asset: `${asset} dust`, free: quantity as bigint as Money, locked: zero(), value: worthOf(asset, quantity) })
   return rows
 }
 

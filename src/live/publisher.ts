@@ -1,5 +1,5 @@
 /** Tells outside programs on the wire what rounds changed, once that is written, and what the account holds. */
-import { add } from '#domain/money.ts'
+import { add, type Money } from '#domain/money.ts'
 import type { Timeframe } from '#domain/time.ts'
 import { type Balance, balanceMessages, candleMessage, type Message, signalMessage } from '#domain/wire.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -104,13 +104,21 @@ export const published = (store: Store, committed: (round: Round) => void): Stor
   },
 })
 
+const sumOf = (left: Money | null, right: Money | null): Money | null =>
+  left === null || right === null ? (left ?? right) : add(left, right)
+
 // The desk shows rests that are too little to be sold in rows of their own ("BTC dust"); outside they are part of their asset.
 function joined(rows: readonly BalanceRow[]): Balance[] {
   const assets = new Map<string, Balance>()
   for (const { asset: name, free, locked, value } of rows) {
     const asset = name.split(' ')[0]!
     const before = assets.get(asset)
-    assets.set(asset, before === undefined ? { asset, free, locked, value } : { ...before, free: add(before.free, free) })
+    assets.set(
+      asset,
+      before === undefined
+        ? { asset, free, locked, value }
+        : { ...before, free: add(before.free, free), value: sumOf(before.value, value) },
+    )
   }
   return [...assets.values()]
 }
