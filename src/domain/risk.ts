@@ -3,24 +3,29 @@ import { add, format, type Money, type Price, partOf, type Quantity, type Ratio,
 
 const percentText = (part: Ratio): string => `${(toNumber(part) * 100).toFixed(1)} %`
 
-/**
- * Refuses an entry that would bring a symbol or asset over its share of equity. `held`: positions at the last price and what open
- * entries may still buy, in quote units; `limit` null: no limit.
- */
+/** What an entry would do to a share of equity. Amounts in quote units. */
+export interface Exposure {
+  /** Positions at the last price and what open entries may still buy. */
+  readonly held: Money
+  readonly wanted: Money
+  readonly equity: Money
+  /** Null: no limit. */
+  readonly limit: Ratio | null
+  readonly quote: string
+}
+
+/** Refuses an entry that would bring a symbol, an asset or an allocation over its share of equity. */
 export function exposureDenial(
   code: 'exposure_symbol' | 'exposure_asset' | 'allocation',
   name: string,
-  held: Money,
-  wanted: Money,
-  equity: Money,
-  limit: Ratio | null,
+  { held, wanted, equity, limit, quote }: Exposure,
 ): Denial | null {
   if (limit === null) return null
   const after = add(held, wanted)
   if (withinShare(after, equity, limit)) return null
   return deny(
     code,
-    `${name} would be ${percentText(partOf(after, equity))} of equity (${format(after)} of ${format(equity)}), the limit is ${percentText(limit)}`,
+    `${name} would be ${percentText(partOf(after, equity))} of equity (${format(after)} of ${format(equity)} ${quote}), the limit is ${percentText(limit)}`,
   )
 }
 

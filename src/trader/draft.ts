@@ -143,7 +143,13 @@ function allocationDenial(slot: Slot, worth: Money, equity: Money, allocation: R
   let held = zero<Money>()
   for (const market of markets)
     for (const other of market.slots) if (other.owner === slot.owner) held = add(held, heldBy(other, market.last))
-  return exposureDenial('allocation', `what ${slot.owner} holds`, held, worth, equity, allocation)
+  return exposureDenial('allocation', `what ${slot.owner} holds`, {
+    held,
+    wanted: worth,
+    equity,
+    limit: allocation,
+    quote: slot.market.info.quote,
+  })
 }
 
 function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets: readonly Traded[]): Denial | null {
@@ -151,7 +157,13 @@ function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets
   if (slot.allocation !== null) return allocationDenial(slot, worth, equity, slot.allocation, markets)
   if (rules.perSymbol === null && rules.perAsset === null) return null
   const onSymbol = exposureOf(slot.market)
-  const denial = exposureDenial('exposure_symbol', info.symbol, onSymbol, worth, equity, rules.perSymbol)
+  const denial = exposureDenial('exposure_symbol', info.symbol, {
+    held: onSymbol,
+    wanted: worth,
+    equity,
+    limit: rules.perSymbol,
+    quote: info.quote,
+  })
   if (denial !== null || rules.perAsset === null) return denial
   let onAsset = onSymbol
   for (let m = 0; m < markets.length; m++) {
@@ -161,7 +173,7 @@ function limitsOf(slot: Slot, worth: Money, equity: Money, rules: Rules, markets
   }
   // what is within the symbol's limit is within one as wide
   if (onAsset === onSymbol && rules.perSymbol !== null && rules.perSymbol <= rules.perAsset) return null
-  return exposureDenial('exposure_asset', info.base, onAsset, worth, equity, rules.perAsset)
+  return exposureDenial('exposure_asset', info.base, { held: onAsset, wanted: worth, equity, limit: rules.perAsset, quote: info.quote })
 }
 
 // A slot of the few stop orders that a symbol takes is reserved with the entry, so that protection cannot be refused for want of one.

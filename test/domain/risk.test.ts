@@ -16,17 +16,35 @@ describe('exposure', () => {
       '1000.00000001',
       '10000',
       '0.2',
-      'exposure_symbol: BTCEUR would be 20.0 % of equity (2000.00000001 of 10000), the limit is 20.0 %',
+      'exposure_symbol: BTCEUR would be 20.0 % of equity (2000.00000001 of 10000 EUR), the limit is 20.0 %',
     ],
-    ['1500', '1000', '10000', '0.2', 'exposure_symbol: BTCEUR would be 25.0 % of equity (2500 of 10000), the limit is 20.0 %'],
-    ['0', '1', '0', '0.2', 'exposure_symbol: BTCEUR would be 0.0 % of equity (1 of 0), the limit is 20.0 %'],
+    ['1500', '1000', '10000', '0.2', 'exposure_symbol: BTCEUR would be 25.0 % of equity (2500 of 10000 EUR), the limit is 20.0 %'],
+    ['0', '1', '0', '0.2', 'exposure_symbol: BTCEUR would be 0.0 % of equity (1 of 0 EUR), the limit is 20.0 %'],
     ['0', '0', '0', '0.2', 'passes'],
   ])('%s and %s of %s, limit %s: %s', (held, wanted, equity, limit, says) => {
-    expect(said(exposureDenial('exposure_symbol', 'BTCEUR', money(held), money(wanted), money(equity), ratio(limit)))).toBe(says)
+    expect(
+      said(
+        exposureDenial('exposure_symbol', 'BTCEUR', {
+          held: money(held),
+          wanted: money(wanted),
+          equity: money(equity),
+          limit: ratio(limit),
+          quote: 'EUR',
+        }),
+      ),
+    ).toBe(says)
   })
 
   test('no limit, no denial', () => {
-    expect(exposureDenial('allocation', 'rotation', money('1'), money('1e9'.replace('e9', '000000000')), money('1'), null)).toBeNull()
+    expect(
+      exposureDenial('allocation', 'rotation', {
+        held: money('1'),
+        wanted: money('1000000000'),
+        equity: money('1'),
+        limit: null,
+        quote: 'EUR',
+      }),
+    ).toBeNull()
   })
 })
 
