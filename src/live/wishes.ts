@@ -14,6 +14,7 @@ import {
   zero,
 } from '#domain/money.ts'
 import { paidPrice } from '#domain/position.ts'
+import { amountText } from '#domain/show.ts'
 import type { Enter, Level } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
 import { levelAbove, levelBelow, levelsText } from '#domain/stop.ts'
@@ -61,10 +62,18 @@ export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): 
   if (denial !== null) return refused(`Not bought: ${denial.message}.`)
   const request = slot.entry!.request
   const amount =
-    request.quoteAmount > 0n ? `${format(request.quoteAmount)} ${info.quote} of ${info.base}` : `${format(request.quantity)} ${info.base}`
-  const where = wish.limit === null ? `at the market (about ${format(last)})` : `at ${format(request.price)} or better`
-  const levels = stop === null ? 'no stop' : typeof stop === 'number' ? `stop ${stop}` : `stop ${stop.percent} % under what is paid`
-  return done(`Buying ${amount} ${where}, ${levels}.`)
+    request.quoteAmount > 0n
+      ? `${amountText(request.quoteAmount)} ${info.quote} of ${info.base}`
+      : `${format(request.quantity)} ${info.base}`
+  const where =
+    wish.limit === null ? `at the market (about ${format(last)} ${info.quote})` : `at ${format(request.price)} ${info.quote} or better`
+  const levels = [
+    stop === null ? 'no stop' : typeof stop === 'number' ? `stop ${stop}` : `stop ${stop.percent} % under what is paid`,
+    ...(wish.target === null
+      ? []
+      : [wish.target.kind === 'price' ? `target ${wish.target.price}` : `target ${wish.target.percent} % over what is paid`]),
+  ]
+  return done(`Buying ${amount} ${where}, ${levels.join(', ')}.`)
 }
 
 // The one slot that a person means, or what to say instead.
@@ -114,7 +123,8 @@ export function sell(
   const all = rest < info.filters.minNotional || quantity === floorTo(held, info.filters.step)
   engine.trader.exits.leave(slot, `sold by ${person}`, all ? zero() : quantity, time)
   const more = all && wish.amount !== null && asked < held ? ', all of it, since the rest would be too small to sell' : ''
-  return done(`Selling ${format(all ? held : quantity)} ${info.base} of ${slot.owner} at the market (about ${format(last)})${more}.`)
+  const sold = all ? floorTo(held, info.filters.step) : quantity
+  return done(`Selling ${format(sold)} ${info.base} of ${slot.owner} at the market (about ${format(last)} ${info.quote})${more}.`)
 }
 
 function partOf(slot: Slot, amount: AmountWish): Quantity {

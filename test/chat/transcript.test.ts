@@ -91,7 +91,7 @@ describe.each([
     expect(status.buttons).toEqual(['Positions', 'Profit', 'Refresh'])
 
     const bought = await line.ask('buy btc 500usdc stop=3%')
-    expect(bought.text).toContain('Buying 500 USDC of BTC at the market (about 100), stop 3 % under what is paid.')
+    expect(bought.text).toContain('Buying 500.00 USDC of BTC at the market (about 100 USDC), stop 3 % under what is paid.')
     await trading.until(3)
     expect(await line.hear('BUY')).toContain('5 BTC at 100.00 = 500.00 USDC')
     expect(trading.held()).toEqual(['manual BTCUSDC 5 paid 100 stop 97'])

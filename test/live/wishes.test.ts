@@ -49,28 +49,28 @@ describe('a buy', () => {
     {
       name: 'of the default size, with the default stop',
       wish: {},
-      answer: 'Buying 1 BTC at the market (about 100), stop 5 % under what is paid.',
+      answer: 'Buying 1 BTC at the market (about 100 USDC), stop 5 % under what is paid.',
       held: 'manual BTCUSDC 1 paid 100 stop 95',
       orders: [stop95('1')],
     },
     {
       name: 'for an amount of quote',
       wish: { amount: quote('250') },
-      answer: 'Buying 250 USDC of BTC at the market (about 100), stop 5 % under what is paid.',
+      answer: 'Buying 250.00 USDC of BTC at the market (about 100 USDC), stop 5 % under what is paid.',
       held: 'manual BTCUSDC 2.5 paid 100 stop 95',
       orders: [stop95('2.5')],
     },
     {
       name: 'for a share of equity',
       wish: { amount: part('0.05') },
-      answer: 'Buying 500 USDC of BTC at the market (about 100), stop 5 % under what is paid.',
+      answer: 'Buying 500.00 USDC of BTC at the market (about 100 USDC), stop 5 % under what is paid.',
       held: 'manual BTCUSDC 5 paid 100 stop 95',
       orders: [stop95('5')],
     },
     {
       name: 'with stop and target, which rest as a pair',
       wish: { stop: at(90), target: under(10) },
-      answer: 'Buying 1 BTC at the market (about 100), stop 90.',
+      answer: 'Buying 1 BTC at the market (about 100 USDC), stop 90, target 10 % over what is paid.',
       held: 'manual BTCUSDC 1 paid 100 stop 90 target 110',
       orders: ['manual BTCUSDC SELL STOP_LOSS 1 stop 90', 'manual BTCUSDC SELL LIMIT_MAKER 1 at 110'],
     },
@@ -78,14 +78,14 @@ describe('a buy', () => {
       name: 'without any stop where there is no default',
       wish: {},
       rules: { manualStop: 0 },
-      answer: 'Buying 1 BTC at the market (about 100), no stop.',
+      answer: 'Buying 1 BTC at the market (about 100 USDC), no stop.',
       held: 'manual BTCUSDC 1 paid 100',
       orders: [],
     },
     {
       name: 'at a limit, which waits, never at more than was named',
       wish: { limit: 80.57, amount: quote('100') },
-      answer: 'Buying 1.24 BTC at 80.5 or better, stop 5 % under what is paid.',
+      answer: 'Buying 1.24 BTC at 80.5 USDC or better, stop 5 % under what is paid.',
       orders: ['manual BTCUSDC BUY LIMIT 1.24 at 80.5'],
     },
   ])('$name', async ({ wish, answer, held, orders, rules = {} }) => {
@@ -156,6 +156,12 @@ describe('a buy', () => {
 })
 
 describe('a sell', () => {
+  test('tells what the order sells, not what too little of it stays behind', async () => {
+    const trading = await withTwo({ fee: '0.001' })
+    expect(trading.held()).toEqual([expect.stringContaining('manual BTCUSDC 1.998 ')])
+    expect((await sell(trading.desk)).message).toBe('Selling 1.99 BTC of manual at the market (about 100 USDC).')
+  })
+
   interface Case {
     readonly name: string
     readonly amount: AmountWish | null
@@ -164,22 +170,27 @@ describe('a sell', () => {
     readonly left?: string
   }
   test.each<Case>([
-    { name: 'of all', amount: null, answer: 'Selling 2 BTC of manual at the market (about 100).' },
-    { name: 'of a quantity', amount: base('0.5'), answer: 'Selling 0.5 BTC of manual at the market (about 100).', left: '1.5' },
-    { name: 'for an amount of quote', amount: quote('50'), answer: 'Selling 0.5 BTC of manual at the market (about 100).', left: '1.5' },
+    { name: 'of all', amount: null, answer: 'Selling 2 BTC of manual at the market (about 100 USDC).' },
+    { name: 'of a quantity', amount: base('0.5'), answer: 'Selling 0.5 BTC of manual at the market (about 100 USDC).', left: '1.5' },
+    {
+      name: 'for an amount of quote',
+      amount: quote('50'),
+      answer: 'Selling 0.5 BTC of manual at the market (about 100 USDC).',
+      left: '1.5',
+    },
     {
       name: 'of a share of the position',
       amount: part('0.25'),
-      answer: 'Selling 0.5 BTC of manual at the market (about 100).',
+      answer: 'Selling 0.5 BTC of manual at the market (about 100 USDC).',
       left: '1.5',
     },
-    { name: 'down to the step', amount: base('0.129'), answer: 'Selling 0.12 BTC of manual at the market (about 100).', left: '1.88' },
+    { name: 'down to the step', amount: base('0.129'), answer: 'Selling 0.12 BTC of manual at the market (about 100 USDC).', left: '1.88' },
     {
       name: 'that would leave too little takes it along',
       amount: base('1.95'),
-      answer: 'Selling 2 BTC of manual at the market (about 100), all of it, since the rest would be too small to sell.',
+      answer: 'Selling 2 BTC of manual at the market (about 100 USDC), all of it, since the rest would be too small to sell.',
     },
-    { name: 'of everything, as a quantity', amount: base('2'), answer: 'Selling 2 BTC of manual at the market (about 100).' },
+    { name: 'of everything, as a quantity', amount: base('2'), answer: 'Selling 2 BTC of manual at the market (about 100 USDC).' },
   ])('$name', async ({ amount, answer, left }) => {
     const trading = await withTwo()
     expect(await sell(trading.desk, amount)).toEqual({ done: true, message: answer })
@@ -244,7 +255,7 @@ describe('a sell', () => {
     })
     expect((await sell(trading.desk, null, 'nobody')).message).toBe('nobody holds nothing of BTCUSDC. It is held by: manual 2, script 1.')
     expect(trading.held()).toEqual(both)
-    expect((await sell(trading.desk, null, 'script')).message).toBe('Selling 1 BTC of script at the market (about 100).')
+    expect((await sell(trading.desk, null, 'script')).message).toBe('Selling 1 BTC of script at the market (about 100 USDC).')
     expect(trading.held()).toEqual([both[0]])
     expect((await sell(trading.desk, null, 'script')).message).toBe('script holds nothing of BTCUSDC. It is held by: manual 2.')
   })
