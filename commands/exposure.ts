@@ -20,7 +20,9 @@ export default defineCommand({
     const head = `Equity ${amountText(equity)} ${quote}.`
     if (rows.length === 0) return replyOf([`${head} Nothing is held or on order.`], [refresh('exposure')])
     const full = rows.filter(({ share, limit }) => limit !== null && share >= limit).map(({ name }) => name)
+    const own = rows.some(({ kind }) => kind === 'allocation')
+    const apart = own ? ["(own): a strategy's own allocation, not counted in the symbols and assets above."] : []
     const warning = full.length === 0 ? [] : [`At the limit: ${full.join(', ')}.`]
-    return replyOf([head, table(['Name', quote, 'Share', 'Limit'], rows.map(row), [1, 2, 3]), ...warning], [refresh('exposure')])
+    return replyOf([head, table(['Name', quote, 'Share', 'Limit'], rows.map(row), [1, 2, 3]), ...apart, ...warning], [refresh('exposure')])
   },
 })

@@ -10,7 +10,7 @@ function explain(name: string, command: AnyCommand): string {
     ...described.map(({ name: argumentName, description }) => `${argumentName}: ${description}`),
     ...examples.map(example => `Example: ${name} ${example}`),
     ...(aliases.length === 0 ? [] : [`Also: ${aliases.join(', ')}`]),
-    `Role: ${role}${confirm === 'live' ? '; with real money a confirmation is asked for' : ''}`,
+    `Role: ${role}${confirm === 'live' ? '; with real money it is refused until it can be confirmed' : ''}`,
   ].join('\n')
 }
 

@@ -12,7 +12,7 @@ const changed = (now: Money, before: Money): string => signedPercentText(partOf(
 const describe = (status: Status): string =>
   [
     `${status.trading === 'demo' ? 'Demo' : 'LIVE'}, ${status.mode}`,
-    `${formatTime(status.time)} UTC, since ${ageText(status.time - status.started)}`,
+    `${formatTime(status.time)} UTC, up for ${ageText(status.time - status.started)}`,
     `Equity ${amountText(status.equity)} ${status.quote} (${changed(status.equity, status.startEquity)})`,
     `Holding would be ${status.holding === null ? 'n/a' : `${amountText(status.holding)} (${changed(status.holding, status.startEquity)})`}`,
     `Realised ${signedText(status.realised)}, open ${signedText(status.unrealised)}, fees ${amountText(status.fees)}`,

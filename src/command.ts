@@ -36,7 +36,7 @@ export interface Command<Args extends z.ZodObject> {
   roleFor?(args: z.output<Args>): Role
   /** Answers strangers too, wherever they write. */
   readonly open?: true
-  /** `live`: with real money a confirmation is asked for. */
+  /** `live`: moves money. With real money it is refused until it can be confirmed. */
   readonly confirm?: 'live'
   readonly aliases?: readonly string[]
   /** Examples of use, without the command's own name. */

@@ -147,7 +147,7 @@ export function planChange(
   const said: string[] = []
   if (change.enabled !== undefined) {
     written[settingOf(loaded.name, 'enabled')] = change.enabled ? null : 'false'
-    said.push(change.enabled ? 'switched on' : 'switched off: it does not enter, its positions are still left and protected')
+    said.push(change.enabled ? 'switched on' : 'switched off: it enters no more, and still leaves and protects what it holds')
   }
   if (change.params !== undefined) {
     const next = overridesOf(loaded.name, saved)

@@ -77,7 +77,7 @@ const movedLine = ({ time, symbol, owner, from, to, reason }: StopMoved): Line =
   owner,
   what: 'stop',
   tone: 'plain',
-  text: `moved ${from > 0n ? `from ${amountText(from)} ` : ''}to ${to > 0n ? amountText(to) : 'nowhere'} (${reason})`,
+  text: `${to > 0n ? `moved ${from > 0n ? `from ${amountText(from)} ` : ''}to ${amountText(to)}` : `taken away, was ${amountText(from)}`} (${reason})`,
 })
 
 const closedLine = ({ trip, reason }: TripRecord, quote: string): Line => ({

@@ -8,6 +8,7 @@ test('exposure', async () => {
     BTCEUR          2046.90  20.0%  20.0%
     BTC             2046.90  20.0%      -
     rotation (own)  1023.45  10.0%  40.0%
+    (own): a strategy's own allocation, not counted in the symbols and assets above.
     At the limit: BTCEUR."
   `)
 })

@@ -65,7 +65,7 @@ test('help buy', async () => {
     Example: buy btc 0.01 stop=3%
     Example: buy eth 5% limit=1500 target=10%
     Also: b
-    Role: trader; with real money a confirmation is asked for"
+    Role: trader; with real money it is refused until it can be confirmed"
   `)
 })
 

@@ -4,7 +4,7 @@ import { fakeDesk, shown } from '../support/fake-desk.ts'
 test('status', async () => {
   expect(await shown('status')).toMatchInlineSnapshot(`
     "Demo, running
-    2023-01-05 08:00 UTC, since 3 d 4 h
+    2023-01-05 08:00 UTC, up for 3 d 4 h
     Equity 10234.50 EUR (+2.34%)
     Holding would be 9480.00 (-5.20%)
     Realised +224.51, open +9.99, fees 12.30
@@ -21,7 +21,7 @@ test('status, live and halted, before there are prices', async () => {
     }),
   ).toMatchInlineSnapshot(`
     "LIVE, halted
-    2023-01-05 08:00 UTC, since 3 d 4 h
+    2023-01-05 08:00 UTC, up for 3 d 4 h
     Equity 10234.50 EUR (+2.34%)
     Holding would be n/a
     Realised +224.51, open +9.99, fees 12.30

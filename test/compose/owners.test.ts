@@ -86,7 +86,7 @@ describe('a change by people', () => {
         'strategy.rsi.params': '{"window":"9"}',
         'strategy.rsi.symbols': '["BTCUSDC"]',
       },
-      message: 'rsi: switched off: it does not enter, its positions are still left and protected; window is 9 now; runs on BTCUSDC.',
+      message: 'rsi: switched off: it enters no more, and still leaves and protects what it holds; window is 9 now; runs on BTCUSDC.',
     })
     expect(plan('rsi', { enabled: true, params: { window: null } }, { 'strategy.rsi.params': '{"window":"9"}' })).toEqual({
       settings: { 'strategy.rsi.enabled': null, 'strategy.rsi.params': null },
