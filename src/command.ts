@@ -192,8 +192,15 @@ export async function askWhose(
 const NUMBER = /^\d{1,15}(?:\.\d{1,8})?$/
 const shares: Readonly<Record<string, string>> = { all: '100%', half: '50%' }
 
+// It may stand before decimals or between thousands: a factor of a thousand is not to be guessed.
+function refuseComma(text: string): void {
+  if (/\d,\d/.test(text))
+    throw new UsageError(`"${text}" has a comma: write decimals after a point, such as 0.5, and thousands without a sign`)
+}
+
 /** Reads an amount: "0.01" or "0.01 btc" is a quantity, "50 eur" quote, "25%", "half" and "all" a share. Throws UsageError. */
 export function readAmount(text: string, { base, quote }: { readonly base: string; readonly quote: string }): AmountWish {
+  refuseComma(text)
   const match = /^([\d.]+)\s*(%|€|[a-z\d]+)?$/i.exec(shares[text.trim().toLowerCase()] ?? text.trim())
   const [, number = '', written = ''] = match ?? []
   if (match === null || !NUMBER.test(number) || Number(number) === 0)
@@ -214,6 +221,7 @@ export function readAmount(text: string, { base, quote }: { readonly base: strin
 export function readLevel(text: string): LevelWish | null {
   const trimmed = text.trim().toLowerCase()
   if (trimmed === 'off' || trimmed === 'none') return null
+  refuseComma(text)
   const share = trimmed.endsWith('%')
   const number = share ? trimmed.slice(0, -1).trim() : trimmed
   if (!NUMBER.test(number) || Number(number) === 0)
