@@ -18,7 +18,7 @@ strategies at once, on paper. Everything is kept in a database; a second start g
   --exchange X   paper (default), or simulator: a Binance on this machine, by the real adapter over HTTP and WebSockets
   --until-end    exit when the candles end (else wait for commands)
   --data-dir DIR where the embedded database lives (default .roottrading)
-  --reset        begin anew
+  --reset        begin anew; refused where a service has traded into the same folder
   --json         one JSON object a line on standard output
   --help         this text
 
@@ -85,7 +85,7 @@ export async function demoMain(
     return 0
   }
   const config: Config = { ...settings, ...(options.dataDir === null ? {} : { DATA_DIR: options.dataDir }) }
-  if (options.reset) resetStorage(config)
+  if (options.reset) await resetStorage(config)
   let print = out
   const tell = (told: readonly Told[]): void => {
     for (const line of options.json ? jsonLinesOf(told) : linesOf(told, env)) print(line)

@@ -5,6 +5,7 @@ import { connect, type Database } from '#adapters/postgres/connect.ts'
 import { startEmbedded } from '#adapters/postgres/embedded.ts'
 import { migrateToLatest } from '#adapters/postgres/migrate.ts'
 import { Fault } from '#domain/fault.ts'
+import { DEMO_ACCOUNT } from '../compose/replay-venue.ts'
 import type { Config } from '../config.ts'
 
 /** An open database. */
@@ -60,12 +61,44 @@ export async function openStorage(config: Config, onLine?: (line: string) => voi
 /** Whether there is anything to read yet. */
 export const hasDatabase = (config: Config): boolean => isOwn(config) || existsSync(folderOf(config))
 
-/** Throws the embedded database of the settings away. Refuses one's own: that is for its owner to drop. */
-export function resetStorage(config: Config): void {
+// PostgreSQL's undefined_table
+const NO_TABLE = '42P01'
+const isOfDemo = (account: string): boolean => account === DEMO_ACCOUNT || account.startsWith('simulator:')
+
+/**
+ * Throws the embedded database of the settings away. Refuses one's own, which is for its owner to drop, one that a process uses, and one with
+ * other accounts than those of demos: what a service has traded, and what of it may still rest on an exchange, is known nowhere else.
+ */
+export async function resetStorage(config: Config): Promise<void> {
   if (isOwn(config))
     throw new Fault(
       'misconfigured',
       '--reset: it throws the embedded database away, but the settings name one of your own. Drop that one yourself.',
     )
+  if (!hasDatabase(config)) return
+  // opened first, so that nobody else has it
+  const storage = await openDatabase(config)
+  let others: string[]
+  try {
+    others = (await accountsOf(storage)).filter(account => !isOfDemo(account))
+  } finally {
+    await storage.close()
+  }
+  if (others.length > 0)
+    throw new Fault(
+      'misconfigured',
+      `--reset: the database in ${folderOf(config)} also keeps the account ${others.join(', ')}, which is of no demo: nothing was thrown away. Name another folder by --data-dir, or move this one aside yourself.`,
+    )
   rmSync(folderOf(config), { recursive: true, force: true })
+}
+
+async function accountsOf({ database }: Storage): Promise<string[]> {
+  try {
+    const { rows } = await database.pool.query<{ account: string }>('select account from accounts order by account')
+    return rows.map(({ account }) => account)
+  } catch (error) {
+    // its tables were never made
+    if ((error as { code?: string }).code === NO_TABLE) return []
+    throw error
+  }
 }
