@@ -11,12 +11,35 @@ export interface Setting {
   readonly secret?: true
 }
 
-const share = z
+// A number of the form 20%, or NaN.
+const percentOf = (text: string): number => (/^\d+(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN)
+
+const withinAll = (text: string): boolean => percentOf(text) > 0 && percentOf(text) <= 100
+
+// A percentage as a share, or null for off.
+const shareOrOff = (example: string, fits: (percent: number) => boolean, range: string) =>
+  z.string().transform((text, context) => {
+    if (text === 'off') return null
+    const percent = percentOf(text)
+    if (fits(percent)) return percent / 100
+    context.addIssue(`${Number.isNaN(percent) ? `a percentage is needed, such as ${example}` : `${range} is needed`}, or off`)
+    return z.NEVER
+  })
+const upToAll = shareOrOff('20%', percent => percent > 0 && percent <= 100, 'more than 0% and at most 100%')
+const distance = shareOrOff('5%', percent => percent > 0 && percent < 100, 'more than 0% and less than 100%')
+const fee = z
   .string()
-  .regex(/^\d+(\.\d+)?%$/, 'a percentage is needed, such as 20%')
-  .transform(text => Number(text.slice(0, -1)) / 100)
-const shareOrOff = z.union([z.literal('off').transform(() => null), share])
-const whole = z.coerce.number().int('a whole number is needed')
+  .refine(text => percentOf(text) <= 5, 'a percentage from 0% to 5% is needed, such as 0.1%')
+  .transform(text => percentOf(text) / 100)
+// a database has room for so many digits
+const capital = z
+  .string()
+  .refine(text => /^\d{1,15}(\.\d{1,8})?$/.test(text) && Number(text) > 0, 'a plain number above 0 is needed, such as 10000')
+const PORT = 'a whole number from 1 to 65535 is needed'
+const port = z.coerce.number(PORT).int(PORT).min(1, PORT).max(65535, PORT)
+const host = (variable: string) =>
+  z.string().regex(/^(?!.*:\/\/)(?:[^:]+|.*:.*:.*|\/.*)$/, `a host alone is needed, such as localhost; the port is ${variable}`)
+const BASIS_POINTS = 'basis points from 0 to 1000 are needed, such as 5'
 const names = z
   .string()
   .transform(text => {
@@ -35,7 +58,9 @@ const quantities = z.string().refine(
   text =>
     text.split(',').every(part => {
       const colon = part.indexOf(':')
-      return AMOUNT.test(part.slice(colon + 1).trim())
+      const amount = AMOUNT.exec(part.slice(colon + 1).trim())
+      // of several each names its symbol: "1,5" is no list
+      return amount !== null && Number(amount[1]) > 0 && (colon > 0 || !text.includes(','))
     }),
   'write 0.00017, or 50 EUR, or one a symbol: BTCEUR:0.001,ETHEUR:50 EUR',
 )
@@ -66,7 +91,11 @@ const volumesSetting = z
 
 /** All settings by the name of their variable. */
 export const settings = {
-  TRADING_MODE: { schema: z.enum(['demo', 'live']).default('demo'), example: 'demo', about: 'demo trades on paper, live with real money' },
+  TRADING_MODE: {
+    schema: z.enum(['demo', 'live'], 'demo or live is needed').default('demo'),
+    example: 'demo',
+    about: 'demo trades on paper, live with real money',
+  },
   SYMBOLS: { schema: names.optional(), example: 'BTCEUR,ETHEUR,ADAEUR,XRPEUR', about: 'symbols to trade; SYMBOL names a single one' },
   SYMBOL: { schema: names.optional(), example: '', about: 'a single symbol, where SYMBOLS is not set' },
   INTERVAL: { schema: timeframe.default('4h'), example: '4h', about: 'timeframe of strategies that have none of their own' },
@@ -79,6 +108,7 @@ export const settings = {
     schema: z
       .string()
       .regex(/^(risk )?\d+(\.\d+)?%$/, 'write 3% of equity, or "risk 1%" to lose at most that at the stop')
+      .refine(text => withinAll(text.replace('risk ', '')), 'more than 0% and at most 100% is needed')
       .default('3%'),
     example: '3%',
     about: 'size of an entry: a share of equity, or "risk 1%" by the distance to the stop',
@@ -88,29 +118,30 @@ export const settings = {
     example: '',
     about: 'fixed size instead: 0.00017, or 50 EUR, or BTCEUR:0.001,ETHEUR:50 EUR',
   },
-  EXPOSURE_PER_SYMBOL: { schema: shareOrOff.default(0.2), example: '20%', about: 'most of equity in one symbol, or off' },
-  EXPOSURE_PER_ASSET: { schema: shareOrOff.default(0.2), example: '20%', about: 'most of equity in one asset, or off' },
+  EXPOSURE_PER_SYMBOL: { schema: upToAll.default(0.2), example: '20%', about: 'most of equity in one symbol, or off' },
+  EXPOSURE_PER_ASSET: { schema: upToAll.default(0.2), example: '20%', about: 'most of equity in one asset, or off' },
   ALLOCATIONS: {
     schema: z
       .string()
       .regex(/^$|^[a-z0-9-]+:\d+(\.\d+)?%(,[a-z0-9-]+:\d+(\.\d+)?%)*$/, 'write rotation:40%')
+      .refine(
+        text => text === '' || text.split(',').every(part => withinAll(part.split(':')[1]!)),
+        'at most 100% is needed, and more than 0%',
+      )
       .default(''),
     example: 'rotation:40%',
     about: 'share of equity of strategies with an allocation of their own',
   },
-  DEFAULT_STOP: { schema: shareOrOff.default(0.05), example: '5%', about: 'stop of an entry by hand that names none, or off' },
+  DEFAULT_STOP: { schema: distance.default(0.05), example: '5%', about: 'stop of an entry by hand that names none, or off' },
   DEMO_CAPITAL: {
-    schema: z
-      .string()
-      .regex(/^\d+(\.\d{1,8})?$/, 'a plain number is needed')
-      .default('10000'),
+    schema: capital.default('10000'),
     example: '10000',
     about: 'what the demo starts with, in the quote asset',
   },
-  TAKER_FEE: { schema: share.default(0.001), example: '0.1%', about: 'fee of orders that take' },
-  MAKER_FEE: { schema: share.default(0.001), example: '0.1%', about: 'fee of orders that rest' },
+  TAKER_FEE: { schema: fee.default(0.001), example: '0.1%', about: 'fee of orders that take' },
+  MAKER_FEE: { schema: fee.default(0.001), example: '0.1%', about: 'fee of orders that rest' },
   SLIPPAGE_BP: {
-    schema: z.coerce.number().min(0).max(1000).optional(),
+    schema: z.coerce.number(BASIS_POINTS).min(0, BASIS_POINTS).max(1000, BASIS_POINTS).optional(),
     example: '',
     about: 'half-spread and slippage on paper in basis points; empty: 5 for BTC and ETH, 15 for others',
   },
@@ -125,27 +156,30 @@ export const settings = {
     about: 'a PostgreSQL of your own; empty: the embedded one',
     secret: true,
   },
-  PGHOST: { schema: z.string().optional(), example: '', about: 'or by its parts' },
-  PGPORT: { schema: whole.min(1).max(65535).default(5432), example: '5432', about: '' },
+  PGHOST: { schema: host('PGPORT').optional(), example: '', about: 'or by its parts' },
+  PGPORT: { schema: port.default(5432), example: '5432', about: '' },
   PGUSER: { schema: z.string().default('postgres'), example: 'postgres', about: '' },
   PGPASSWORD: { schema: z.string().optional(), example: '', about: '', secret: true },
   PGDATABASE: { schema: z.string().default('trading'), example: 'trading', about: '' },
   REDIS_HOST: {
-    schema: z.string().optional(),
+    schema: host('REDIS_PORT').optional(),
     example: '',
     about: 'a Redis on which other programs are told candles, signals and balances; empty: none, and none is needed',
   },
-  REDIS_PORT: { schema: whole.min(1).max(65535).default(6379), example: '6379', about: '' },
+  REDIS_PORT: { schema: port.default(6379), example: '6379', about: '' },
   REDIS_PASSWORD: { schema: z.string().optional(), example: '', about: 'where it wants one', secret: true },
   MARKET: {
-    schema: z.enum(['binance', 'replay']).default('binance'),
+    schema: z.enum(['binance', 'replay'], 'binance or replay is needed').default('binance'),
     example: 'binance',
     about: 'where the candles of the service come from in demo: the live market, or the bundled recordings',
   },
   BINANCE_SITE: {
     schema: z
       .string()
-      .regex(/^(binance|testnet|demo|https?:\/\/[\w.[\]:-]+\/?)$/, 'binance, testnet, demo, or the address of a simulator is needed')
+      .refine(
+        text => /^(binance|testnet|demo)$/.test(text) || (/^https?:\/\/[\w.[\]:-]+\/?$/.test(text) && URL.canParse(text)),
+        'binance, testnet, demo, or the address of a simulator is needed',
+      )
       .default('binance'),
     example: 'binance',
     about: 'which Binance: binance, testnet, demo (its demo mode), or a simulator such as http://127.0.0.1:9500',
@@ -158,10 +192,7 @@ export const settings = {
     about: 'or the file of an Ed25519 private key (PEM, readable by you alone), as Binance recommends',
   },
   ALLOCATED_CAPITAL: {
-    schema: z
-      .string()
-      .regex(/^\d+(\.\d{1,8})?$/, 'a plain number is needed')
-      .optional(),
+    schema: capital.optional(),
     example: '',
     about: 'the most of the quote asset that a live account may use; empty: all that is free at its first start',
   },
