@@ -241,7 +241,7 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
     symbols: infos,
     funds: new Map([[quote, capital]]),
     rules: {
-      ...sizesOf(config),
+      ...sizesOf(config, { quote, symbols }),
       perSymbol: config.EXPOSURE_PER_SYMBOL === null ? null : ratioOf(config.EXPOSURE_PER_SYMBOL),
       perAsset: config.EXPOSURE_PER_ASSET === null ? null : ratioOf(config.EXPOSURE_PER_ASSET),
       manualStop: (config.DEFAULT_STOP ?? 0) * 100,

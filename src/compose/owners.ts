@@ -91,6 +91,10 @@ function checkFrame(name: string, frame: Timeframe, base: Timeframe): void {
 
 /** All strategies that run. Throws ConfigError for wrong parameters or places. */
 export function ownersOf({ config, env, strategies, symbols, saved, base, broken = new Set() }: OwnersSetup): Owner[] {
+  const allocations = allocationsOf(config.ALLOCATIONS)
+  for (const name of allocations.keys())
+    if (!broken.has(name) && strategies.get(name)?.strategy.kind !== 'basket')
+      throw new ConfigError(`ALLOCATIONS: ${name} is no strategy with an allocation of its own. There are: ${basketsOf(strategies)}.`)
   return place(config.STRATEGIES, strategies, symbols, config.INTERVAL, broken).map(({ loaded, symbols: placed, timeframe }) => {
     const { name, strategy, scan } = loaded
     const others = strategy.kind === 'single' ? Object.values(strategy.also ?? {}) : []
@@ -104,7 +108,7 @@ export function ownersOf({ config, env, strategies, symbols, saved, base, broken
       if (error instanceof ParamError) throw new ConfigError(`${name}: ${error.message}`)
       throw error
     }
-    const allocation = strategy.kind === 'basket' ? ratioOf(allocationsOf(config.ALLOCATIONS).get(name) ?? strategy.allocation) : null
+    const allocation = strategy.kind === 'basket' ? ratioOf(allocations.get(name) ?? strategy.allocation) : null
     const runsOn = (chosen ?? placed).filter(symbol => symbols.includes(symbol))
     const enabled = saved.get(settingOf(name, 'enabled')) !== 'false'
     return {
@@ -173,6 +177,9 @@ export function planChange(
   return { settings: written, message: `${loaded.name}: ${said.join('; ')}.` }
 }
 
+const basketsOf = (strategies: ReadonlyMap<string, LoadedStrategy>): string =>
+  [...strategies.values()].flatMap(({ name, strategy: { kind } }) => (kind === 'basket' ? [name] : [])).join(', ') || 'none'
+
 function allocationsOf(text: string): Map<string, number> {
   return new Map(
     text
@@ -185,20 +192,34 @@ function allocationsOf(text: string): Map<string, number> {
   )
 }
 
-const sizeFrom = (text: string): Size => {
+const sizeFrom = (text: string, quote: string): Size => {
   const [number, unit] = text.trim().split(' ') as [string, string | undefined]
+  if (unit !== undefined && unit.toUpperCase() !== quote)
+    throw new ConfigError(
+      `TRADE_QUANTITY: "${text.trim()}": amounts are in ${quote} here. Write ${number} ${quote}, or a plain number for a quantity.`,
+    )
   return unit === undefined ? { kind: 'quantity', quantity: quantity(number) } : { kind: 'quote', amount: money(number) }
 }
 
-/** The default size of an entry, and those of single symbols, from TRADE_SIZE and TRADE_QUANTITY. */
-export function sizesOf({ TRADE_SIZE, TRADE_QUANTITY }: Config): { readonly size: Size; readonly sizes: ReadonlyMap<string, Size> } {
+/**
+ * The default size of an entry, and those of single symbols, from TRADE_SIZE and TRADE_QUANTITY. Throws ConfigError for an amount in another
+ * asset than the quote asset, and for a symbol that is not traded.
+ */
+export function sizesOf(
+  { TRADE_SIZE, TRADE_QUANTITY }: Pick<Config, 'TRADE_SIZE' | 'TRADE_QUANTITY'>,
+  { quote, symbols }: { readonly quote: string; readonly symbols: readonly string[] },
+): { readonly size: Size; readonly sizes: ReadonlyMap<string, Size> } {
   const share = ratioOf(Number(TRADE_SIZE.replace('risk ', '').slice(0, -1)) / 100)
   let size: Size = TRADE_SIZE.startsWith('risk') ? { kind: 'risk', share } : { kind: 'equity', share }
   const sizes = new Map<string, Size>()
   for (const part of TRADE_QUANTITY?.split(',') ?? []) {
     const colon = part.indexOf(':')
-    if (colon < 0) size = sizeFrom(part)
-    else sizes.set(part.slice(0, colon).trim().toUpperCase(), sizeFrom(part.slice(colon + 1)))
+    const symbol = part.slice(0, Math.max(0, colon)).trim().toUpperCase()
+    if (symbol !== '' && !symbols.includes(symbol))
+      throw new ConfigError(`TRADE_QUANTITY: ${symbol} is not among the traded symbols ${symbols.join(', ')}.`)
+    const own = sizeFrom(part.slice(colon + 1), quote)
+    if (symbol === '') size = own
+    else sizes.set(symbol, own)
   }
   return { size, sizes }
 }

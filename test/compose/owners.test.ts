@@ -72,6 +72,10 @@ describe('parameters', () => {
     const [own] = of({})
     expect(own).toBeGreaterThan(0n)
     expect(of({ ALLOCATIONS: 'rotation:25%' })).toEqual([ratio('0.25'), null])
+    for (const name of ['rsi', 'rotaton'])
+      expect(() => of({ ALLOCATIONS: `${name}:25%` })).toThrow(
+        new ConfigError(`ALLOCATIONS: ${name} is no strategy with an allocation of its own. There are: rotation.`),
+      )
   })
 })
 
@@ -109,11 +113,21 @@ test.each<[Record<string, string>, ReturnType<typeof sizesOf>['size'], Record<st
   [{ TRADE_QUANTITY: '0.5' }, { kind: 'quantity', quantity: quantity('0.5') }, {}],
   [{ TRADE_QUANTITY: '50 EUR' }, { kind: 'quote', amount: money('50') }, {}],
   [
-    { TRADE_QUANTITY: 'btcusdc:0.001, ETHUSDC:50 EUR' },
+    { TRADE_QUANTITY: 'btceur:0.001, ETHEUR:50 eur' },
     { kind: 'equity', share: ratio('0.03') },
-    { BTCUSDC: { kind: 'quantity', quantity: quantity('0.001') }, ETHUSDC: { kind: 'quote', amount: money('50') } },
+    { BTCEUR: { kind: 'quantity', quantity: quantity('0.001') }, ETHEUR: { kind: 'quote', amount: money('50') } },
   ],
 ])('sizes of %j', (env, size, sizes) => {
-  const read = sizesOf(readConfig(env))
+  const read = sizesOf(readConfig(env), { quote: 'EUR', symbols: ['BTCEUR', 'ETHEUR'] })
   expect([read.size, Object.fromEntries(read.sizes)]).toEqual([size, sizes])
+})
+
+test.each([
+  ['50 USD', 'TRADE_QUANTITY: "50 USD": amounts are in EUR here. Write 50 EUR, or a plain number for a quantity.'],
+  ['0.001 BTC', 'TRADE_QUANTITY: "0.001 BTC": amounts are in EUR here. Write 0.001 EUR, or a plain number for a quantity.'],
+  ['BTCUSDC:0.001', 'TRADE_QUANTITY: BTCUSDC is not among the traded symbols BTCEUR, ETHEUR.'],
+])('a size of %s, which would be taken for another, is refused', (text, says) => {
+  expect(() => sizesOf(readConfig({ TRADE_QUANTITY: text }), { quote: 'EUR', symbols: ['BTCEUR', 'ETHEUR'] })).toThrow(
+    new ConfigError(says),
+  )
 })
