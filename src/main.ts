@@ -5,6 +5,7 @@ import { logTold, openLog } from '#adapters/pino/log.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
 import { endWithItsReader } from './cli/closed-output.ts'
+import { unreadSettings } from './cli/env-file.ts'
 import { aliveFile, PULSE_MS } from './cli/health.ts'
 import { openSession } from './cli/session.ts'
 import { programVersion } from './compose.ts'
@@ -15,6 +16,7 @@ const REPLAY_SPEED = 20
 
 async function serve(config: Config): Promise<void> {
   const log = openLog(config.LOG_LEVEL, secretsOf(config))
+  for (const text of await unreadSettings('.env', new URL('../strategies/', import.meta.url))) log.warn({}, `.env: ${text}`)
   const session = await openSession({
     config,
     env: process.env,

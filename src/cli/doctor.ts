@@ -13,9 +13,12 @@ import { programVersion } from '../compose.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { loadStrategies } from '../load-folder.ts'
 import { binanceOf, type Found } from './doctor-binance.ts'
+import { unreadSettings } from './env-file.ts'
 import { isOwn, openStorage } from './storage.ts'
 
 type Finding = { readonly state: 'ok' | 'note' | 'wrong'; readonly what: string; readonly text: string }
+
+const STRATEGIES = new URL('../../strategies/', import.meta.url)
 
 const marks = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
 
@@ -34,6 +37,7 @@ export async function doctorMain(
     'settings',
     existsSync('.env') ? 'read from .env and the environment' : 'there is no .env: defaults are used (cp .env.example .env)',
   )
+  for (const text of await unreadSettings('.env', STRATEGIES)) found('note', 'settings', text)
   const replays = config.TRADING_MODE === 'demo' && config.MARKET === 'replay'
   await modeOf(config, found)
   const { symbols, missing } = replays ? replayedSymbols(config) : { symbols: wantedSymbols(config), missing: [] }
@@ -91,7 +95,7 @@ async function strategiesOf(
   found: Found,
 ): Promise<void> {
   try {
-    const strategies = await loadStrategies(new URL('../../strategies/', import.meta.url))
+    const strategies = await loadStrategies(STRATEGIES)
     const owners = ownersOf({ config, env, strategies, symbols, saved: new Map(), base })
     found('ok', 'strategies', owners.map(({ row }) => `${row.name}@${row.timeframe}`).join(', '))
   } catch (error) {
