@@ -20,6 +20,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { EmbeddedServerError } from '../../src/adapters/postgres/embedded-error.ts'
 import { type EmbeddedServer, startEmbedded } from '../../src/adapters/postgres/embedded.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -211,6 +212,14 @@ describe('what it cannot do, it says', () => {
     cpSync(dataDir, copy, { recursive: true, filter: path => !path.includes('holder') })
     execFileSync('chown', ['-R', '0:0', copy])
     await withServer(copy, async server => expect(await query(server, 'select id from kept')).toEqual([{ id: 1 }]))
+  })
+
+  test('a folder that cannot be made, since a file stands on its way', async () => {
+    const file = join(root, 'a-file')
+    writeFileSync(file, '')
+    const starting = startEmbedded({ dataDir: join(file, 'data') })
+    await expect(starting).rejects.toBeInstanceOf(EmbeddedServerError)
+    await expect(starting).rejects.toThrow(/The data folder .*a-file\/data cannot be used: ENOTDIR.*\n.*\n {2}mend: mend DATA_DIR/)
   })
 
   test('a lost password, a wrong password, another version; without a word of the secret', async () => {

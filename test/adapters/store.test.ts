@@ -285,6 +285,10 @@ describe('connect says what is wrong, and nothing secret', () => {
     for (const secret of ['guessed', new URL(embedded.url).password, 'postgres://']) expect(shown).not.toContain(secret)
   })
 
+  test('a URL of something else', async () => {
+    await expect(connect({ url: 'https://me:secret@127.0.0.1:1/trading' })).rejects.toThrow(/^DATABASE_URL is not a URL of PostgreSQL\./)
+  })
+
   test('a URL that is none', async () => {
     const fault: unknown = await connect({ url: 'postgres://me:secret@[half' }).catch(error => error)
     expect(fault).toMatchObject({ kind: 'misconfigured', message: expect.stringContaining('percent-encoded') })

@@ -59,6 +59,7 @@ export async function connect({ url, host, port, user, password, database, onLos
     // so that whoever is refused an account can be told who has it
     application_name: `roottrading, process ${process.pid} on ${hostname()}`.slice(0, 63),
   }
+  if (url !== undefined && !/^postgres(?:ql)?:/.test(url)) throw noUrl()
   const place = placeOf(config)
   const pool = new Pool({ ...config, max: POOL_SIZE })
   pool.on('error', onLost)
@@ -87,14 +88,17 @@ export async function connect({ url, host, port, user, password, database, onLos
 function placeOf(config: ClientConfig): string {
   try {
     const { host, port, database, user } = new Client(config)
-    return `the database "${database}" on ${host}${host.startsWith('/') ? '' : `:${port}`} as "${user}"`
+    return `the database "${database}" on ${host}${host.startsWith('/') ? '' : `:${port}`} as ${user === undefined ? 'nobody' : `"${user}"`}`
   } catch {
-    throw new Fault(
-      'misconfigured',
-      'DATABASE_URL is not a URL of PostgreSQL. Write postgres://user:password@host:5432/database, with signs such as @ and / in the password percent-encoded.',
-    )
+    throw noUrl()
   }
 }
+
+const noUrl = (): Fault =>
+  new Fault(
+    'misconfigured',
+    'DATABASE_URL is not a URL of PostgreSQL. Write postgres://user:password@host:5432/database, with signs such as @ and / in the password percent-encoded.',
+  )
 
 function unreachable(error: unknown, place: string): Fault {
   const code = (error as { code?: string }).code

@@ -45,7 +45,15 @@ export function openDataFolder(dataDir: string): DataFolder {
   try {
     return claim(path)
   } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    const { code, message, syscall } = error as NodeJS.ErrnoException
+    if (code === undefined || syscall === undefined) throw error
+    if (!['EACCES', 'EPERM'].includes(code))
+      throw new EmbeddedServerError(
+        `The data folder ${path} cannot be used: ${message}`,
+        'it is a folder on a disk that can be written and has room.',
+        'mend DATA_DIR or the disk, or give a server of your own by DATABASE_URL',
+        error,
+      )
     throw new EmbeddedServerError(
       `The data folder ${path} is not ours to write: ${(error as Error).message}`,
       'the folder and its files belong to the user who runs the service.',
