@@ -1,7 +1,7 @@
 /** The door of the service: `npm start`. It runs by the settings until it is told to stop. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { logTold, openLog } from '#adapters/pino/log.ts'
+import { type Log, logTold, openLog } from '#adapters/pino/log.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
 import { endWithItsReader } from './cli/closed-output.ts'
@@ -38,7 +38,7 @@ async function serve(config: Config): Promise<void> {
     },
     'started',
   )
-  const pulse = beat(config)
+  const pulse = beat(config, log)
   const stopped = Promise.withResolvers<void>()
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -61,10 +61,20 @@ async function serve(config: Config): Promise<void> {
   }
 }
 
-function beat(config: Config): NodeJS.Timeout {
+// A sign of life that cannot be written, as on a full disk, ends nothing that trades.
+function beat(config: Config, log: Log): NodeJS.Timeout {
   const file = aliveFile(config)
-  mkdirSync(dirname(file), { recursive: true })
-  const write = (): void => writeFileSync(file, `${process.pid}\n`)
+  let failed = false
+  const write = (): void => {
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, `${process.pid}\n`)
+      failed = false
+    } catch (error) {
+      if (!failed) log.warn({ error: String(error) }, 'the sign of life for the health check cannot be written')
+      failed = true
+    }
+  }
   write()
   return setInterval(write, PULSE_MS)
 }

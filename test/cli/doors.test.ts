@@ -192,6 +192,16 @@ describe('the service', () => {
     expect(processesOf(data)).toEqual([])
   })
 
+  test('trades on where its sign of life cannot be written, as on a full disk', async () => {
+    const full = join(folder, 'full')
+    mkdirSync(join(full, 'alive'), { recursive: true })
+    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: full, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' })
+    expect(await says('sign of life')).toContain('EISDIR')
+    await says('"fill"')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0, err: '' })
+  })
+
   const redis = redisProgram()
   if (redis === null) console.log(NO_REDIS)
   test.runIf(redis !== null)('tells other programs on Redis; when that dies it says so once and goes on', async () => {
