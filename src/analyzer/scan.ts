@@ -44,7 +44,10 @@ export const scan: Scan = (run, to, wanted) => {
       cursor.index = i
       if (follow !== null && !follow(i)) continue
       const signal = decide(market, params)
-      if (signal !== null && signal.kind !== deafTo) {
+      if (signal !== null) {
+        // a file that nothing has checked may say anything
+        if (signal === undefined || (signal.kind !== 'enter' && signal.kind !== 'exit')) throw noSignal(signal)
+        if (signal.kind === deafTo) continue
         run.next = i + 1
         return signal
       }
@@ -53,3 +56,6 @@ export const scan: Scan = (run, to, wanted) => {
   run.next = i
   return null
 }
+
+const noSignal = (said: unknown): RangeError =>
+  new RangeError(`decide gave ${JSON.stringify(said) ?? 'undefined'}: return enter({ … }), exit({ … }) or null.`)

@@ -69,9 +69,13 @@ export function readParams(strategy: AnyStrategy, given: Readonly<Record<string,
   }
   const result = strategy.params.safeParse(values)
   if (result.success) return result.data
-  const wrong = result.error.issues.map(
-    ({ path, message }) => `${path.length === 0 ? '' : `${path.join('.')}=${given[String(path[0])] ?? ''}: `}${message}`,
-  )
+  const wrong = result.error.issues.map(({ path, message }) => {
+    const name = path.join('.')
+    if (name === '') return message
+    const value = given[String(path[0])]
+    if (value === undefined) return `${name}: it has no default and is not given. Give the file one, such as z.int().default(14)`
+    return `${name}=${value}: ${message}`
+  })
   throw new ParamError(`${wrong.join('; ')}. Parameters: ${listOf(fields)}.`)
 }
 

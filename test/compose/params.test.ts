@@ -55,3 +55,10 @@ test.each([
 test('from the environment by the variables that the fields name; empty is unset', () => {
   expect(paramsFromEnv(strategy, { WINDOW: ' 9 ', STRICT: ' ', LEVEL: '3', window: '4' })).toEqual({ window: '9' })
 })
+
+test('a parameter that has no default and is not given is told with the mend', () => {
+  const bare = defineStrategy({ title: 'Bare', params: z.object({ window: z.int() }), indicators: () => ({}), decide: () => null })
+  expect(() => readParams(bare, {})).toThrow(
+    new ParamError('window: it has no default and is not given. Give the file one, such as z.int().default(14). Parameters: window.'),
+  )
+})
