@@ -50,7 +50,7 @@ const SUGGESTIONS = 25
 const NOT_LISTED = replyOf(['This bot answers listed people only. /whoami tells your id; who runs it can list you.'])
 const NOT_HERE = replyOf(['Listed people are answered in private, and in listed places. /whoami tells the id of this one.'])
 const TOO_LATE = replyOf([
-  'The program was not running when that came, and it is too old to be done now: nothing was done. Send it again if you still want it.',
+  'That is more than a minute old, so nothing was done: the program was not running, or the clock of its machine is off. Send it again if you still want it.',
 ])
 
 /** Starts to answer and to send. */

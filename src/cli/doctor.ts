@@ -35,7 +35,9 @@ export async function doctorMain(
   found(
     existsSync('.env') ? 'ok' : 'note',
     'settings',
-    existsSync('.env') ? 'read from .env and the environment' : 'there is no .env: defaults are used (cp .env.example .env)',
+    existsSync('.env')
+      ? 'read from .env and the environment'
+      : 'there is no .env here: the environment and defaults are used (cp .env.example .env)',
   )
   for (const text of await unreadSettings('.env', STRATEGIES)) found('note', 'settings', text)
   const replays = config.TRADING_MODE === 'demo' && config.MARKET === 'replay'

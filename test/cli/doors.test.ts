@@ -116,7 +116,7 @@ describe('doctor', () => {
       .map(line => line.replaceAll(/\s+/g, ' '))
     expect(lines).toEqual([
       expect.stringMatching(/^ok version RootTrading \d+\.\d+\.\d+, Node v2\d/),
-      'note settings there is no .env: defaults are used (cp .env.example .env)',
+      'note settings there is no .env here: the environment and defaults are used (cp .env.example .env)',
       'ok mode demo: paper trading on replayed candles, no key is used',
       'note symbols no bundled candles of DOGEEUR',
       'ok symbols ADAEUR',
