@@ -8,13 +8,17 @@ const USAGE = 'npm run sql -- [--data-dir DIR] "SELECT …"'
 
 /** Runs one SELECT in a transaction that cannot write. The exit code. */
 export async function sqlMain(args: readonly string[], config: Config, out: (line: string) => void): Promise<number> {
-  let parsed: { readonly values: { readonly 'data-dir'?: string }; readonly positionals: string[] }
+  let parsed: { readonly values: { readonly 'data-dir'?: string; readonly help?: boolean }; readonly positionals: string[] }
   try {
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { 'data-dir': { type: 'string' } } })
+    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { 'data-dir': { type: 'string' }, help: { type: 'boolean' } } })
   } catch (error) {
     throw new Fault('misconfigured', `${(error as Error).message}. Usage: ${USAGE}`)
   }
   const { values, positionals } = parsed
+  if (values.help === true) {
+    out(`${USAGE}   reads the database; rows as JSON lines`)
+    return 0
+  }
   if (positionals.length !== 1) throw new Fault('misconfigured', `sql: one query is needed, in quotes. Usage: ${USAGE}`)
   const settings = values['data-dir'] === undefined ? config : { ...config, DATA_DIR: values['data-dir'] }
   if (!hasDatabase(settings))

@@ -51,6 +51,13 @@ test.each([
   expect(await asked(query)).toEqual({ out: lines, error: null })
 })
 
+test('--help tells how it is used', async () => {
+  expect(await asked('--help')).toEqual({
+    out: ['npm run sql -- [--data-dir DIR] "SELECT …"   reads the database; rows as JSON lines'],
+    error: null,
+  })
+})
+
 test('rows are lines on standard output', async () => {
   expect(await sql('select id from kept order by id')).toEqual({ code: 0, out: '{"id":1}\n{"id":2}\n', err: '' })
 })
