@@ -9,10 +9,13 @@ const plural = (count: number, one: string, many: string): string => `${count} $
 
 const changed = (now: Money, before: Money): string => signedPercentText(partOf(subtract(now, before), before))
 
+// A replay's time is long past.
+const upText = ({ time, started }: Status): string => (time < started ? '' : `, up for ${ageText(time - started)}`)
+
 const describe = (status: Status): string =>
   [
     `${status.trading === 'demo' ? 'Demo' : 'LIVE'}, ${status.mode}`,
-    `${formatTime(status.time)} UTC, up for ${ageText(status.time - status.started)}`,
+    `${formatTime(status.time)} UTC${upText(status)}`,
     `Equity ${amountText(status.equity)} ${status.quote} (${changed(status.equity, status.startEquity)})`,
     `Holding would be ${status.holding === null ? 'n/a' : `${amountText(status.holding)} (${changed(status.holding, status.startEquity)})`}`,
     `Realised ${signedText(status.realised)}, open ${signedText(status.unrealised)}, fees ${amountText(status.fees)}`,

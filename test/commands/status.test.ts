@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Time } from '#domain/time.ts'
 import { fakeDesk, shown } from '../support/fake-desk.ts'
 
 test('status', async () => {
@@ -29,4 +30,10 @@ test('status, live and halted, before there are prices', async () => {
     5 strategies on BTCEUR, ETHEUR, ADAEUR
     next: positions | pnl"
   `)
+})
+
+test('status of a replay, whose time is not the clock’s: how long it is up cannot be told by that', async () => {
+  const { started, ...status } = await fakeDesk().desk.status()
+  const text = await shown('status', { status: async () => ({ ...status, time: (started - 1) as Time, started }) })
+  expect(text.split('\n')[1]).toBe('2023-01-02 03:59 UTC')
 })
