@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { openLog } from '#adapters/pino/log.ts'
+import { logTold, openLog } from '#adapters/pino/log.ts'
+import type { Order } from '#domain/order.ts'
 import { redact } from '#domain/secrets.ts'
+import { orderOf } from '../support/exchange.ts'
 
 const canary = 'canary/7f3a+key'
 
@@ -19,4 +21,21 @@ test('a secret never reaches a line: in messages, fields, errors and URLs', () =
 
 test('what is too short to be a secret is left alone', () => {
   expect(redact('a b c', ['b'])).toBe('a b c')
+})
+
+test.each([
+  ['1 BUY MARKET for 50', { side: 'BUY', type: 'MARKET', quoteAmount: '50' }],
+  ['2 SELL STOP_LOSS 0.5 stop 90', { side: 'SELL', type: 'STOP_LOSS', quantity: '0.5', stopPrice: '90' }],
+  ['3 BUY LIMIT 2 at 95', { side: 'BUY', type: 'LIMIT', quantity: '2', price: '95' }],
+])('an order is logged with what it asks for: %s', (text, asked) => {
+  const lines: string[] = []
+  const request = orderOf(text)
+  const order = { owner: 'rsi', purpose: 'entry', request } as Order
+  logTold(
+    openLog('info', [], line => lines.push(line)),
+    [{ kind: 'order', order }],
+  )
+  const { level, time, ...fields } = JSON.parse(lines[0]!) as Record<string, unknown>
+  expect([level, typeof time]).toEqual([30, 'string'])
+  expect(fields).toEqual({ owner: 'rsi', symbol: request.symbol, purpose: 'entry', ...asked, msg: 'order' })
 })

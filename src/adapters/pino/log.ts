@@ -1,7 +1,7 @@
 /** The service's log: one JSON object a line on standard output, secrets left out. */
 import { pino } from 'pino'
 import type { Told } from '#domain/told.ts'
-import { format } from '#domain/money.ts'
+import { type Amount, format } from '#domain/money.ts'
 import { feeInQuote, isFeeUnvalued } from '#domain/position.ts'
 import { redact } from '#domain/secrets.ts'
 
@@ -22,6 +22,10 @@ export function openLog(
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line: string) => write(redact(line, secrets)) })
 }
 
+// Of an order only what it has.
+const figures = (all: Readonly<Record<string, Amount<string>>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === 0n ? [] : [[name, format(value)]])))
+
 /** Logs what a round changed: signals, orders and fills at info, denials at info, indicator values at debug. */
 export function logTold(log: Log, told: readonly Told[]): void {
   for (const one of told)
@@ -35,7 +39,9 @@ export function logTold(log: Log, told: readonly Told[]): void {
       }
       case 'order': {
         const { owner, purpose, request } = one.order
-        log.info({ owner, symbol: request.symbol, purpose, side: request.side, type: request.type }, 'order')
+        const { symbol, side, type, quantity, quoteAmount, price, stopPrice } = request
+        const asked = figures({ quantity, quoteAmount, price, stopPrice })
+        log.info({ owner, symbol, purpose, side, type, ...asked }, 'order')
         break
       }
       case 'fill': {
