@@ -1,4 +1,4 @@
-import type { Money, Price, Quantity } from '#domain/money.ts'
+import { floorTo, type Money, notional, type Price, type Quantity } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
 import type { Position } from '#domain/position.ts'
 import type { Size } from '#domain/sizing.ts'
@@ -86,4 +86,13 @@ export const ALL = 0n as Quantity
 export function protectionReached(slot: Slot, { request, executed }: Order, time: Time): void {
   if (request.stopPrice > 0n) slot.stoppedAt = time
   else if (executed === request.quantity && slot.plan?.partial != null) slot.plan.partialDone = true
+}
+
+/** False where what is held is too little to be sent, unless something that rests still sells it. What it is worth counts only where a price is known. */
+export function isSellable({ position, market: { info, last }, protection, exit }: Slot): boolean {
+  const { step, minQuantity, minNotional, minNotionalOnMarket } = info.filters
+  const sellable = floorTo(position.quantity, step)
+  const resting = protection.length > 0 || exit !== null
+  const worthless = minNotionalOnMarket && !resting && last > 0n && notional(last, sellable) < minNotional
+  return sellable > 0n && sellable >= minQuantity && !worthless
 }

@@ -5,20 +5,7 @@
 import { type Denial, type DenialCode, deny } from '#domain/denial.ts'
 import { assert } from '#domain/fault.ts'
 import type { Decision, Recorder } from '#domain/journal.ts'
-import {
-  add,
-  floorTo,
-  type Money,
-  meanPrice,
-  notional,
-  type Price,
-  priceOf,
-  type Quantity,
-  subtract,
-  toNumber,
-  toTick,
-  zero,
-} from '#domain/money.ts'
+import { add, floorTo, type Money, meanPrice, type Price, priceOf, type Quantity, subtract, toNumber, toTick, zero } from '#domain/money.ts'
 import { type Fill, isFinal, type Order, type OrderUpdate, transition } from '#domain/order.ts'
 import { isOpen, type RoundTrip } from '#domain/position.ts'
 import type { Adjustment, Enter, Signal, Values } from '#domain/signal.ts'
@@ -30,7 +17,7 @@ import { type AccountView, draftEntry, type Rules, reservedOf, stopsOf } from '.
 import { Exits } from './exits.ts'
 import { type Cause, type OpenOrder, Orders } from './orders.ts'
 import { carriedOn, planOf } from './protection.ts'
-import { ALL, protectionReached, type Slot, type Traded } from './slot.ts'
+import { ALL, isSellable, protectionReached, type Slot, type Traded } from './slot.ts'
 
 /** pause: no new strategy entries. reduce: nobody enters. halt: strategies do not exit either. Protection and people's exits always work. */
 export type Mode = 'running' | 'paused' | 'reduced' | 'halted'
@@ -358,12 +345,7 @@ export class Trader {
 
   // Ends the round trip when nothing sellable is left. True when it did.
   #flatIfDust(slot: Slot, time: Time, reason: string): boolean {
-    const { step, minQuantity, minNotional, minNotionalOnMarket } = slot.market.info.filters
-    const sellable = floorTo(slot.position.quantity, step)
-    // too little to be sent, unless something that rests still sells it
-    const resting = slot.protection.length > 0 || slot.exit !== null
-    const worthless = minNotionalOnMarket && !resting && notional(slot.market.last, sellable) < minNotional
-    if (sellable > 0n && sellable >= minQuantity && !worthless) return false
+    if (isSellable(slot)) return false
     // a late trade ended it before
     if (!isOpen(slot.position)) {
       slot.leaving = null
