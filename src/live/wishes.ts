@@ -67,8 +67,10 @@ export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): 
       : `${format(request.quantity)} ${info.base}`
   const where =
     wish.limit === null ? `at the market (about ${format(last)} ${info.quote})` : `at ${format(request.price)} ${info.quote} or better`
+  const kept = slot.plan?.stop ?? zero<Price>()
+  const without = kept > 0n ? `the stop stays at ${format(kept)}` : 'no stop'
   const levels = [
-    stop === null ? 'no stop' : typeof stop === 'number' ? `stop ${stop}` : `stop ${stop.percent} % under what is paid`,
+    stop === null ? without : typeof stop === 'number' ? `stop ${stop}` : `stop ${stop.percent} % under what is paid`,
     ...(wish.target === null
       ? []
       : [wish.target.kind === 'price' ? `target ${wish.target.price}` : `target ${wish.target.percent} % over what is paid`]),

@@ -32,17 +32,25 @@ export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
   }
 }
 
-/** An entry that fills in parts has one plan: a later part takes nothing back of what the earlier ones reached. */
-export const carriedOn = (plan: Plan | null, before: Plan | null): Plan | null =>
-  plan === null || before === null
-    ? plan
-    : {
-        ...plan,
-        stop: most(plan.stop, before.stop),
-        peak: most(plan.peak, before.peak),
-        partialDone: before.partialDone,
-        candles: before.candles,
-      }
+/**
+ * The plan of an entry whose fill adds to what is held under an earlier plan (null: none). What it does not name itself stays: a position that
+ * grows does not lose its stop. A later part of one entry (`first` false) takes nothing back of what the earlier ones reached.
+ */
+export function carriedOn(plan: Plan | null, before: Plan | null, first: boolean): Plan | null {
+  if (plan === null || before === null) return plan ?? before
+  const { stop, gap, peak } = plan.stop > 0n ? plan : before
+  const { partial, partialDone } = plan.partial !== null ? plan : before
+  const { timeLimit, candles } = plan.timeLimit > 0 ? plan : before
+  const joined = { stop, gap, peak, target: plan.target > 0n ? plan.target : before.target, partial, partialDone, timeLimit, candles }
+  if (first) return joined
+  return {
+    ...joined,
+    stop: most(stop, before.stop),
+    peak: most(peak, before.peak),
+    partialDone: before.partialDone,
+    candles: before.candles,
+  }
+}
 
 /** The tranches that protect a quantity under a plan. A part too small for the exchange is left in the whole. */
 export function tranchesOf(plan: Plan, quantity: Quantity, info: SymbolInfo): Tranche[] {

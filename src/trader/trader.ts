@@ -289,7 +289,7 @@ export class Trader {
     if (update.fill !== null && slot.leaving === null) {
       if (wish !== null) {
         const plan = planOf(wish, meanPrice(order.quote, order.executed), slot.market.info.filters.tick)
-        slot.plan = order.executed === update.fill.quantity ? plan : carriedOn(plan, slot.plan)
+        slot.plan = carriedOn(plan, slot.plan, order.executed === update.fill.quantity)
       }
       if (slot.plan !== null) this.exits.protect(slot, update.time)
     }

@@ -121,6 +121,17 @@ describe('a buy', () => {
     readonly mode?: 'paused' | 'reduced' | 'halted'
     readonly says: string
   }
+  test('of more without a stop of its own: the one that there is stays, and is told', async () => {
+    const { desk, until, held, orders } = await openTrading({ bars: quiet(6), filters, rules: { manualStop: 0 } })
+    await until(1)
+    await buy(desk, { stop: at(95) })
+    await until(2)
+    expect((await buy(desk)).message).toBe('Buying 1 BTC at the market (about 100 USDC), the stop stays at 95.')
+    await until(3)
+    expect(held()).toEqual(['manual BTCUSDC 2 paid 100 stop 95'])
+    expect(orders()).toEqual(['manual BTCUSDC SELL STOP_LOSS 2 stop 95'])
+  })
+
   test.each<Refusal>([
     { name: 'reduced', mode: 'reduced', says: 'Trading is reduced: nobody enters. Use resume first.' },
     { name: 'halted', mode: 'halted', says: 'Trading is halted: nobody enters. Use resume first.' },

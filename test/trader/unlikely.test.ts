@@ -1,6 +1,7 @@
 /** What happens rarely and costs money: each as the smallest story that shows it. */
 import { describe, expect, test } from 'vitest'
-import { money, zero } from '#domain/money.ts'
+import { format, money, type Price, zero } from '#domain/money.ts'
+import type { Enter } from '#domain/signal.ts'
 import { enter } from '#strategy'
 import { ALL } from '#trader/slot.ts'
 import { hour } from '../support/desk.ts'
@@ -19,5 +20,46 @@ describe('no price is known, as after a start while the symbol is halted', () =>
     expect(held(trader)).toBe('2')
     expect(slot.leaving?.reason).toBe('out')
     expect(trader.records.take().rest.trips).toEqual([])
+  })
+})
+
+describe('more is bought of what is held', () => {
+  const levels = ({ slot }: ReturnType<typeof openTrader>): string =>
+    `stop ${format(slot.plan?.stop ?? zero<Price>())} target ${format(slot.plan?.target ?? zero<Price>())}`
+  const resting = ({ slot }: ReturnType<typeof openTrader>): string[] =>
+    slot.protection.map(
+      ({ request: { stopPrice, price: limit, quantity: size } }) => `${format(size)} ${format(stopPrice > 0n ? stopPrice : limit)}`,
+    )
+
+  test.each<[string, Enter, string, string[]]>([
+    [
+      'with no level of its own: what was bought first keeps its stop, and so does the rest',
+      enter({ reason: 'more' }),
+      'stop 90 target 0',
+      ['4 90'],
+    ],
+    ['with a target: the stop stays', enter({ reason: 'more', takeProfit: 120 }), 'stop 90 target 120', ['4 90', '4 120']],
+    ['with a stop: that one counts', enter({ reason: 'more', stopLoss: 85 }), 'stop 85 target 0', ['4 85']],
+  ])('%s', (_, more, planned, rests) => {
+    const trader = openTrader()
+    const { hear, buy, sent } = trader
+    hear(buy(enter({ reason: 'go', stopLoss: 90 })), 'filled', 1, '2')
+    const [stop] = sent()
+    hear(stop!, 'accepted', 1)
+    hear(buy(more), 'filled', 2, '2')
+    hear(stop!, 'cancelled', 2)
+    for (const order of sent()) hear(order, 'accepted', 2)
+    expect(levels(trader)).toBe(planned)
+    expect(resting(trader)).toEqual(rests)
+  })
+
+  test('after the first position ended, nothing of its levels is left', () => {
+    const trader = openTrader()
+    const { hear, buy, sent } = trader
+    hear(buy(enter({ reason: 'go', stopLoss: 90 })), 'filled', 1, '2')
+    hear(sent()[0]!, 'filled', 2, '2', '90')
+    hear(buy(enter({ reason: 'again' })), 'filled', 3, '2')
+    expect(trader.slot.plan).toBeNull()
+    expect(sent()).toEqual([])
   })
 })
