@@ -25,7 +25,8 @@ export class Exits {
   /** Leaves a position, or a part of it (base units; 0: all), at the market; a resting entry is cancelled. The intent, or 0 when there is none yet. */
   leave(slot: Slot, reason: string, quantity: Quantity, time: Time): number {
     if (slot.entry !== null) this.#orders.cancel(slot.entry)
-    if (slot.position.quantity === 0n || slot.exit !== null) return 0
+    if (slot.position.quantity === 0n || (slot.exit !== null && quantity > 0n)) return 0
+    // where a part is on its way the rest follows it
     slot.leaving = { reason, quantity }
     this.withdraw(slot)
     const intent = this.proceed(slot, time)

@@ -65,7 +65,7 @@ export class Trader {
   signal(slot: Slot, signal: Signal, openTime: Time, closeTime: Time, values: Values | null): void {
     const wished = { reason: signal.reason, time: closeTime, values }
     if (signal.kind === 'exit') {
-      if (slot.leaving === null && (slot.position.quantity > 0n || slot.entry !== null)) this.exit(slot, wished, ALL)
+      if (slot.position.quantity > 0n || slot.entry !== null) this.exit(slot, wished, ALL)
       return
     }
     if (slot.position.quantity > 0n || slot.leaving !== null) return
@@ -74,9 +74,9 @@ export class Trader {
     else this.enter(slot, signal, this.sizeFor(slot), wished)
   }
 
-  /** A strategy's wish to hold less (base units; 0: nothing). */
+  /** A strategy's wish to hold less (base units; 0: nothing). While a part is being sold all the same may be wished to go, and nothing else. */
   exit(slot: Slot, wished: Wished, quantity: Quantity): void {
-    if (slot.leaving !== null) return
+    if (slot.leaving !== null && (slot.leaving.quantity === 0n || quantity > 0n)) return
     if (this.mode === 'halted') return this.denied(slot, 'exit', wished, deny('halted', 'trading is halted: strategies do not exit'))
     const intent = this.exits.leave(slot, wished.reason, quantity, wished.time)
     this.#decide(slot, 'exit', wished, 'ordered', '', intent)
@@ -311,8 +311,12 @@ export class Trader {
     if (!ended) return
     if (slot.exit === order) slot.exit = null
     if (this.#flatIfDust(slot, update.time, order.reason)) return
-    // all of it goes: what did not fill is sent again at the next close
-    if (slot.leaving === null || slot.leaving.quantity === 0n) return
+    if (slot.leaving === null) return
+    // all of it goes: where this one sold what it was for the rest follows at once, what did not fill is sent again at the next close
+    if (slot.leaving.quantity === 0n) {
+      if (order.status === 'filled') this.exits.proceed(slot, update.time)
+      return
+    }
     // a part of it goes: what went is done, and a part too small to be sent is not asked for again
     const rest = floorTo(subtract(slot.leaving.quantity, order.executed), slot.market.info.filters.step)
     const wished = { reason: order.reason, time: update.time, values: null }

@@ -1,8 +1,8 @@
 /** What happens rarely and costs money: each as the smallest story that shows it. */
 import { describe, expect, test } from 'vitest'
-import { format, money, type Price, zero } from '#domain/money.ts'
+import { format, money, type Price, quantity, zero } from '#domain/money.ts'
 import type { Enter } from '#domain/signal.ts'
-import { enter } from '#strategy'
+import { enter, exit } from '#strategy'
 import { ALL } from '#trader/slot.ts'
 import { hour } from '../support/desk.ts'
 import { held, openTrader } from '../support/unheard.ts'
@@ -61,5 +61,45 @@ describe('more is bought of what is held', () => {
     hear(buy(enter({ reason: 'again' })), 'filled', 3, '2')
     expect(trader.slot.plan).toBeNull()
     expect(sent()).toEqual([])
+  })
+})
+
+describe('an exit while a part is being sold', () => {
+  const half = quantity('1')
+
+  test('is not forgotten: all that is left goes as soon as the part has gone', () => {
+    const trader = openTrader()
+    const { engine, slot, hear, buy, sent } = trader
+    hear(buy(enter({ reason: 'go' })), 'filled', 1, '2')
+    engine.trader.exits.leave(slot, 'half by hand', half, hour(2))
+    const [part] = sent()
+    engine.trader.signal(slot, exit({ reason: 'the trend turned' }), hour(1), hour(2), null)
+    hear(part!, 'filled', 2, '1')
+    const [rest] = sent()
+    expect([rest?.reason, rest === undefined ? '' : format(rest.request.quantity)]).toEqual(['the trend turned', '1'])
+    hear(rest!, 'filled', 2, '1')
+    expect(held(trader)).toBe('0')
+  })
+
+  test('comes before what is to protect the rest, where the part waits for the stop to be taken back', () => {
+    const trader = openTrader()
+    const { engine, slot, hear, buy, sent } = trader
+    hear(buy(enter({ reason: 'go', stopLoss: 90 })), 'filled', 1, '2')
+    const [stop] = sent()
+    hear(stop!, 'accepted', 1)
+    engine.trader.exits.leave(slot, 'half by hand', half, hour(2))
+    engine.trader.signal(slot, exit({ reason: 'the trend turned' }), hour(1), hour(2), null)
+    hear(stop!, 'cancelled', 2)
+    expect(sent().map(({ reason, request }) => `${reason}: ${format(request.quantity)}`)).toEqual(['the trend turned: 2'])
+  })
+
+  test('of a part does not make less of one of all', () => {
+    const trader = openTrader()
+    const { engine, slot, hear, buy, sent } = trader
+    hear(buy(enter({ reason: 'go' })), 'filled', 1, '2')
+    engine.trader.exit(slot, out, ALL)
+    engine.trader.exit(slot, { ...out, reason: 'half' }, half)
+    hear(sent()[0]!, 'expired', 2)
+    expect(slot.leaving).toEqual({ reason: 'out', quantity: 0n })
   })
 })
