@@ -130,7 +130,7 @@ export class Exits {
 
   #sendExit(slot: Slot, reason: string, part: Quantity, time: Time): number {
     const held = slot.position.quantity
-    const quantity = floorTo(part > 0n && part < held ? part : held, slot.market.info.filters.step)
+    const quantity = floorTo(atOnce(slot.market.info, part > 0n && part < held ? part : held), slot.market.info.filters.step)
     if (quantity === 0n) return 0
     const cause: Cause = { slot, purpose: 'exit', reason, time }
     const intent = this.#orders.intend(cause)
@@ -188,6 +188,10 @@ function astray(slot: Slot): boolean {
   const beyond = (position.quantity as bigint) - request.quantity + executed
   return request.stopPrice !== plan.stop || plan.target > 0n || beyond < 0n || (beyond > 0n && beyond >= market.info.filters.step)
 }
+
+// As much of it as one market order takes: what is left follows once that is sold.
+const atOnce = ({ filters: { maxQuantity, maxMarketQuantity } }: SymbolInfo, quantity: Quantity): Quantity =>
+  [maxQuantity, maxMarketQuantity].reduce((least, most) => (most > 0n && most < least ? most : least), quantity)
 
 function stopSale(info: SymbolInfo, quantity: Quantity, stop: Price, pairedWith: number): Draft {
   const type = stopTypeOf(info)

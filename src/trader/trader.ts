@@ -317,13 +317,13 @@ export class Trader {
       if (order.status === 'filled') this.exits.proceed(slot, update.time)
       return
     }
-    // a part of it goes: what went is done, and a part too small to be sent is not asked for again
+    // a part of it goes: what went is done, and one that was refused is not asked for again
     const rest = floorTo(subtract(slot.leaving.quantity, order.executed), slot.market.info.filters.step)
     const wished = { reason: order.reason, time: update.time, values: null }
     if (order.status === 'rejected') this.denied(slot, 'exit', wished, deny('order_rejected', order.ending))
-    const done = order.status === 'rejected' || order.status === 'filled' || rest <= 0n
+    const done = order.status === 'rejected' || rest <= 0n
     slot.leaving = done ? null : { ...slot.leaving, quantity: rest }
-    if (slot.leaving === null) this.exits.proceed(slot, update.time)
+    if (done || order.status === 'filled') this.exits.proceed(slot, update.time)
   }
 
   #protectionUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {

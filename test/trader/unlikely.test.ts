@@ -103,3 +103,39 @@ describe('an exit while a part is being sold', () => {
     expect(slot.leaving).toEqual({ reason: 'out', quantity: 0n })
   })
 })
+
+describe('more is held than one market order may be', () => {
+  /** Holds 2, of which one market order takes 1.5 at most: bought at a limit, for which that does not count. */
+  function bought() {
+    const trader = openTrader({ step: quantity('0.1'), maxQuantity: quantity('9'), maxMarketQuantity: quantity('1.5') })
+    trader.hear(trader.buy(enter({ reason: 'go', at: { limit: 100 } })), 'filled', 1, '2')
+    return trader
+  }
+
+  test('it goes in as many orders as are needed', () => {
+    const trader = bought()
+    const { engine, slot, hear, sent } = trader
+    engine.trader.exit(slot, out, ALL)
+    const [first] = sent()
+    expect(format(first!.request.quantity)).toBe('1.5')
+    hear(first!, 'filled', 2, '1.5')
+    const [second] = sent()
+    expect(format(second!.request.quantity)).toBe('0.5')
+    hear(second!, 'filled', 2, '0.5')
+    expect(held(trader)).toBe('0')
+    expect(trader.records.take().rest.trips).toHaveLength(1)
+  })
+
+  test('so does a part of it', () => {
+    const trader = bought()
+    const { engine, slot, hear, sent } = trader
+    engine.trader.exit(slot, out, quantity('1.8'))
+    hear(sent()[0]!, 'filled', 2, '1.5')
+    const [second] = sent()
+    expect(format(second!.request.quantity)).toBe('0.3')
+    hear(second!, 'filled', 2, '0.3')
+    expect(slot.leaving).toBeNull()
+    expect(held(trader)).toBe('0.2')
+    expect(sent()).toEqual([])
+  })
+})
