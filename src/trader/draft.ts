@@ -18,8 +18,9 @@ import { type Enter, type Level, levelFlaw } from '#domain/signal.ts'
 import { type Size, sizeOf } from '#domain/sizing.ts'
 import { levelAbove, levelBelow } from '#domain/stop.ts'
 import { notionalDenial, priceDenial, quantityDenial } from '#matching/filters.ts'
-import { noFilters } from '#domain/symbol.ts'
+import { noFilters, type SymbolInfo } from '#domain/symbol.ts'
 import type { Draft } from './orders.ts'
+import { stopTypeOf } from './protection.ts'
 import { openEntryWorth, type Slot, type Traded } from './slot.ts'
 
 /** What limits an account's entries. Shares are of equity; null: no limit. */
@@ -105,7 +106,8 @@ export function draftEntry(
   const denial =
     (info.filters === noFilters && quantity > 0n
       ? null
-      : filtersOf(slot, quantity, worth, market, stop > 0n ? stop : expected, rules.fee)) ??
+      : ((atMarketLater(info, wish) ? quantityDenial(info, quantity, true) : null) ??
+        filtersOf(slot, quantity, worth, market, stop > 0n ? stop : expected, rules.fee))) ??
     fundsDenial(worth, free, info.quote) ??
     limitsOf(slot, worth, equity, rules, markets) ??
     slotsOf(slot.market, stopsOf(wish))
@@ -128,6 +130,9 @@ export function stopsOf({ at, stopLoss, trailing, partial }: Enter): number {
   const protecting = stopLoss === null && trailing === null ? 0 : partial === null ? 1 : 2
   return Math.max(waiting, protecting)
 }
+
+// Its stop, or it itself, becomes a market order once it is reached.
+const atMarketLater = (info: SymbolInfo, wish: Enter): boolean => stopsOf(wish) > 0 && stopTypeOf(info) === 'STOP_LOSS'
 
 function filtersOf(slot: Slot, quantity: Quantity, worth: Money, market: boolean, exitPrice: Price, fee: Ratio): Denial | null {
   const { info } = slot.market

@@ -139,3 +139,13 @@ describe('more is held than one market order may be', () => {
     expect(sent()).toEqual([])
   })
 })
+
+test.each<[string, Enter, boolean]>([
+  ['bought at a limit with a stop, which is a market order once reached', enter({ reason: 'go', at: { limit: 100 }, stopLoss: 90 }), false],
+  ['bought at a stop', enter({ reason: 'go', at: { stop: 101 } }), false],
+  ['bought at a limit with a target only', enter({ reason: 'go', at: { limit: 100 }, takeProfit: 120 }), true],
+])('more than one market order may be, %s: ordered is only what can be protected', (_, wish, ordered) => {
+  const { buy, records } = openTrader({ step: quantity('0.1'), maxQuantity: quantity('9'), maxMarketQuantity: quantity('1.5') })
+  expect(buy(wish) !== undefined).toBe(ordered)
+  expect(records.take().rest.decisions.map(({ outcome }) => outcome)).toEqual([ordered ? 'ordered' : 'above_maximum_quantity'])
+})
