@@ -171,7 +171,7 @@ export class Engine {
   candles(time: Time, bars: readonly Candle[], candles: readonly Candle[], late = false): void {
     this.#late = late
     this.#show(bars, candles)
-    for (const bar of bars) this.trader.closeBar(this.market(bar.symbol), bar.high, time)
+    for (const bar of bars) this.trader.closeBar(this.market(bar.symbol), bar.high, bar.openTime, time)
     for (const runner of this.runners) if (runner.basket === null) this.closeCandle(runner, time)
     this.decide(time)
     for (const basket of this.baskets) this.decideBasket(basket, time)

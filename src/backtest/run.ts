@@ -135,7 +135,7 @@ function closeBars(shell: Shell, time: Time): void {
     matching.close(market, columns.close[inBar]!)
     traded.last = market.last
   }
-  for (const { traded, columns, inBar } of closing) engine.trader.closeBar(traded, columns.high[inBar]!, time)
+  for (const { traded, columns, inBar } of closing) engine.trader.closeBar(traded, columns.high[inBar]!, columns.time[inBar]! as Time, time)
   for (const { runner, lane } of shell.turns) if (closing.includes(lane)) engine.closeCandle(runner, time)
   for (const lane of closing) lane.close()
 }

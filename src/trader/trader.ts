@@ -166,16 +166,19 @@ export class Trader {
     return slot
   }
 
-  /** A bar of the market closed: trailing stops follow its high from the next bar on, exits that did not fill are sent again. `high`: quote units. */
-  closeBar(market: Traded, high: number, time: Time): void {
+  /**
+   * A bar of the market closed: trailing stops follow its high from the next bar on, exits that did not fill are sent again. `high`: quote
+   * units. `openTime`: when the bar began, which for one that comes late is long ago.
+   */
+  closeBar(market: Traded, high: number, openTime: Time, time: Time): void {
     for (const slot of market.slots) {
       if (slot.position.quantity === 0n) continue
       const { plan } = slot
       if (slot.leaving !== null) {
         if (slot.exit !== null || this.exits.proceed(slot, time) === 0) continue
       } else {
-        // what was bought within this bar may have been bought after its high
-        if (plan === null || plan.gap === 0n || slot.position.openedAt === time - 1) continue
+        // what was bought within this bar, or after it, may have been bought after its high
+        if (plan === null || plan.gap === 0n || slot.position.openedAt > openTime) continue
         const top = priceOf(high)
         if (top <= plan.peak) continue
         plan.peak = top

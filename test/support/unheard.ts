@@ -23,7 +23,7 @@ export function openTrader(filters: Partial<Filters> = {}) {
   engine.price('BTCUSDC', 100)
   const slot = engine.slot('manual', 'BTCUSDC')!
   let trades = 0
-  const hear = (order: Order, event: OrderEvent, at: number, size?: string, paidAt = '100', reason = ''): void => {
+  const hearAt = (order: Order, event: OrderEvent, time: Time, size?: string, paidAt = '100', reason = ''): void => {
     const [paid, traded] = [price(paidAt), quantity(size ?? '0')]
     const quote = notional(paid, traded)
     const fill: Fill = {
@@ -38,10 +38,13 @@ export function openTrader(filters: Partial<Filters> = {}) {
       feeAsset: 'USDC',
       feeWorth: zero(),
       maker: false,
-      time: hour(at),
+      time,
     }
-    engine.update({ orderId: order.id, event, time: hour(at), fill: size === undefined ? null : fill, reason })
+    engine.update({ orderId: order.id, event, time, fill: size === undefined ? null : fill, reason })
   }
+  /** As `hearAt`, at an hour. */
+  const hear = (order: Order, event: OrderEvent, at: number, size?: string, paidAt?: string, reason?: string): void =>
+    hearAt(order, event, hour(at), size, paidAt, reason)
   const sent = (): Order[] =>
     engine.takeActions().flatMap((action: Action) => {
       if (action.kind === 'pair') return [action.first, action.second]
@@ -51,7 +54,7 @@ export function openTrader(filters: Partial<Filters> = {}) {
     engine.trader.enter(slot, wish, engine.trader.rules.size, { reason: 'go', time: hour(0) as Time, values: null })
     return sent()[0]!
   }
-  return { engine, slot, records, hear, sent, buy }
+  return { engine, slot, records, hear, hearAt, sent, buy }
 }
 
 /** What it holds. */

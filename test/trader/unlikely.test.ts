@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { format, money, type Price, quantity, zero } from '#domain/money.ts'
 import type { Enter } from '#domain/signal.ts'
+import { at, type Time } from '#domain/time.ts'
 import { enter, exit } from '#strategy'
 import { ALL } from '#trader/slot.ts'
 import { hour } from '../support/desk.ts'
@@ -148,4 +149,23 @@ test.each<[string, Enter, boolean]>([
   const { buy, records } = openTrader({ step: quantity('0.1'), maxQuantity: quantity('9'), maxMarketQuantity: quantity('1.5') })
   expect(buy(wish) !== undefined).toBe(ordered)
   expect(records.take().rest.decisions.map(({ outcome }) => outcome)).toEqual([ordered ? 'ordered' : 'above_maximum_quantity'])
+})
+
+describe('a trailing stop follows what came after the purchase', () => {
+  const MINUTE = 60_000
+  /** The instant so many minutes after hour 1. */
+  const minutes = (count: number): Time => at(hour(1) + count * MINUTE)
+
+  test.each<[string, number, number, string]>([
+    ['a bar that had begun before it', 10.5, 10, '95'],
+    ['a bar that came late, of before it', 10.5, 7, '95'],
+    ['the bar that began with it', 10, 10, '105'],
+    ['a bar that began after it', 10.5, 11, '105'],
+  ])('%s', (_, boughtAt, barFrom, stop) => {
+    const trader = openTrader()
+    const { engine, slot, hearAt, buy } = trader
+    hearAt(buy(enter({ reason: 'go', at: { limit: 100 }, trailing: 5 })), 'filled', minutes(boughtAt), '2')
+    engine.trader.closeBar(slot.market, 110, minutes(barFrom), minutes(Math.max(11, barFrom + 1)))
+    expect(format(slot.plan!.stop)).toBe(stop)
+  })
 })
