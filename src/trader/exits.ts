@@ -22,12 +22,17 @@ export class Exits {
     this.#recorder = recorder
   }
 
-  /** Leaves a position, or a part of it (base units; 0: all), at the market; a resting entry is cancelled. The intent, or 0 when there is none yet. */
+  /**
+   * Leaves a position, or a part of it (base units; 0: all), at the market; an entry is cancelled, and what it brings all the same is sold. The
+   * intent, or 0 when there is none yet.
+   */
   leave(slot: Slot, reason: string, quantity: Quantity, time: Time): number {
+    const held = slot.position.quantity > 0n
     if (slot.entry !== null) this.#orders.cancel(slot.entry)
-    if (slot.position.quantity === 0n || (slot.exit !== null && quantity > 0n)) return 0
+    else if (!held) return 0
+    if (slot.exit !== null && quantity > 0n) return 0
     // where a part is on its way the rest follows it
-    slot.leaving = { reason, quantity }
+    slot.leaving = { reason, quantity: held ? quantity : ALL }
     this.withdraw(slot)
     const intent = this.proceed(slot, time)
     this.#recorder.held(slot)

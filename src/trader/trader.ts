@@ -306,8 +306,15 @@ export class Trader {
       const code = order.request.guard > 0n && order.ending.includes('stop') ? 'open_beyond_stop' : 'order_rejected'
       this.denied(slot, 'enter', { reason: order.reason, time: update.time, values: null }, deny(code, order.ending))
     }
-    if (slot.position.quantity === 0n) slot.plan = null
-    else if (slot.entry === null) this.#flatIfDust(slot, update.time, 'what was bought is too little to sell')
+    if (slot.position.quantity === 0n) {
+      slot.plan = null
+      if (slot.entry === null && slot.exit === null) slot.leaving = null
+    } else if (
+      slot.entry === null &&
+      !this.#flatIfDust(slot, update.time, 'what was bought is too little to sell') &&
+      slot.leaving !== null
+    )
+      this.exits.proceed(slot, update.time)
   }
 
   #exitUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
@@ -363,7 +370,7 @@ export class Trader {
     const { trip, dust } = this.#books.end(slot, time)
     this.exits.withdraw(slot)
     slot.plan = null
-    slot.leaving = null
+    if (slot.entry === null) slot.leaving = null
     if (dust > 0n) this.#recorder.dust(slot.owner, slot.symbol, dust, time)
     this.#recorder.closed(trip, reason)
     return true

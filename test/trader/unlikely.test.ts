@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { format, money, type Price, quantity, zero } from '#domain/money.ts'
 import type { Enter } from '#domain/signal.ts'
+import type { Order } from '#domain/order.ts'
 import { at, type Time } from '#domain/time.ts'
 import { enter, exit } from '#strategy'
 import { ALL } from '#trader/slot.ts'
@@ -167,5 +168,47 @@ describe('a trailing stop follows what came after the purchase', () => {
     hearAt(buy(enter({ reason: 'go', at: { limit: 100 }, trailing: 5 })), 'filled', minutes(boughtAt), '2')
     engine.trader.closeBar(slot.market, 110, minutes(barFrom), minutes(Math.max(11, barFrom + 1)))
     expect(format(slot.plan!.stop)).toBe(stop)
+  })
+})
+
+describe('an exit while the entry is on its way', () => {
+  /** The entry is sent, and at the next close the strategy wants to be out. */
+  function revoked(wish: Enter = enter({ reason: 'go', stopLoss: 90 })) {
+    const trader = openTrader()
+    const entry = trader.buy(wish)
+    trader.engine.trader.signal(trader.slot, exit({ reason: 'the trend turned' }), hour(1), hour(2), null)
+    const cancels = trader.engine.takeActions().map(({ kind }) => kind)
+    expect(cancels).toEqual(['cancel'])
+    return { ...trader, entry }
+  }
+  const reasons = (orders: readonly Order[]): string[] => orders.map(({ reason, request }) => `${reason}: ${format(request.quantity)}`)
+
+  test('that fills all the same: what was bought is sold', () => {
+    const trader = revoked()
+    const { hear, entry, sent } = trader
+    hear(entry, 'filled', 2, '2')
+    const orders = sent()
+    expect(reasons(orders)).toEqual(['the trend turned: 2'])
+    hear(orders[0]!, 'filled', 2, '2')
+    expect(held(trader)).toBe('0')
+    expect(trader.slot.leaving).toBeNull()
+  })
+
+  test('of which a part fills before it is taken back: that part is sold', () => {
+    const trader = revoked(enter({ reason: 'go', at: { limit: 100 } }))
+    const { hear, entry, sent } = trader
+    hear(entry, 'partly_filled', 2, '0.5')
+    expect(sent()).toEqual([])
+    hear(entry, 'cancelled', 2)
+    expect(reasons(sent())).toEqual(['the trend turned: 0.5'])
+  })
+
+  test('that is taken back, or never arrived: nothing is left of it, and the next entry goes', () => {
+    for (const event of ['cancelled', 'not_found', 'expired'] as const) {
+      const { hear, entry, slot, buy } = revoked()
+      hear(entry, event, 2)
+      expect(slot.leaving).toBeNull()
+      expect(buy(enter({ reason: 'again' }))).toBeDefined()
+    }
   })
 })
