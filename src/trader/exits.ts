@@ -28,8 +28,8 @@ export class Exits {
    */
   leave(slot: Slot, reason: string, quantity: Quantity, time: Time): number {
     const held = slot.position.quantity > 0n
-    if (slot.entry !== null) this.#orders.cancel(slot.entry)
-    else if (!held) return 0
+    if (slot.entry === null && !held) return 0
+    this.#orders.cancelEntries(slot, null)
     if (slot.exit !== null && quantity > 0n) return 0
     // where a part is on its way the rest follows it
     slot.leaving = { reason, quantity: held ? quantity : ALL }

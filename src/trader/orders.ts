@@ -182,6 +182,11 @@ export class Orders {
     if (!isFinal(order.status)) this.#act({ kind: 'cancel', order })
   }
 
+  /** Takes the entries of a slot back that have not ended, but for one. */
+  cancelEntries(slot: Slot, but: Order | null): void {
+    for (const { order, slot: of } of this.open.values()) if (of === slot && order !== but && order.purpose === 'entry') this.cancel(order)
+  }
+
   /** Sends an order in the place of one that rests: never both. */
   replace(order: Order, by: Order): void {
     this.#act({ kind: 'replace', order, by })

@@ -89,15 +89,14 @@ export class Trader {
 
   /** An entry by whoever owns the slot, checked for size and risk only. Returns the denial, or null when ordered. */
   enter(slot: Slot, wish: Enter, size: Size, wished: Wished): Denial | null {
-    if (slot.entry !== null) {
-      // a market entry on its way is as good as done; a resting one is replaced
-      if (slot.entry.request.type === 'MARKET') return deny('entry_waiting', 'an entry is on its way already')
-      this.orders.cancel(slot.entry)
-      slot.entry = null
-      slot.reserved = 0
-    }
+    const resting = slot.entry
+    // a market entry on its way is as good as done; a resting one is replaced: it may be filling, and never both do
+    if (resting?.request.type === 'MARKET') return deny('entry_waiting', 'an entry is on its way already')
+    slot.entry = null
+    slot.reserved = 0
     const draft = draftEntry(slot, wish, size, this.rules, this.#books, this.markets)
     if (draft.kind === 'denial') {
+      this.orders.cancelEntries(slot, null)
       this.denied(slot, 'enter', wished, draft)
       return draft
     }
@@ -107,7 +106,8 @@ export class Trader {
     slot.entry = order
     reserve(slot, order, wish)
     this.#decide(slot, 'enter', wished, 'ordered', '', intent)
-    this.orders.place(order)
+    if (resting === null) this.orders.place(order)
+    else this.orders.replace(resting, order)
     return null
   }
 
@@ -302,6 +302,8 @@ export class Trader {
       slot.expiresAt = 0 as Time
       slot.reserved = 0
     }
+    // one that was to be replaced by this one stands where that was not tried
+    this.orders.cancelEntries(slot, slot.entry)
     if (order.status === 'rejected' || (order.status === 'expired' && order.executed === 0n)) {
       const code = order.request.guard > 0n && order.ending.includes('stop') ? 'open_beyond_stop' : 'order_rejected'
       this.denied(slot, 'enter', { reason: order.reason, time: update.time, values: null }, deny(code, order.ending))
@@ -366,7 +368,7 @@ export class Trader {
       return true
     }
     // what an entry still brings begins anew
-    if (slot.entry !== null) this.orders.cancel(slot.entry)
+    this.orders.cancelEntries(slot, null)
     const { trip, dust } = this.#books.end(slot, time)
     this.exits.withdraw(slot)
     slot.plan = null

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { format, money, type Price, quantity, zero } from '#domain/money.ts'
 import type { Enter } from '#domain/signal.ts'
-import type { Order } from '#domain/order.ts'
+import { type Action, type Order, REPLACE_MISSED } from '#domain/order.ts'
 import { at, type Time } from '#domain/time.ts'
 import { enter, exit } from '#strategy'
 import { ALL } from '#trader/slot.ts'
@@ -210,5 +210,61 @@ describe('an exit while the entry is on its way', () => {
       expect(slot.leaving).toBeNull()
       expect(buy(enter({ reason: 'again' }))).toBeDefined()
     }
+  })
+})
+
+describe('an entry in the place of one that rests', () => {
+  const at99 = enter({ reason: 'go', at: { limit: 99 }, stopLoss: 90 })
+  const at101 = enter({ reason: 'again', at: { limit: 101 }, stopLoss: 95 })
+
+  /** One rests at 99, and one at 101 shall take its place. */
+  function replacing() {
+    const trader = openTrader()
+    const old = trader.buy(at99)
+    trader.hear(old, 'accepted', 1)
+    const wished = { reason: 'again', time: hour(1), values: null }
+    trader.engine.trader.enter(trader.slot, at101, trader.engine.trader.rules.size, wished)
+    const [action, ...more] = trader.engine.takeActions()
+    expect(more).toEqual([])
+    expect(action!.kind).toBe('replace')
+    return { ...trader, old, by: (action as Extract<Action, { kind: 'replace' }>).by }
+  }
+
+  test('is tried only once that was taken back: where that filled meanwhile it is one purchase and not two', () => {
+    const trader = replacing()
+    const { hear, old, by, sent, slot } = trader
+    hear(old, 'filled', 2, '2', '99')
+    hear(by, 'rejected', 2, undefined, undefined, REPLACE_MISSED)
+    expect(held(trader)).toBe('2')
+    expect(sent().map(({ request }) => format(request.stopPrice))).toEqual(['90'])
+    expect([slot.entry, slot.leaving]).toEqual([null, null])
+  })
+
+  test('that was done: it counts, with its own stop', () => {
+    const trader = replacing()
+    const { hear, old, by, sent } = trader
+    hear(old, 'cancelled', 2)
+    hear(by, 'accepted', 2)
+    hear(by, 'filled', 3, '2')
+    expect(held(trader)).toBe('2')
+    expect(sent().map(({ request }) => format(request.stopPrice))).toEqual(['95'])
+  })
+
+  test.each(['not_found', 'rejected'] as const)(
+    'of which it is told that it was %s: the one that it was to replace is not wanted any more',
+    event => {
+      const { hear, old, by, engine, slot } = replacing()
+      hear(by, event, 2)
+      expect(slot.entry).toBeNull()
+      expect(engine.takeActions().map(action => [action.kind, action.kind === 'cancel' ? action.order.id : 0])).toEqual([
+        ['cancel', old.id],
+      ])
+    },
+  )
+
+  test('and an exit meanwhile: both are taken back', () => {
+    const { engine, slot, old, by } = replacing()
+    engine.trader.signal(slot, exit({ reason: 'the trend turned' }), hour(1), hour(2), null)
+    expect(engine.takeActions().map(action => (action.kind === 'cancel' ? action.order.id : 0))).toEqual([old.id, by.id])
   })
 })

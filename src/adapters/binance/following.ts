@@ -52,6 +52,11 @@ export class Followed {
     return this.#known < this.#claimed
   }
 
+  /** True while nothing is known to have been traded of it. */
+  get untouched(): boolean {
+    return this.#claimed === 0n
+  }
+
   /** True once it is known how it ended, told or not. One whose absence was final and which is there after all has not. */
   get over(): boolean {
     return this.#end !== null && (this.#end.event !== 'not_found' || !this.arrived || this.#gone)

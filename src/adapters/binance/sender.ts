@@ -40,6 +40,8 @@ export interface Replacement {
 const WRONG_FILTER = -1013
 /** An entry is decided on a price of now. */
 const ENTRY_PATIENCE_MS = 1_000
+const NOW = { urgency: 'ordinary', patience: ENTRY_PATIENCE_MS } as const
+const ANY_TIME = { urgency: 'exit', patience: Number.POSITIVE_INFINITY } as const
 // a person has to do something first
 const WRONG_SETTINGS_MS = 30_000
 const TAKEN_BACK = 'taken back before it was sent'
@@ -81,14 +83,15 @@ export class Sender {
   /**
    * Puts an order in the place of another in one request; resolves once it is known what became of both. The old one stands until Binance has
    * cancelled it. Where it cannot be done so the old one is taken back by itself and the new one is told to have missed it: whoever wants it
-   * sends another, for what is held then.
+   * sends another, for what is held then. An entry goes after the old one by itself where nothing of that was bought, at once or not at all.
    */
   async replace(replacement: Replacement): Promise<void> {
     const { old, by } = replacement
     const { book, finder, signal } = this.#setup
     for (let attempt = 0; !signal.aborted; attempt++) {
       if (by.cancelWanted) return book.close(by, 'cancelled', TAKEN_BACK)
-      if (old.followed.over || this.#denial(by) !== null) return await this.#missed(replacement, false)
+      const denial = this.#denial(by)
+      if (old.followed.over || denial !== null) return await this.#missed(replacement, false, denial)
       const fault = await this.#exchange(replacement)
       if (fault === null) return
       if (fault.kind === 'unknown_outcome' || isDuplicate(fault)) {
@@ -97,7 +100,8 @@ export class Sender {
         return
       }
       if (fault.halves?.cancelled != null) return await this.#halfDone(by, fault.halves)
-      if (fault.kind === 'refused') return await this.#missed(replacement, fault.halves !== null)
+      if (fault.kind === 'refused') return await this.#missed(replacement, fault.halves !== null, null)
+      if (by.entry) return await this.#missed(replacement, false, fault.message)
       // nothing of it was done, and the old one protects
       await this.#pause(fault, attempt)
     }
@@ -146,7 +150,8 @@ export class Sender {
     const parameters = replaceParameters(by.request, by.clientId, { clientId: old.clientId, untouched })
     const sent = (): void => book.sent(by)
     try {
-      const reports = await channel.replace({ parameters, pair: false, urgency: 'exit', patience: Number.POSITIVE_INFINITY, sent })
+      const { urgency, patience } = by.entry ? NOW : ANY_TIME
+      const reports = await channel.replace({ parameters, pair: false, urgency, patience, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {
@@ -171,14 +176,18 @@ export class Sender {
     await this.send([by])
   }
 
-  // The new one was not tried. `gone`: Binance says that the old one cannot be cancelled; it has mostly been reached.
-  async #missed({ old, by }: Replacement, gone: boolean): Promise<void> {
-    const { book, finder, signal } = this.#setup
+  // The new one was not tried. `gone`: Binance says that the old one cannot be cancelled; it has mostly been reached. `why`: it would not be
+  // taken by itself either.
+  async #missed({ old, by }: Replacement, gone: boolean, why: string | null): Promise<void> {
+    const { book, finder, signal, clock } = this.#setup
+    const since = clock.now()
     if (gone && !old.followed.over && (await finder.look(old)) === 'absent') await finder.find(old)
     if (!old.followed.over) await this.takeBack(old)
     if (signal.aborted) return
-    if (by.cancelWanted) book.close(by, 'cancelled', TAKEN_BACK)
-    else book.close(by, 'rejected', REPLACE_MISSED)
+    if (by.cancelWanted) return book.close(by, 'cancelled', TAKEN_BACK)
+    if (by.entry && why !== null) return book.close(by, 'rejected', why)
+    if (by.entry && old.followed.untouched && clock.now() - since <= ENTRY_PATIENCE_MS) return await this.send([by])
+    book.close(by, 'rejected', REPLACE_MISSED)
   }
 
   // Sends at once, before anything is waited for. The fault, or null where it was taken.
@@ -193,8 +202,7 @@ export class Sender {
       for (const order of orders) book.sent(order)
     }
     try {
-      const { entry } = first!
-      const [urgency, patience] = entry ? (['ordinary', ENTRY_PATIENCE_MS] as const) : (['exit', Number.POSITIVE_INFINITY] as const)
+      const { urgency, patience } = first!.entry ? NOW : ANY_TIME
       const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null

@@ -1,6 +1,7 @@
 /** A stop in the place of another through the real adapter, on a Binance on this machine: done, half done, not done, not known. */
 import { describe, expect, test } from 'vitest'
 import { halvesOf } from '#adapters/binance/faults.ts'
+import { price } from '#domain/money.ts'
 import { REPLACE_MISSED } from '#domain/order.ts'
 import { type Bed, type BedSetup, openBed } from '../../support/binance/account.ts'
 
@@ -131,6 +132,59 @@ describe('half done, or not done', () => {
     bed.replace(1, NEW)
     await bed.becomes(2, 'rejected')
     expect(ending(bed, 2)).toBe(REPLACE_MISSED)
+    expect(bed.asked('order.cancelReplace')).toBe(0)
+  })
+})
+
+describe('an entry in the place of one that rests', () => {
+  const [RESTS, AFTER] = ['1 BUY LIMIT 2 at 95', '2 BUY LIMIT 2 at 96']
+  /** Where an entry rests at 95. */
+  const openEntry = (setup: BedSetup = {}): Promise<Bed> => openStop({ have: '1000 USDC', ...setup }, RESTS)
+
+  test('in one request', async () => {
+    const bed = await openEntry()
+    bed.replace(1, AFTER)
+    await bed.becomes(2, 'open')
+    await bed.becomes(1, 'cancelled')
+    expect([bed.asked('order.cancelReplace'), bed.asked('order.cancel')]).toEqual([1, 0])
+  })
+
+  test('that has filled, unheard: it is one purchase and not two', async () => {
+    const bed = await openEntry({ bars: FALLING })
+    bed.fault({ kind: 'event_lost' }, { count: 1000 })
+    bed.simulator.stepCandles(2)
+    bed.replace(1, AFTER)
+    await bed.becomes(1, 'filled 2 of 2 for 190')
+    await bed.becomes(2, 'rejected')
+    expect(ending(bed, 2)).toBe(REPLACE_MISSED)
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('refused as a whole: the old one is taken back by itself, and the new one goes after it', async () => {
+    const bed = await openEntry()
+    bed.fault({ kind: 'refuse', status: 400, code: -1013, text: 'Order cancel-replace is not supported for this symbol.' }, REPLACE)
+    bed.replace(1, AFTER)
+    await bed.becomes(2, 'open')
+    expect(bed.state(1)).toBe('cancelled')
+    expect(bed.asked('order.place')).toBe(2)
+  })
+
+  test('where no more may be asked now: the old one is taken back and the new one is refused, since its price is of now', async () => {
+    const bed = await openEntry(FAST)
+    bed.fault({ kind: 'refuse', status: 429, code: -1003, text: 'Too much request weight used', retryAfter: 5 }, REPLACE)
+    bed.replace(1, AFTER)
+    await bed.becomes(2, 'rejected')
+    expect(bed.state(1)).toBe('cancelled')
+    expect(ending(bed, 2)).toContain('asked too much')
+  })
+
+  test('whose stop the price has passed: the old one is taken back, and why is told', async () => {
+    const bed = await openEntry()
+    bed.lastPrice = price('90')
+    bed.replace(1, `${AFTER} guard 92`)
+    await bed.becomes(2, 'rejected')
+    expect(bed.state(1)).toBe('cancelled')
+    expect(ending(bed, 2)).toBe('the price 90 is already at or under the stop 92')
     expect(bed.asked('order.cancelReplace')).toBe(0)
   })
 })
