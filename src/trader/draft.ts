@@ -13,10 +13,12 @@ import {
   toTick,
   zero,
 } from '#domain/money.ts'
+import type { Order } from '#domain/order.ts'
 import { exitNotionalDenial, exposureDenial, fundsDenial, levelsDenial } from '#domain/risk.ts'
 import { type Enter, type Level, levelFlaw } from '#domain/signal.ts'
 import { type Size, sizeOf } from '#domain/sizing.ts'
 import { levelAbove, levelBelow } from '#domain/stop.ts'
+import type { Time } from '#domain/time.ts'
 import { notionalDenial, priceDenial, quantityDenial } from '#matching/filters.ts'
 import { noFilters, type SymbolInfo } from '#domain/symbol.ts'
 import type { Draft } from './orders.ts'
@@ -124,8 +126,8 @@ export function draftEntry(
   }
 }
 
-/** How many stop orders an entry takes: itself while it waits for a rise, then those that protect it, one a tranche. */
-export function stopsOf({ at, stopLoss, trailing, partial }: Enter): number {
+// How many stop orders an entry takes: itself while it waits for a rise, then those that protect it, one a tranche.
+function stopsOf({ at, stopLoss, trailing, partial }: Enter): number {
   const waiting = at !== null && 'stop' in at ? 1 : 0
   const protecting = stopLoss === null && trailing === null ? 0 : partial === null ? 1 : 2
   return Math.max(waiting, protecting)
@@ -133,6 +135,13 @@ export function stopsOf({ at, stopLoss, trailing, partial }: Enter): number {
 
 // Its stop, or it itself, becomes a market order once it is reached.
 const atMarketLater = (info: SymbolInfo, wish: Enter): boolean => stopsOf(wish) > 0 && stopTypeOf(info) === 'STOP_LOSS'
+
+/** Notes what a resting entry keeps for itself: a stop order of the symbol, and when it ends. */
+export function reserve(slot: Slot, { createdAt }: Order, wish: Enter): void {
+  slot.reserved = stopsOf(wish)
+  const candles = wish.at?.expires?.candles ?? 0
+  slot.expiresAt = (candles > 0 && slot.span > 0 ? createdAt + candles * slot.span : 0) as Time
+}
 
 function filtersOf(slot: Slot, quantity: Quantity, worth: Money, market: boolean, exitPrice: Price, fee: Ratio): Denial | null {
   const { info } = slot.market

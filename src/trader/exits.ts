@@ -9,7 +9,7 @@ import { emptyPlan, type Plan } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type Cause, type Draft, type Orders, sale } from './orders.ts'
-import { stopLimitOf, stopTypeOf, type Tranche, tranchesOf } from './protection.ts'
+import { stopLimitOf, stopTypeOf, tooLittleYet, type Tranche, tranchesOf } from './protection.ts'
 import { ALL, type Slot } from './slot.ts'
 
 /** Leaves positions and protects them. */
@@ -33,6 +33,7 @@ export class Exits {
     if (slot.exit !== null && quantity > 0n) return 0
     // where a part is on its way the rest follows it
     slot.leaving = { reason, quantity: held ? quantity : ALL }
+    slot.refused = ''
     this.withdraw(slot)
     const intent = this.proceed(slot, time)
     this.#recorder.held(slot)
@@ -79,6 +80,11 @@ export class Exits {
     const need = (which: 'stop' | 'target'): bigint =>
       wanted.reduce((sum, tranche) => sum + (tranche[which] > 0n ? tranche.quantity : 0n), 0n)
     return resting(stopped) < need('stop') || resting(order => !stopped(order)) < need('target')
+  }
+
+  /** True while an entry has brought too little yet to be protected by itself: more follows mostly. */
+  waits({ entry, plan, position, market }: Slot): boolean {
+    return entry !== null && plan !== null && tooLittleYet(plan, position.quantity, market.info)
   }
 
   /** A protection order of a position that is still held has ended: leaves it (`reason`: as what that order was), or sends what it lacks now. */

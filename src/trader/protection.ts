@@ -1,5 +1,17 @@
 /** What shall rest on the exchange for a position: one order or pair a tranche. */
-import { floorTo, most, type Price, priceOf, type Quantity, quantityOf, subtract, toNumber, zero } from '#domain/money.ts'
+import {
+  floorTo,
+  type Money,
+  most,
+  notional,
+  type Price,
+  priceOf,
+  type Quantity,
+  quantityOf,
+  subtract,
+  toNumber,
+  zero,
+} from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import type { Enter } from '#domain/signal.ts'
 import type { Plan } from '#domain/slot.ts'
@@ -68,6 +80,14 @@ export function tranchesOf(plan: Plan, quantity: Quantity, info: SymbolInfo): Tr
   const tranches: Tranche[] = [{ quantity: part, stop, target: priceOf(partial.at as number) }]
   if (stop > 0n || target > 0n) tranches.push({ quantity: rest, stop, target })
   return tranches
+}
+
+/** True where an exchange would take none of what shall rest for a quantity under a plan, since it is too little yet. */
+export function tooLittleYet(plan: Plan, quantity: Quantity, info: SymbolInfo): boolean {
+  const { minQuantity, minNotional, minNotionalOnMarket } = info.filters
+  const least = (stop: Price): Money => (stop > 0n && stopTypeOf(info) === 'STOP_LOSS' && !minNotionalOnMarket ? zero() : minNotional)
+  const tranches = tranchesOf(plan, quantity, info)
+  return tranches.every(({ stop, target, quantity: size }) => size < minQuantity || notional(stop > 0n ? stop : target, size) < least(stop))
 }
 
 /** The stop order that a symbol takes: a market stop where it can, since a stop-limit may be jumped by a gap. */

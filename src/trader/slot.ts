@@ -31,6 +31,8 @@ export interface Slot extends Holding {
   /** How many of the few stop orders of the symbol are kept free for the open entry. */
   reserved: number
   exit: Order | null
+  /** Why its exit was refused last, without figures, which people were told; empty: it was not. */
+  refused: string
   readonly protection: Order[]
   /** What rests for the position is being taken back. */
   withdrawing: boolean
@@ -64,6 +66,7 @@ export const newSlot = (
   entry: null,
   reserved: 0,
   exit: null,
+  refused: '',
   protection: [],
   withdrawing: false,
   expiresAt: 0 as Time,

@@ -13,7 +13,7 @@ import type { Size } from '#domain/sizing.ts'
 import { emptyPlan } from '#domain/slot.ts'
 import { trail } from '#domain/stop.ts'
 import type { Time } from '#domain/time.ts'
-import { type AccountView, draftEntry, type Rules, reservedOf, stopsOf } from './draft.ts'
+import { type AccountView, draftEntry, type Rules, reserve, reservedOf } from './draft.ts'
 import { Exits } from './exits.ts'
 import { type Cause, type OpenOrder, Orders } from './orders.ts'
 import { carriedOn, planOf } from './protection.ts'
@@ -252,7 +252,7 @@ export class Trader {
   repair(slot: Slot, time: Time): void {
     // an exit that is due is sent at the next close, as it would have been
     if (slot.leaving !== null) this.exits.withdraw(slot)
-    else if (this.exits.uncovered(slot)) this.exits.protect(slot, time)
+    else if (this.exits.uncovered(slot) && !this.exits.waits(slot)) this.exits.protect(slot, time)
   }
 
   /** Takes an order from the store back; `wish` is what an entry asked for. */
@@ -289,12 +289,13 @@ export class Trader {
   }
 
   #entryUpdated({ order, slot, wish }: OpenOrder, update: OrderUpdate, ended: boolean): void {
-    if (update.fill !== null && slot.leaving === null) {
-      if (wish !== null) {
+    if (slot.leaving === null) {
+      if (update.fill !== null && wish !== null) {
         const plan = planOf(wish, meanPrice(order.quote, order.executed), slot.market.info.filters.tick)
         slot.plan = carriedOn(plan, slot.plan, order.executed === update.fill.quantity)
       }
-      if (slot.plan !== null) this.exits.protect(slot, update.time)
+      const due = update.fill === null ? this.exits.uncovered(slot) : ended || !this.exits.waits(slot)
+      if (slot.plan !== null && due) this.exits.protect(slot, update.time)
     }
     if (!ended) return
     if (slot.entry === order) {
@@ -323,6 +324,8 @@ export class Trader {
     if (!ended) return
     if (slot.exit === order) slot.exit = null
     if (this.#flatIfDust(slot, update.time, order.reason)) return
+    if (order.status === 'rejected') this.#exitRefused(slot, order, update.time)
+    else slot.refused = ''
     if (slot.leaving === null) return
     // all of it goes: where this one sold what it was for the rest follows at once, what did not fill is sent again at the next close
     if (slot.leaving.quantity === 0n) {
@@ -331,11 +334,16 @@ export class Trader {
     }
     // a part of it goes: what went is done, and one that was refused is not asked for again
     const rest = floorTo(subtract(slot.leaving.quantity, order.executed), slot.market.info.filters.step)
-    const wished = { reason: order.reason, time: update.time, values: null }
-    if (order.status === 'rejected') this.denied(slot, 'exit', wished, deny('order_rejected', order.ending))
     const done = order.status === 'rejected' || rest <= 0n
     slot.leaving = done ? null : { ...slot.leaving, quantity: rest }
     if (done || order.status === 'filled') this.exits.proceed(slot, update.time)
+  }
+
+  // What is sent again at every close may be refused for the same reason, with other figures: that is told once.
+  #exitRefused(slot: Slot, { reason, ending }: Order, time: Time): void {
+    const why = ending.replaceAll(/\d+/g, '')
+    if (why !== slot.refused) this.denied(slot, 'exit', { reason, time, values: null }, deny('order_rejected', ending))
+    slot.refused = why
   }
 
   #protectionUpdated(slot: Slot, order: Order, update: OrderUpdate, ended: boolean): void {
@@ -382,11 +390,4 @@ export class Trader {
     const price = toNumber(slot.market.last)
     this.#recorder.decided({ owner: slot.owner, symbol: slot.symbol, kind, reason, time, price, outcome, message, values, intent })
   }
-}
-
-// What a resting entry keeps for itself: a stop order of the symbol, and when it ends.
-function reserve(slot: Slot, order: Order, wish: Enter): void {
-  slot.reserved = stopsOf(wish)
-  const candles = wish.at?.expires?.candles ?? 0
-  slot.expiresAt = (candles > 0 && slot.span > 0 ? order.createdAt + candles * slot.span : 0) as Time
 }

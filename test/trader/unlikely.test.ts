@@ -268,3 +268,70 @@ describe('an entry in the place of one that rests', () => {
     expect(engine.takeActions().map(action => (action.kind === 'cancel' ? action.order.id : 0))).toEqual([old.id, by.id])
   })
 })
+
+test('an exit that is refused is told with the reason, once and not at every close; again where the reason is another', () => {
+  const trader = openTrader()
+  const { engine, slot, hear, buy, sent, records } = trader
+  hear(buy(enter({ reason: 'go' })), 'filled', 1, '2')
+  engine.trader.exit(slot, out, ALL)
+  records.take()
+  const told: string[] = []
+  const refuse = (hours: number, why: string): void => {
+    hear(sent()[0]!, 'rejected', hours, undefined, undefined, why)
+    for (const one of records.take().told) if (one.kind === 'denied') told.push(`${one.decision.kind}: ${one.decision.message}`)
+    engine.trader.closeBar(slot.market, 100, hour(hours), hour(hours + 1))
+  }
+  refuse(2, 'Market is closed.')
+  refuse(3, 'Market is closed.')
+  refuse(4, 'Account has insufficient balance.')
+  expect(told).toEqual(['exit: Market is closed.', 'exit: Account has insufficient balance.'])
+  hear(sent()[0]!, 'filled', 5, '2')
+  expect(held(trader)).toBe('0')
+})
+
+test('a part that is refused again, and wished anew, is told again', () => {
+  const trader = openTrader()
+  const { engine, slot, hear, buy, sent, records } = trader
+  hear(buy(enter({ reason: 'go' })), 'filled', 1, '2')
+  records.take()
+  for (const hours of [2, 3]) {
+    engine.trader.exits.leave(slot, 'half', quantity('1'), hour(hours))
+    hear(sent()[0]!, 'rejected', hours, undefined, undefined, 'Market is closed.')
+    expect(records.take().told.filter(({ kind }) => kind === 'denied')).toHaveLength(1)
+  }
+})
+
+describe('an entry that fills in parts, the first too small to be protected by itself', () => {
+  const filters = { step: quantity('0.01'), minNotional: money('10'), minNotionalOnMarket: true }
+  const wish = enter({ reason: 'go', at: { limit: 100 }, stopLoss: 90 })
+
+  test('goes on, and what was bought is protected as soon as it can be', () => {
+    const { hear, buy, sent, engine, slot } = openTrader(filters)
+    const entry = buy(wish)
+    hear(entry, 'accepted', 1)
+    hear(entry, 'partly_filled', 1, '0.05')
+    // a start between the two does not make more of it
+    engine.trader.repair(slot, hour(1))
+    expect(engine.takeActions()).toEqual([])
+    expect(slot.entry).toBe(entry)
+    hear(entry, 'partly_filled', 1, '0.5')
+    expect(sent().map(({ request }) => `${request.type} ${format(request.quantity)}`)).toEqual(['STOP_LOSS 0.55'])
+  })
+
+  test('is taken back before it fills further: what cannot be protected is sold', () => {
+    const trader = openTrader(filters)
+    const { hear, buy, sent } = trader
+    const entry = buy(wish)
+    hear(entry, 'accepted', 1)
+    // worth more than the minimum now, and less at its stop
+    hear(entry, 'partly_filled', 1, '0.11')
+    expect(sent()).toEqual([])
+    hear(entry, 'cancelled', 2)
+    const [stop] = sent()
+    hear(stop!, 'rejected', 2, undefined, undefined, 'under the minimum')
+    const [exitOrder] = sent()
+    expect(exitOrder!.request.type).toBe('MARKET')
+    hear(exitOrder!, 'filled', 2, '0.11')
+    expect(held(trader)).toBe('0')
+  })
+})
