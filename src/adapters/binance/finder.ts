@@ -6,7 +6,7 @@
 import type { Clock } from '#ports/clock.ts'
 import type { Account } from './account.ts'
 import type { Book, Tracked } from './book.ts'
-import { ARCHIVED, BinanceFault, NO_SUCH_ORDER } from './faults.ts'
+import { ARCHIVED, BinanceFault, NO_SUCH_ORDER, NO_SUCH_SYMBOL } from './faults.ts'
 import { Inquiries } from './inquiries.ts'
 
 /** What it is made of. */
@@ -59,7 +59,8 @@ export class Finder {
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
       if (error.code === ARCHIVED && tracked.followed.arrived) return 'absent'
-      return error.code === NO_SUCH_ORDER ? 'absent' : 'unsure'
+      // an order of a symbol that is no more is none either
+      return error.code === NO_SUCH_ORDER || error.code === NO_SUCH_SYMBOL ? 'absent' : 'unsure'
     }
   }
 

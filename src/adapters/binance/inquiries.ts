@@ -5,7 +5,7 @@
 import type { Clock } from '#ports/clock.ts'
 import { type Account, MOST_ORDERS } from './account.ts'
 import type { Book, Tracked } from './book.ts'
-import { BinanceFault } from './faults.ts'
+import { BinanceFault, NO_SUCH_SYMBOL } from './faults.ts'
 import type { Report } from './reports.ts'
 
 /** What an answer says: the client ids that Binance knows, and whether it knows no others. Null: nobody could say. */
@@ -74,7 +74,7 @@ export class Inquiries {
     const from = Math.min(sentAfter, ...together.map(one => one.sentAfter))
     const answer = ask(symbol, from).catch((error: unknown) => {
       if (!(error instanceof BinanceFault)) throw error
-      return null
+      return error.code === NO_SUCH_SYMBOL ? { ids: new Set<string>(), all: true } : null
     })
     for (const [old, { at }] of map) if (now - at > SHARED_MS) map.delete(old)
     map.set(key, { at: now, from, answer })

@@ -5,7 +5,7 @@
 import type { Clock } from '#ports/clock.ts'
 import { type Account, MOST_TRADES } from './account.ts'
 import type { Book, Tracked } from './book.ts'
-import { BinanceFault } from './faults.ts'
+import { BinanceFault, NO_SUCH_SYMBOL } from './faults.ts'
 import type { Finder } from './finder.ts'
 import { type Report, type Trade, wordsOf } from './reports.ts'
 import type { ServerClock } from './server-clock.ts'
@@ -56,8 +56,9 @@ export class Sweeper {
   /** From now on trades of a symbol are watched; what was before is not looked at. */
   async watch(symbol: string): Promise<void> {
     if (this.#lastTrade.has(symbol)) return
-    const [newest] = await this.#setup.account.trades({ symbol, newest: true, limit: 1 })
-    this.#lastTrade.set(symbol, newest?.tradeId ?? -1)
+    const found = await ofSymbol(this.#setup.account.trades({ symbol, newest: true, limit: 1 }))
+    // of one that is no more it is not known: should it come back, what was before is not new
+    if (found !== GONE) this.#lastTrade.set(symbol, found[0]?.tradeId ?? -1)
   }
 
   /** Sweeps once, and for trades too where asked. One at a time: whoever asks meanwhile has it done again after. */
@@ -71,50 +72,59 @@ export class Sweeper {
 
   async #sweep(trades: boolean): Promise<void> {
     const { clock, serverClock } = this.#setup
-    try {
-      await this.#sweepOrders()
-      if (trades) {
-        this.#tradesAt = clock.now()
-        for (const symbol of this.#symbols()) await this.#sweepTrades(symbol)
+    const faults: BinanceFault[] = []
+    // what cannot be asked for of one symbol keeps nobody from the others
+    const each = async (look: () => Promise<void>): Promise<void> => {
+      try {
+        await look()
+      } catch (error) {
+        if (!(error instanceof BinanceFault)) throw error
+        faults.push(error)
       }
-      if (clock.now() - this.#clockAt >= CLOCK_MS) {
-        this.#clockAt = clock.now()
-        await serverClock.measure()
-      }
-      this.#failing = false
-    } catch (error) {
-      if (!(error instanceof BinanceFault)) throw error
-      if (!this.#failing) this.#setup.trouble(`The orders on Binance could not be looked at; tried again. ${error.message}`)
-      this.#failing = true
     }
+    await this.#sweepOrders(each)
+    if (trades) {
+      this.#tradesAt = clock.now()
+      for (const symbol of this.#symbols()) await each(() => this.#sweepTrades(symbol))
+    }
+    if (clock.now() - this.#clockAt >= CLOCK_MS) {
+      this.#clockAt = clock.now()
+      await each(() => serverClock.measure())
+    }
+    const [fault] = faults
+    if (fault !== undefined && !this.#failing)
+      this.#setup.trouble(`The orders on Binance could not be looked at; tried again. ${fault.message}`)
+    this.#failing = fault !== undefined
   }
 
   #symbols(): Set<string> {
     return new Set([...this.#setup.book.open.map(({ request }) => request.symbol), ...this.#lastTrade.keys()])
   }
 
-  async #sweepOrders(): Promise<void> {
-    const { book, clock, finder } = this.#setup
+  async #sweepOrders(each: (look: () => Promise<void>) => Promise<void>): Promise<void> {
+    const { book, clock, account } = this.#setup
     const askedAt = clock.now()
     const standing = book.open.filter(({ followed, arrivedAt }) => followed.arrived && arrivedAt !== null && arrivedAt < askedAt)
-    if (standing.length === 0) return
-    const listed = new Map((await this.#openOrders(standing)).map(report => [report.clientId, report]))
-    for (const report of listed.values()) book.heard(report)
-    for (const tracked of standing) if (!tracked.followed.over && !listed.has(tracked.clientId)) void finder.find(tracked)
+    const symbols = new Set(standing.map(({ request }) => request.symbol))
+    if (symbols.size >= MANY_SYMBOLS) return await each(async () => this.#compare(standing, await account.openOrders()))
+    const of = (symbol: string): Tracked[] => standing.filter(({ request }) => request.symbol === symbol)
+    const look = async (symbol: string): Promise<void> => this.#compare(of(symbol), await ofSymbol(account.openOrders(symbol)))
+    await Promise.all([...symbols].map(symbol => each(() => look(symbol))))
   }
 
-  async #openOrders(standing: readonly Tracked[]): Promise<Report[]> {
-    const { account } = this.#setup
-    const symbols = new Set(standing.map(({ request }) => request.symbol))
-    if (symbols.size >= MANY_SYMBOLS) return await account.openOrders()
-    return (await Promise.all([...symbols].map(symbol => account.openOrders(symbol)))).flat()
+  // Those that should stand and are not listed are looked for.
+  #compare(standing: readonly Tracked[], reports: readonly Report[]): void {
+    const { book, finder } = this.#setup
+    const listed = new Set(reports.map(({ clientId }) => clientId))
+    for (const report of reports) book.heard(report)
+    for (const tracked of standing) if (!tracked.followed.over && !listed.has(tracked.clientId)) void finder.find(tracked)
   }
 
   async #sweepTrades(symbol: string): Promise<void> {
     const { account } = this.#setup
     if (!this.#lastTrade.has(symbol)) return await this.watch(symbol)
     for (let rows = MOST_TRADES; rows === MOST_TRADES; ) {
-      const trades = await account.trades({ symbol, fromId: this.#lastTrade.get(symbol)! + 1 })
+      const trades = await ofSymbol(account.trades({ symbol, fromId: this.#lastTrade.get(symbol)! + 1 }))
       rows = trades.length
       for (const trade of trades) {
         await this.#seen(trade)
@@ -140,3 +150,11 @@ export class Sweeper {
     }
   }
 }
+
+// Of a symbol that is no more there is nothing.
+const GONE: readonly never[] = []
+const ofSymbol = <Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[]> =>
+  rows.catch((error: unknown) => {
+    if (error instanceof BinanceFault && error.code === NO_SUCH_SYMBOL) return GONE
+    throw error
+  })
