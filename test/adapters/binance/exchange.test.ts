@@ -427,6 +427,20 @@ describe('recovery', () => {
     expect(bed.troubles).toEqual([])
   })
 
+  test('an order whose symbol went while nobody looked keeps no start waiting, and ends; so does one that is to be taken back', async () => {
+    const bed = await openBed(FAST)
+    bed.place('1 BUY LIMIT 2 at 95', '2 BUY LIMIT 2 at 94')
+    await bed.becomes(1, 'open')
+    await bed.becomes(2, 'open')
+    await bed.binance.stop()
+    for (const path of ['/api/v3/order', '/api/v3/openOrders', '/api/v3/myTrades', 'order.cancel'])
+      bed.fault({ kind: 'refuse', status: 400, code: -1121, text: 'Invalid symbol.' }, { path, count: 1000 })
+    await bed.restart([{ kind: 'cancel', order: bed.orders.get(2)! }])
+    await bed.becomes(1, 'cancelled')
+    await bed.becomes(2, 'cancelled')
+    expect(bed.orders.get(1)!.ending).toBe('Binance does not know this order any more')
+  })
+
   test('an order that Binance forgot ends as cancelled', async () => {
     const bed = await openBed(FAST)
     bed.place('1 BUY LIMIT 2 at 95')
