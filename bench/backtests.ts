@@ -59,6 +59,7 @@ export const bareSymbol = (base: string): SymbolInfo => ({
   quote: 'USDC',
   trading: true,
   orderTypes: allOrderTypes,
+  replaces: true,
   filters: noFilters,
 })
 

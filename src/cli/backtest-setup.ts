@@ -93,7 +93,7 @@ export function infoOf(symbol: string): SymbolInfo {
   const known = bundledSymbols().get(symbol)
   const quote = known?.quote ?? QUOTES.find(ending => symbol.endsWith(ending) && symbol.length > ending.length)
   const base = known?.base ?? (quote === undefined ? symbol : symbol.slice(0, -quote.length))
-  return { symbol, base, quote: quote ?? 'QUOTE', trading: true, orderTypes: allOrderTypes, filters: noFilters }
+  return { symbol, base, quote: quote ?? 'QUOTE', trading: true, orderTypes: allOrderTypes, replaces: true, filters: noFilters }
 }
 
 function checkTogether(histories: readonly History[]): void {

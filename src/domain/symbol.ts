@@ -25,6 +25,8 @@ export interface SymbolInfo {
   readonly quote: string
   readonly trading: boolean
   readonly orderTypes: readonly OrderType[]
+  /** Whether an order may take the place of another in one step. */
+  readonly replaces: boolean
   readonly filters: Filters
 }
 
@@ -63,6 +65,8 @@ export interface ExchangeSymbol {
   readonly baseAsset: string
   readonly quoteAsset: string
   readonly orderTypes?: readonly string[]
+  /** Not said: it may be. */
+  readonly cancelReplaceAllowed?: boolean
   readonly filters: readonly { readonly filterType: string; readonly [field: string]: unknown }[]
 }
 
@@ -79,6 +83,7 @@ export function symbolInfoOf(raw: ExchangeSymbol): SymbolInfo {
     quote: raw.quoteAsset,
     trading: raw.status === 'TRADING',
     orderTypes: raw.orderTypes === undefined ? allOrderTypes : allOrderTypes.filter(type => raw.orderTypes!.includes(type)),
+    replaces: raw.cancelReplaceAllowed !== false,
     filters: {
       tick: price(text('PRICE_FILTER', 'tickSize')),
       minPrice: price(text('PRICE_FILTER', 'minPrice')),

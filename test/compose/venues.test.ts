@@ -226,7 +226,7 @@ describe('live', () => {
       await running.look()
       await running.service.desk.buy('ann', wish)
       const denied = await running.until(one => one.kind === 'denied')
-      expect(denied.kind === 'denied' && denied.decision.message).toContain('Market is closed')
+      expect(denied.kind === 'denied' && denied.decision.message).toContain('BTCUSDC does not trade on Binance at present')
       status(market, 'TRADING')
       await running.look()
       await running.service.desk.buy('ann', wish)

@@ -90,6 +90,7 @@ class Trial {
       quote: 'Q',
       trading: true,
       orderTypes: allOrderTypes,
+      replaces: true,
       filters,
     })
     const costs: Costs = {

@@ -17,6 +17,7 @@ export const bareInfo = (symbol: string): SymbolInfo => ({
   quote: 'quote',
   trading: true,
   orderTypes: allOrderTypes,
+  replaces: true,
   filters: noFilters,
 })
 

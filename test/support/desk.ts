@@ -53,6 +53,7 @@ export const market = (symbol: string, filters: Partial<Filters> = {}, orderType
   quote: symbol.slice(-4),
   trading: true,
   orderTypes,
+  replaces: true,
   filters: { ...noFilters, ...filters },
 })
 

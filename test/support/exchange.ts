@@ -36,6 +36,7 @@ export const infoOf = (symbol: string, base: string, filters: Partial<Filters> =
   quote: 'USDC',
   trading,
   orderTypes: allOrderTypes,
+  replaces: true,
   filters: Object.keys(filters).length === 0 ? noFilters : { ...noFilters, ...filters },
 })
 

@@ -4,6 +4,7 @@ import type { Clock } from '#ports/clock.ts'
 import { type Account, openAccount } from './account.ts'
 import { Budget } from './budget.ts'
 import { type BinanceExchange, openBinanceExchange } from './exchange.ts'
+import { BinanceFault } from './faults.ts'
 import { type BinanceMarketData, openMarketData } from './market-data.ts'
 import { openOrderChannel } from './order-channel.ts'
 import type { Balance } from './reports.ts'
@@ -138,7 +139,11 @@ export function openBinance(setup: BinanceSetup): Binance {
     lastPrice: setup.lastPrice,
     feePrice: (asset, quote) => setup.feePrice?.(asset, quote) ?? zero(),
     acknowledged: report => userData.expect(report),
-    outdated: () => market.outdate(),
+    outdated: () =>
+      void market.renew().catch((error: unknown) => {
+        // what was told before stays: it is asked for again by the next one that is refused, and every hour
+        if (!(error instanceof BinanceFault)) throw error
+      }),
     trouble,
   })
 

@@ -35,7 +35,7 @@ export interface ExchangeSetup {
   feePrice(asset: string, quote: string): Price
   /** Binance acknowledged something: an event of it has to come. */
   acknowledged(report: Report): void
-  /** Filters that are known may be old. */
+  /** What is known of symbols may be old. */
   outdated(): void
   /** Something that a person should look at. */
   trouble(text: string): void

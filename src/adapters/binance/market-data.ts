@@ -23,6 +23,8 @@ export interface BinanceMarketData extends MarketData {
   known(symbol: string): SymbolInfo | undefined
   /** What was told may be wrong: it is asked anew next time. */
   outdate(): void
+  /** Asks anew for all symbols that were told. */
+  renew(): Promise<void>
 }
 
 const FRESH_MS = 3_600_000
@@ -67,11 +69,17 @@ export function openMarketData(rest: Rest): BinanceMarketData {
     return new Map(names.flatMap(name => (kept.has(name) ? [[name, kept.get(name)!.raw] as const] : [])))
   }
 
+  const outdate = (): void => {
+    for (const one of kept.values()) one.at = Number.NEGATIVE_INFINITY
+  }
+
   return {
     described,
     known: symbol => kept.get(symbol)?.info,
-    outdate() {
-      for (const one of kept.values()) one.at = Number.NEGATIVE_INFINITY
+    outdate,
+    async renew() {
+      outdate()
+      await described([...kept.keys()])
     },
     async symbols(names) {
       const found = await described(names)

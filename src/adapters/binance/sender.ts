@@ -24,7 +24,7 @@ export interface SenderSetup {
   lastPrice(symbol: string): Price
   /** Binance acknowledged something: an event of it has to come. */
   acknowledged(report: Report): void
-  /** A filter was not met: those that are known may be old. */
+  /** A filter was not met, or a symbol is known not to trade: what is known may be old. */
   outdated(): void
   trouble(text: string): void
 }
@@ -91,7 +91,8 @@ export class Sender {
     for (let attempt = 0; !signal.aborted; attempt++) {
       if (by.cancelWanted) return book.close(by, 'cancelled', TAKEN_BACK)
       const denial = this.#denial(by)
-      if (old.followed.over || denial !== null) return await this.#missed(replacement, false, denial)
+      const inOneStep = this.#setup.info(by.request.symbol)?.replaces !== false
+      if (old.followed.over || denial !== null || !inOneStep) return await this.#missed(replacement, false, denial)
       const fault = await this.#exchange(replacement)
       if (fault === null) return
       if (fault.kind === 'unknown_outcome' || isDuplicate(fault)) {
@@ -223,11 +224,16 @@ export class Sender {
   }
 
   // Why an order is not sent at all, or null.
-  #denial({ request }: Tracked): string | null {
+  #denial({ request, entry }: Tracked): string | null {
     const last = this.#setup.lastPrice(request.symbol)
     if (request.guard > 0n && last > 0n && last <= request.guard)
       return `the price ${format(last)} is already at or under the stop ${format(request.guard)}`
     const info = this.#setup.info(request.symbol)
+    // what closes or protects a position is tried: by now it may trade again
+    if (entry && info?.trading === false) {
+      this.#setup.outdated()
+      return `${request.symbol} does not trade on Binance at present`
+    }
     return info === undefined ? null : (filterDenial(info, request, last)?.message ?? null)
   }
 

@@ -1,7 +1,7 @@
 /** Orders through the real adapter, over HTTP and WebSocket, on a Binance on this machine that fails in every way it can. */
 import { describe, expect, test } from 'vitest'
 import { price } from '#domain/money.ts'
-import { openBed } from '../../support/binance/account.ts'
+import { type Bed, openBed } from '../../support/binance/account.ts'
 
 const PLACE = { path: 'order.place' }
 /** For tests that wait for long times of Binance's. */
@@ -450,6 +450,38 @@ describe('recovery', () => {
     bed.simulator.world.venue.open.clear()
     await bed.becomes(1, 'cancelled')
     expect(bed.orders.get(1)!.ending).toBe('Binance does not know this order any more')
+  })
+})
+
+describe('a symbol that does not trade', () => {
+  /** Where it is known that it does not. */
+  async function openHalted(): Promise<Bed> {
+    const bed = await openBed()
+    bed.simulator.admin('symbols', { symbol: 'BTCUSDC', status: 'BREAK' })
+    await bed.binance.market.renew()
+    return bed
+  }
+
+  test('an entry is refused here, in plain words; what closes a position is tried', async () => {
+    const bed = await openHalted()
+    bed.place('1 BUY MARKET 1', '2 SELL MARKET 1')
+    await bed.becomes(1, 'rejected')
+    await bed.becomes(2, 'rejected')
+    expect(bed.orders.get(1)!.ending).toBe('BTCUSDC does not trade on Binance at present')
+    expect(bed.asked('order.place')).toBe(1)
+  })
+
+  test('an entry that was refused so asks whether it trades again, and the next one goes', async () => {
+    const bed = await openHalted()
+    bed.simulator.admin('symbols', { symbol: 'BTCUSDC', status: 'TRADING' })
+    const asked = bed.asked('/api/v3/exchangeInfo')
+    bed.place('1 BUY LIMIT 1 at 95')
+    await bed.becomes(1, 'rejected')
+    await bed.untilAsked('/api/v3/exchangeInfo', asked + 1)
+    while (bed.binance.market.known('BTCUSDC')?.trading !== true) await new Promise(resolve => setImmediate(resolve))
+    bed.place('2 BUY LIMIT 1 at 95')
+    await bed.becomes(2, 'open')
+    expect(bed.state(1)).toBe('rejected')
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { halvesOf } from '#adapters/binance/faults.ts'
 import { price } from '#domain/money.ts'
 import { REPLACE_MISSED } from '#domain/order.ts'
-import { type Bed, type BedSetup, openBed } from '../../support/binance/account.ts'
+import { type Bed, type BedSetup, BTCUSDC, openBed } from '../../support/binance/account.ts'
 
 const REPLACE = { path: 'order.cancelReplace' }
 const OLD = '1 SELL STOP_LOSS 2 stop 90'
@@ -187,6 +187,15 @@ describe('an entry in the place of one that rests', () => {
     expect(ending(bed, 2)).toBe('the price 90 is already at or under the stop 92')
     expect(bed.asked('order.cancelReplace')).toBe(0)
   })
+})
+
+test('where a symbol does not have it, the old one is taken back at once and nothing is tried before', async () => {
+  const bed = await openStop({ simulator: { symbols: [{ ...BTCUSDC, cancelReplaceAllowed: false }] } })
+  bed.replace(1, NEW)
+  await bed.becomes(1, 'cancelled')
+  await bed.becomes(2, 'rejected')
+  expect(ending(bed, 2)).toBe(REPLACE_MISSED)
+  expect(bed.asked('order.cancelReplace')).toBe(0)
 })
 
 describe('an unknown outcome: both are looked up, nothing is sent again', () => {
