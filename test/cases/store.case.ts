@@ -580,6 +580,13 @@ function acting(withStore: WithStore, bed: () => StoreBed): void {
       expect(await again()).toEqual(saved({ feedState: '42' }))
     }))
 
+  test('a death while it acts: this store takes no other round before it is opened again', () =>
+    withStore(async (store, again) => {
+      await expect(store.commit(round(sending), dies)).rejects.toBeInstanceOf(Died)
+      for (const act of [undefined, () => {}]) expect(await faultOf(store.commit(round({ feedState: 'x' }), act))).toBe('retry')
+      expect((await again())?.feedState).toBe(sending.feedState)
+    }))
+
   test('the same store goes on after it was opened again', () =>
     withStore(async (store, again) => {
       await expect(store.commit(round({ settings: [{ key: 'a', value: '1' }] }), dies)).rejects.toBeInstanceOf(Died)

@@ -120,6 +120,7 @@ export function openMemoryStore({ disk, account: key }: { readonly disk: MemoryD
     },
     async commit(round, act) {
       assertOurs()
+      if (account.logged !== null) throw new Fault('retry', 'the round before was acted upon and is not written: open the store again.')
       refuseDoubles(account, round)
       const kept = copyOf(round)
       if (act !== undefined) {
