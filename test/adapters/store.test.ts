@@ -11,6 +11,7 @@ import { dropHolders, newMemoryDisk, openMemoryStore } from '../../src/adapters/
 import { connect, type Database } from '../../src/adapters/postgres/connect.ts'
 import { type EmbeddedServer, startEmbedded } from '../../src/adapters/postgres/embedded.ts'
 import { migrateToLatest } from '../../src/adapters/postgres/migrate.ts'
+import { textOf } from '../../src/adapters/postgres/round-log.ts'
 import { openPostgresStore } from '../../src/adapters/postgres/store.ts'
 import { candle, fillOf, round, sendingRound, type StoreBed, storeCases } from '../cases/store.case.ts'
 import { startSystemPostgres, type SystemServer, systemBinaries } from './fixtures/system-postgres.ts'
@@ -204,6 +205,45 @@ describe('PostgreSQL only', () => {
     await expect(store.open()).rejects.toMatchObject(reason)
     await database.pool.query("delete from rounds where account = 'refused'")
     await store.close()
+  })
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    [
+      'by a newer version',
+      text => text.replace('"form":1', '"form":2'),
+      /written in form 2, .*this version of RootTrading reads form 1.*Start the version that wrote it once/,
+    ],
+    ['in no known way', text => text.replace('"form":1', '"form":"x"'), /written in form x, /],
+    ['not to its end', text => text.slice(0, -9), /cannot be read/],
+  ])('a round that was logged %s is not misread: it stops every start and says what to do', async (_, spoil, message) => {
+    const store = openPostgresStore({ database, account: 'versions', demo: true })
+    await store.open()
+    await database.pool.query("insert into rounds values ('versions', $1)", [spoil(textOf(sendingRound()))])
+    for (let start = 0; start < 2; start++)
+      await expect(store.open()).rejects.toMatchObject({ kind: 'misconfigured', message: expect.stringMatching(message) })
+    expect((await store.journal()).orders).toEqual([])
+    await database.pool.query("delete from rounds where account = 'versions'")
+    await store.close()
+  })
+
+  test('a round that was logged before forms were told is of the first one', async () => {
+    const store = openPostgresStore({ database, account: 'formless', demo: true })
+    await store.open()
+    await database.pool.query("insert into rounds values ('formless', $1)", [textOf(sendingRound()).replace('"form":1,', '')])
+    expect(await store.open()).toMatchObject({ orders: sendingRound().orders, pending: sendingRound().pending })
+    await store.close()
+  })
+
+  // Who changes this list has to give the log another form, and to say how the one before is read.
+  test('what stands in a logged round of form 1', () => {
+    const names = new Set<string>()
+    JSON.parse(textOf({ ...sendingRound(), fills: [fillOf(1)] }), (name, value: unknown) => {
+      if (Number.isNaN(Number(name))) names.add(name)
+      return value
+    })
+    expect([...names].sort().join(' ')).toMatchInlineSnapshot(
+      `"# amount asset at base bought candles cash close complete cost createdAt decisions dust ending exchangeState executed expires fee feeAsset feeWorth feedState fees fill fills form gap guard high holdings id inbox intent intents key kind leaving limit low maker message number open openTime openedAt order orderId orders outbox outcome owner pairedWith part partial partialDone peak pending percent plan position price purpose quantity quick quote quoteAmount realised reason request settings side sold status stop stopLoss stopMoves stopPrice stoppedAt symbol takeProfit target text time timeInForce timeLimit timeframe tradeId trailing trips type value values volume wish"`,
+    )
   })
 
   test('trades have the names that their users know, and a live account is not marked as simulated', async () => {

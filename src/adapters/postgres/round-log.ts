@@ -2,6 +2,7 @@
  * The log of rounds. One short INSERT makes a round outlive every death, so that its orders may leave; then it is written into the tables as
  * every other, and its row is taken away in the same transaction. So there is at most one row an account, and what is in it is in no table.
  */
+import { Fault } from '#domain/fault.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { Round } from '#ports/store.ts'
 import type { Statement } from './statements.ts'
@@ -28,11 +29,13 @@ export const forgotten = (account: string): Statement => ({
 })
 
 const SIGN = '#'
+/** Which form a logged round has. It goes up where the same text would mean something else, or lack something: `roundOf` then says how the one before is read. */
+const FORM = 1
 
 /** A round as text. What JSON has no word for is marked: amounts as "#123", NaN and infinities by their names, and texts that begin so as "##…". */
 export const textOf = (round: Round): string =>
   // the core hands in its slots, which know their market: only what is a holding's is kept
-  JSON.stringify(marked({ ...round, holdings: round.holdings.map(holdingOf) }))
+  JSON.stringify(marked({ form: FORM, ...round, holdings: round.holdings.map(holdingOf) }))
 
 const holdingOf = ({ owner, symbol, position, plan, leaving, stoppedAt, pending }: Holding): Holding => {
   return { owner, symbol, position, plan, leaving, stoppedAt, pending }
@@ -49,11 +52,35 @@ function marked(value: unknown): unknown {
   return copy
 }
 
-/** The round of a text. It may be of an earlier version, where a death was followed by an upgrade: what a round gets later must mean something where it is missing. */
-export const roundOf = (text: string): Round =>
-  JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'string' || !value.startsWith(SIGN)) return value
-    const word = value.slice(SIGN.length)
-    if (word.startsWith(SIGN)) return word
-    return /^-?\d+$/.test(word) ? BigInt(word) : Number(word)
-  }) as Round
+/**
+ * The round of a text. Throws a Fault for one of another form, where a death was followed by a change of versions: its orders may have left, so
+ * that it must be neither misread nor passed over.
+ */
+export function roundOf(text: string): Round {
+  // the first ones did not say
+  const { form = 1, ...round } = parsed(text) as Round & { readonly form?: unknown }
+  if (form === FORM) return round
+  throw new Fault(
+    'misconfigured',
+    `PostgreSQL, the log of rounds: a round was written in form ${String(form)}, and this version of RootTrading reads form ${FORM}. ` +
+      'Start the version that wrote it once: it writes the round into the tables. Then start this one again.',
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text, (_, value: unknown) => {
+      if (typeof value !== 'string' || !value.startsWith(SIGN)) return value
+      const word = value.slice(SIGN.length)
+      if (word.startsWith(SIGN)) return word
+      return /^-?\d+$/.test(word) ? BigInt(word) : Number(word)
+    })
+  } catch (error) {
+    throw new Fault(
+      'misconfigured',
+      'PostgreSQL, the log of rounds: a round cannot be read. Its orders may have left: compare what is open on the exchange with the orders of ' +
+        'the record, then take its row out of the table rounds.',
+      { cause: error },
+    )
+  }
+}
