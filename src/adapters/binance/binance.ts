@@ -2,6 +2,7 @@
 import { type Price, zero } from '#domain/money.ts'
 import type { Clock } from '#ports/clock.ts'
 import { type Account, openAccount } from './account.ts'
+import { MOST_ENTRIES } from './breaker.ts'
 import { Budget } from './budget.ts'
 import { type BinanceExchange, openBinanceExchange } from './exchange.ts'
 import { BinanceFault } from './faults.ts'
@@ -34,6 +35,8 @@ export interface BinanceSetup extends BinancePublicSetup {
   readonly wsApiUrl: string
   readonly signer: Signer
   readonly tag: string
+  /** How many entries of one symbol may leave within ten seconds; 10. */
+  readonly mostEntries?: number
   /** A number from 0 up to 1, as Math.random gives. */
   random(): number
   /** The last known price of a symbol; 0: none. */
@@ -130,6 +133,7 @@ export function openBinance(setup: BinanceSetup): Binance {
   })
   const exchange = openBinanceExchange({
     tag: setup.tag,
+    mostEntries: setup.mostEntries ?? MOST_ENTRIES,
     account,
     channel: openOrderChannel(wsApi, account),
     clock,

@@ -10,6 +10,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import { type Account, MOST_ORDERS, type WhichOrders } from './account.ts'
 import { Book, CLOCK_ROOM_MS, type Tracked } from './book.ts'
+import { Breaker, WITHIN_MS } from './breaker.ts'
 import { BinanceFault, NO_SUCH_SYMBOL } from './faults.ts'
 import { Finder, gapBefore } from './finder.ts'
 import type { OrderChannel } from './order-channel.ts'
@@ -22,6 +23,8 @@ import { Sweeper } from './sweeper.ts'
 export interface ExchangeSetup {
   /** Of the client order ids of this record: 1 to 16 letters and digits, kept in the store and never given to another. */
   readonly tag: string
+  /** How many entries of one symbol may leave within ten seconds. */
+  readonly mostEntries: number
   readonly account: Account
   readonly channel: OrderChannel
   readonly clock: Clock
@@ -71,15 +74,29 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     if (risen || (cancelWanted && followed.arrived && !followed.over)) void sender.takeBack(tracked)
   }
 
+  const breaker = new Breaker(setup.clock, setup.mostEntries)
+  // True where an entry is one of so many that it is refused, whatever asked for it.
+  const brokenOff = (tracked: Tracked): boolean => {
+    const { symbol } = tracked.request
+    const counted = tracked.entry ? breaker.count(symbol) : 'goes'
+    if (counted === 'goes') return false
+    const why = `more than ${setup.mostEntries} entries of ${symbol} within ${WITHIN_MS / 1000} s: none leaves until none was asked for as long`
+    if (counted === 'breaks')
+      setup.trouble(`There were ${why}. Look at what asks for them, and halt trading if it is not meant. Exits and protection go on.`)
+    book.close(tracked, 'rejected', why)
+    return true
+  }
   const place = (orders: readonly Order[]): void => {
     // what was sent once is never sent again
     if (orders.some(({ id }) => book.get(id) !== undefined)) return
-    void sender.send(orders.map(order => book.add(order, setup.serverClock.now())))
+    const tracked = orders.map(order => book.add(order, setup.serverClock.now()))
+    if (!brokenOff(tracked[0]!)) void sender.send(tracked)
   }
   const replace = ({ id, executed }: Order, by: Order): void => {
     if (book.get(by.id) !== undefined) return
     const old = book.get(id)
     const tracked = book.add(by, setup.serverClock.now())
+    if (brokenOff(tracked)) return
     if (old === undefined) book.close(tracked, 'rejected', REPLACE_MISSED)
     else void sender.replace({ old, by: tracked, untouched: executed === 0n })
   }

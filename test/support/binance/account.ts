@@ -49,6 +49,8 @@ export interface BedSetup {
   readonly tag?: string
   /** How much faster than the machine's the clock of both sides runs. */
   readonly speed?: number
+  /** How many entries of one symbol may leave within ten seconds; not given: as many as a test likes. */
+  readonly mostEntries?: number
   /** Another clock for both sides. */
   readonly clock?: Clock & SimulatorClock
 }
@@ -275,6 +277,7 @@ export async function openSides(setup: BedSetup): Promise<Sides> {
         clock,
         signer: openSigner(apiKey, secret),
         tag: setup.tag ?? 't1',
+        mostEntries: setup.mostEntries ?? Number.POSITIVE_INFINITY,
         random: () => 0,
         lastPrice: () => trader.lastPrice(),
         feePrice: (asset, quote) => (asset === 'BNB' && quote === 'USDC' ? (trader.feePrice?.() ?? zero()) : zero()),
