@@ -87,12 +87,21 @@ export class Exits {
     return entry !== null && plan !== null && tooLittleYet(plan, position.quantity, market.info)
   }
 
+  /** Leaves the targets out of a plan where an order was refused for one that is too far from the price: its stop goes on without. True where it did. */
+  leavesTargetsOut(slot: Slot, order: Order): boolean {
+    const { plan } = slot
+    if (plan === null || (plan.target === 0n && plan.partial === null) || !isTooFar(order)) return false
+    slot.plan = { ...plan, target: zero(), partial: null }
+    return true
+  }
+
   /** A protection order of a position that is still held has ended: leaves it (`reason`: as what that order was), or sends what it lacks now. */
-  goOn(slot: Slot, { request, status, ending }: Order, update: OrderUpdate, reason: string): void {
+  goOn(slot: Slot, order: Order, update: OrderUpdate, reason: string): void {
+    const { request, status, ending } = order
     const { time } = update
     const missed = update.reason === REPLACE_MISSED
     // one that was not tried, or was for more than is held by now, says nothing about the next
-    const refused = update.event === 'rejected' && !missed && request.quantity <= slot.position.quantity
+    const refused = update.event === 'rejected' && !missed && !isTooFar(order) && request.quantity <= slot.position.quantity
     const short = request.stopPrice > 0n && status === 'expired' && update.reason !== PAIR_REACHED
     // a stop that was refused, or found too little volume: the position goes at the market
     if (refused) this.leave(slot, `the protection could not be placed: ${ending}`, ALL, time)
@@ -174,6 +183,10 @@ export class Exits {
 const PROTECT = 'protect the position'
 
 const standsAlone = ({ request }: Order): boolean => request.stopPrice > 0n && request.pairedWith === 0
+
+// A target, or a stop that was sent with one, and the price of one of them is not among those that the exchange takes now.
+const isTooFar = (order: Order): boolean =>
+  order.status === 'rejected' && !standsAlone(order) && /PERCENT_PRICE|off the grid/.test(order.ending)
 
 // One stop rests, and nothing else.
 function restsAlone({ protection }: Slot): boolean {

@@ -357,7 +357,12 @@ export class Trader {
       if (this.#flatIfDust(slot, time, reason)) return
     }
     if (!ended || slot.position.quantity === 0n) return
-    if (slot.leaving === null) this.exits.goOn(slot, order, update, reason)
+    if (slot.leaving === null) {
+      const wished = { reason: 'take profit', time, values: null }
+      if (this.exits.leavesTargetsOut(slot, order))
+        this.denied(slot, 'exit', wished, deny('order_rejected', `the target is left out: ${order.ending}`))
+      this.exits.goOn(slot, order, update, reason)
+    }
     if (slot.protection.length === 0 && !this.#flatIfDust(slot, time, reason)) this.exits.proceed(slot, time)
   }
 

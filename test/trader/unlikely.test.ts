@@ -1,6 +1,6 @@
 /** What happens rarely and costs money: each as the smallest story that shows it. */
 import { describe, expect, test } from 'vitest'
-import { format, money, type Price, quantity, zero } from '#domain/money.ts'
+import { format, money, price, type Price, quantity, zero } from '#domain/money.ts'
 import type { Enter } from '#domain/signal.ts'
 import { type Action, type Order, REPLACE_MISSED } from '#domain/order.ts'
 import { at, type Time } from '#domain/time.ts'
@@ -333,5 +333,59 @@ describe('an entry that fills in parts, the first too small to be protected by i
     expect(exitOrder!.request.type).toBe('MARKET')
     hear(exitOrder!, 'filled', 2, '0.11')
     expect(held(trader)).toBe('0')
+  })
+})
+
+describe('a target that the exchange does not take', () => {
+  const TOO_FAR = 'Binance refused orderList.place.oco: Filter failure: PERCENT_PRICE_BY_SIDE (-1013)'
+  const texts = (orders: readonly Order[]): string[] =>
+    orders.map(({ purpose, request: { type, quantity: size, stopPrice } }) => `${purpose} ${type} ${format(size)} at ${format(stopPrice)}`)
+
+  /** Holds 2 with a stop at 90; a target was set, and what came of that is on its way. */
+  function aimed() {
+    const trader = openTrader()
+    const { engine, slot, hear, buy, sent, records } = trader
+    hear(buy(enter({ reason: 'go', stopLoss: 90 })), 'filled', 1, '2')
+    const [stop] = sent()
+    hear(stop!, 'accepted', 1)
+    engine.trader.setTarget(slot, price('1000'), hour(2))
+    hear(stop!, 'cancelled', 2)
+    const pair = sent()
+    expect(texts(pair)).toEqual(['protection STOP_LOSS 2 at 90', 'protection LIMIT_MAKER 2 at 0'])
+    records.take()
+    return { ...trader, pair }
+  }
+
+  test.each([
+    ['stop first', [0, 1]],
+    ['target first', [1, 0]],
+  ])('since it is too far away: the stop stands without it, nothing is sold, and it is told (%s)', (_, order) => {
+    const { hear, pair, sent, slot, records } = aimed()
+    for (const place of order) hear(pair[place]!, 'rejected', 2, undefined, undefined, TOO_FAR)
+    const orders = sent()
+    expect(texts(orders)).toEqual(['protection STOP_LOSS 2 at 90'])
+    expect([slot.leaving, slot.plan!.target]).toEqual([null, 0n])
+    expect(records.take().told.flatMap(one => (one.kind === 'denied' ? [one.decision.message] : []))).toEqual([
+      `the target is left out: ${TOO_FAR}`,
+    ])
+    hear(orders[0]!, 'rejected', 2, undefined, undefined, TOO_FAR)
+    expect(texts(sent())).toEqual(['exit MARKET 2 at 0'])
+  })
+
+  test('since the price has reached it, or the stop: it is sold', () => {
+    for (const why of ['Order would immediately match and take.', 'The relationship of the prices for the orders is not correct.']) {
+      const { hear, pair, sent } = aimed()
+      for (const one of pair) hear(one, 'rejected', 2, undefined, undefined, why)
+      expect(texts(sent())).toEqual(['exit MARKET 2 at 0'])
+    }
+  })
+
+  test('where there is no stop: it is held as before', () => {
+    const { engine, slot, hear, buy, sent } = openTrader()
+    hear(buy(enter({ reason: 'go' })), 'filled', 1, '2')
+    engine.trader.setTarget(slot, price('1000'), hour(2))
+    hear(sent()[0]!, 'rejected', 2, undefined, undefined, TOO_FAR)
+    expect(sent()).toEqual([])
+    expect([slot.leaving, slot.position.quantity]).toEqual([null, quantity('2')])
   })
 })
