@@ -20,7 +20,7 @@ import { Portfolio } from '#portfolio/portfolio.ts'
 import type { AnyBasket, AnyStrategy, HeldView } from '#strategy'
 import { buyPending, rebalance } from '#trader/basket.ts'
 import { exposureOf, type Rules } from '#trader/draft.ts'
-import { newSlot, type Slot, type Traded } from '#trader/slot.ts'
+import { hasStopLimit, newSlot, type Slot, type Traded } from '#trader/slot.ts'
 import { type Books, MANUAL, Trader } from '#trader/trader.ts'
 
 /** A strategy as it shall run: under which name, with which parameters, where. */
@@ -251,14 +251,14 @@ export class Engine {
     return slot.position.quantity > 0n && (slot.managed || (slot.plan !== null && slot.plan.timeLimit > 0))
   }
 
-  /** A bar whose high is at or over this has to be shown at its close, for trailing stops and unfinished exits. Float, quote units. */
+  /** A bar whose high is at or over this has to be shown at its close, for trailing stops, stops that may be jumped over and unfinished exits. Float, quote units. */
   wakeAt(market: Traded): number {
     const { slots } = market
     let high = Number.POSITIVE_INFINITY
     // by index: short enough to be inlined
     for (let s = 0; s < slots.length; s++) {
       const slot = slots[s]!
-      if (slot.leaving !== null || this.needsCandle(slot)) return Number.NEGATIVE_INFINITY
+      if (slot.leaving !== null || this.needsCandle(slot) || hasStopLimit(slot)) return Number.NEGATIVE_INFINITY
       if (slot.plan !== null && slot.plan.gap > 0n && slot.position.quantity > 0n) high = Math.min(high, toNumber(slot.plan.peak))
     }
     return high

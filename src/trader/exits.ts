@@ -10,7 +10,7 @@ import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type Cause, type Draft, type Orders, sale } from './orders.ts'
 import { stopLimitOf, stopTypeOf, tooLittleYet, type Tranche, tranchesOf } from './protection.ts'
-import { ALL, type Slot } from './slot.ts'
+import { ALL, hasStopLimit, type Slot } from './slot.ts'
 
 /** Leaves positions and protects them. */
 export class Exits {
@@ -85,6 +85,20 @@ export class Exits {
   /** True while an entry has brought too little yet to be protected by itself: more follows mostly. */
   waits({ entry, plan, position, market }: Slot): boolean {
     return entry !== null && plan !== null && tooLittleYet(plan, position.quantity, market.info)
+  }
+
+  /**
+   * Leaves a position where a bar closed under the limit of its stop: that was triggered, and waits now for the price to come back. A bar that
+   * began before the stop was made says nothing of it. True where it did.
+   */
+  leftWhereJumped(slot: Slot, barFrom: Time, time: Time): boolean {
+    const { last } = slot.market
+    if (!hasStopLimit(slot) || last === 0n) return false
+    const isOver = ({ request: { type, price }, createdAt }: Order): boolean =>
+      type === 'STOP_LOSS_LIMIT' && last < price && createdAt <= barFrom
+    if (!slot.protection.some(isOver)) return false
+    this.leave(slot, 'the price jumped over the limit of the stop', ALL, time)
+    return true
   }
 
   /** Leaves the targets out of a plan where an order was refused for one that is too far from the price: its stop goes on without. True where it did. */

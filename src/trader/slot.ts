@@ -99,3 +99,9 @@ export function isSellable({ position, market: { info, last }, protection, exit 
   const worthless = minNotionalOnMarket && !resting && last > 0n && notional(last, sellable) < minNotional
   return sellable > 0n && sellable >= minQuantity && !worthless
 }
+
+/** True where a stop rests that becomes a limit order: a gap may jump over that. */
+export function hasStopLimit({ protection }: Slot): boolean {
+  for (let o = 0; o < protection.length; o++) if (protection[o]!.request.type === 'STOP_LOSS_LIMIT') return true
+  return false
+}

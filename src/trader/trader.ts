@@ -176,7 +176,7 @@ export class Trader {
       const { plan } = slot
       if (slot.leaving !== null) {
         if (slot.exit !== null || this.exits.proceed(slot, time) === 0) continue
-      } else {
+      } else if (!this.exits.leftWhereJumped(slot, openTime, time)) {
         // what was bought within this bar, or after it, may have been bought after its high
         if (plan === null || plan.gap === 0n || slot.position.openedAt > openTime) continue
         const top = priceOf(high)

@@ -1,16 +1,16 @@
 /** A trader without an exchange: the test says what is heard. */
 import { format, money, notional, price, type Quantity, quantity, ratio, zero } from '#domain/money.ts'
-import type { Action, Fill, Order, OrderEvent } from '#domain/order.ts'
+import type { Action, Fill, Order, OrderEvent, OrderType } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 import { Engine } from '#engine'
 import { Records } from '#live/records.ts'
 import type { Enter } from '#domain/signal.ts'
-import type { Filters } from '#domain/symbol.ts'
+import { allOrderTypes, type Filters } from '#domain/symbol.ts'
 import { hour, market } from './desk.ts'
 
 /** Opens one with 10,000 USDC that enters with 2 BTC, at a price of 100. */
-export function openTrader(filters: Partial<Filters> = {}) {
-  const info = market('BTCUSDC', filters)
+export function openTrader(filters: Partial<Filters> = {}, orderTypes: readonly OrderType[] = allOrderTypes) {
+  const info = market('BTCUSDC', filters, orderTypes)
   const records = new Records(() => info)
   const engine = new Engine({
     symbols: [info],

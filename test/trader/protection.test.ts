@@ -135,7 +135,7 @@ describe('stop and target', () => {
         2+ closed -50: stop loss`,
     },
     {
-      name: 'a stop-limit that a gap jumps over waits at its limit',
+      name: 'a stop-limit that a gap jumps over does not wait at its limit for long: the position goes at the market',
       scene: {
         bars: [...quiet(2), '80 82 79 81', '90 94 89 93', ...quiet(1)],
         orderTypes: ['MARKET', 'LIMIT', 'LIMIT_MAKER', 'STOP_LOSS_LIMIT'],
@@ -144,8 +144,9 @@ describe('stop and target', () => {
       story: `
         1 bought 10 at 100
         1 stop 95 for 10
-        3+ sold 10 at 93.1: stop loss
-        3+ closed -69: stop loss`,
+        - stop 95 cancelled
+        3 sold 10 at 90: the price jumped over the limit of the stop
+        3 closed -100: the price jumped over the limit of the stop`,
     },
   ])
 })

@@ -336,6 +336,19 @@ describe('an entry that fills in parts, the first too small to be protected by i
   })
 })
 
+test('a bar that comes late, of before the stop was placed, is no jump over the limit of it', () => {
+  const trader = openTrader({}, ['MARKET', 'LIMIT', 'LIMIT_MAKER', 'STOP_LOSS_LIMIT'])
+  const { engine, slot, hear, buy, sent } = trader
+  hear(buy(enter({ reason: 'go', stopLoss: 90 })), 'filled', 2, '2')
+  hear(sent()[0]!, 'accepted', 2)
+  engine.price('BTCUSDC', 80)
+  engine.trader.closeBar(slot.market, 85, hour(1), hour(3))
+  expect(engine.takeActions()).toEqual([])
+  engine.trader.closeBar(slot.market, 85, hour(3), hour(4))
+  expect(engine.takeActions().map(({ kind }) => kind)).toEqual(['cancel'])
+  expect(slot.leaving?.reason).toBe('the price jumped over the limit of the stop')
+})
+
 describe('a target that the exchange does not take', () => {
   const TOO_FAR = 'Binance refused orderList.place.oco: Filter failure: PERCENT_PRICE_BY_SIDE (-1013)'
   const texts = (orders: readonly Order[]): string[] =>
