@@ -144,7 +144,7 @@ export function openBinance(setup: BinanceSetup): Binance {
     feePrice: (asset, quote) => setup.feePrice?.(asset, quote) ?? zero(),
     acknowledged: report => userData.expect(report),
     outdated: () =>
-      void market.renew().catch((error: unknown) => {
+      market.renew().catch((error: unknown) => {
         // what was told before stays: it is asked for again by the next one that is refused, and every hour
         if (!(error instanceof BinanceFault)) throw error
       }),

@@ -38,8 +38,8 @@ export interface ExchangeSetup {
   feePrice(asset: string, quote: string): Price
   /** Binance acknowledged something: an event of it has to come. */
   acknowledged(report: Report): void
-  /** What is known of symbols may be old. */
-  outdated(): void
+  /** What is known of symbols may be old. Resolves once it is known anew, or cannot be. */
+  outdated(): Promise<void>
   /** Something that a person should look at. */
   trouble(text: string): void
 }

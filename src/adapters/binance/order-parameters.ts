@@ -1,7 +1,8 @@
 /** Our orders as Binance takes them, and the names that they have there. */
 import { assert } from '#domain/fault.ts'
-import { format } from '#domain/money.ts'
+import { floorTo, format } from '#domain/money.ts'
 import type { OrderRequest } from '#domain/order.ts'
+import type { SymbolInfo } from '#domain/symbol.ts'
 
 /** Begins every client order id of ours, so that what is found on the account can be told from what others placed. */
 export const CLIENT_PREFIX = 'rt-'
@@ -21,6 +22,19 @@ export function orderIdOf(tag: string, clientId: string): number | null {
   const start = `${CLIENT_PREFIX}${tag}-`
   const digits = clientId.startsWith(start) ? clientId.slice(start.length) : ''
   return /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : null
+}
+
+/**
+ * An order on the grid that its symbol has now, which may have become coarser since it was made: less of it, or at a price under the one that was
+ * meant, by less than a step. Without it what protects a position would be refused until the next start.
+ */
+export function fitted(request: OrderRequest, info: SymbolInfo | undefined): OrderRequest {
+  if (info === undefined) return request
+  const { tick, step } = info.filters
+  const quantity = floorTo(request.quantity, step)
+  const [price, stopPrice] = [floorTo(request.price, tick), floorTo(request.stopPrice, tick)]
+  const fits = quantity === request.quantity && price === request.price && stopPrice === request.stopPrice
+  return fits ? request : { ...request, quantity, price, stopPrice }
 }
 
 const hasLimit = ({ type }: OrderRequest): boolean => type === 'LIMIT' || type === 'STOP_LOSS_LIMIT' || type === 'TAKE_PROFIT_LIMIT'

@@ -1,14 +1,14 @@
 /** Sends orders, cancels, and orders in the place of others, each once. What is refused is told; what has no answer is found out; what never left is tried again, but for entries. */
 import { filterDenial } from '#matching/filters.ts'
 import { format, type Price } from '#domain/money.ts'
-import { REPLACE_MISSED } from '#domain/order.ts'
+import { type OrderRequest, REPLACE_MISSED } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Book, Tracked } from './book.ts'
 import { BinanceFault, faultOf, type Halves, notPermitted, ORDER_REFUSED } from './faults.ts'
 import { type Finder, gapBefore } from './finder.ts'
 import type { OrderChannel } from './order-channel.ts'
-import { orderParameters, pairParameters, replaceParameters } from './order-parameters.ts'
+import { fitted, orderParameters, pairParameters, replaceParameters } from './order-parameters.ts'
 import { type Report, reportOfOrder } from './reports.ts'
 
 /** What it is made of. */
@@ -24,8 +24,8 @@ export interface SenderSetup {
   lastPrice(symbol: string): Price
   /** Binance acknowledged something: an event of it has to come. */
   acknowledged(report: Report): void
-  /** A filter was not met, or a symbol is known not to trade: what is known may be old. */
-  outdated(): void
+  /** A filter was not met, or a symbol is known not to trade: what is known may be old. Resolves once it is known anew, or cannot be. */
+  outdated(): Promise<void>
   trouble(text: string): void
 }
 
@@ -62,13 +62,21 @@ export class Sender {
     const before = this.#cancelsBefore(orders[0]!)
     // what they free may be needed
     if (before.length > 0) await Promise.all(before)
+    let renewed = false
     for (let attempt = 0; !signal.aborted; attempt++) {
       if (orders.some(({ cancelWanted }) => cancelWanted)) {
         for (const order of orders) book.close(order, 'cancelled', TAKEN_BACK)
         return
       }
-      const fault = await this.#place(orders)
+      const parameters = this.#parameters(orders)
+      const fault = await this.#place(orders, parameters)
       if (fault === null) return
+      // a position waits for it, and it was made for filters that are no more: where it fits those there are now it is another one
+      if (fault.code === WRONG_FILTER && !orders[0]!.entry && !renewed) {
+        renewed = true
+        await this.#setup.outdated()
+        if (JSON.stringify(this.#parameters(orders)) !== JSON.stringify(parameters)) continue
+      }
       if (fault.kind === 'unknown_outcome' || isDuplicate(fault)) {
         for (const order of orders) book.unanswered(order)
         await Promise.all(orders.map(order => this.#setup.finder.find(order)))
@@ -148,7 +156,7 @@ export class Sender {
   // The fault, or null where both were done.
   async #exchange({ old, by, untouched }: Replacement): Promise<BinanceFault | null> {
     const { book, channel } = this.#setup
-    const parameters = replaceParameters(by.request, by.clientId, { clientId: old.clientId, untouched })
+    const parameters = replaceParameters(this.#fitted(by), by.clientId, { clientId: old.clientId, untouched })
     const sent = (): void => book.sent(by)
     try {
       const { urgency, patience } = by.entry ? NOW : ANY_TIME
@@ -191,14 +199,21 @@ export class Sender {
     book.close(by, 'rejected', REPLACE_MISSED)
   }
 
+  #parameters(orders: readonly Tracked[]): Record<string, string> {
+    const [first, second] = orders
+    return second === undefined
+      ? orderParameters(this.#fitted(first!), first!.clientId)
+      : pairParameters(this.#fitted(first!), this.#fitted(second), ({ id }) => orders.find(({ request }) => request.id === id)!.clientId)
+  }
+
+  #fitted({ request }: Tracked): OrderRequest {
+    return fitted(request, this.#setup.info(request.symbol))
+  }
+
   // Sends at once, before anything is waited for. The fault, or null where it was taken.
-  async #place(orders: readonly Tracked[]): Promise<BinanceFault | null> {
+  async #place(orders: readonly Tracked[], parameters: Record<string, string>): Promise<BinanceFault | null> {
     const { book, channel } = this.#setup
     const [first, second] = orders
-    const parameters =
-      second === undefined
-        ? orderParameters(first!.request, first!.clientId)
-        : pairParameters(first!.request, second.request, ({ id }) => orders.find(({ request }) => request.id === id)!.clientId)
     const sent = (): void => {
       for (const order of orders) book.sent(order)
     }
@@ -214,7 +229,7 @@ export class Sender {
   }
 
   #refused(orders: readonly Tracked[], fault: BinanceFault): void {
-    if (fault.code === WRONG_FILTER) this.#setup.outdated()
+    if (fault.code === WRONG_FILTER) void this.#setup.outdated()
     if (notPermitted(fault.message)) this.#setup.trouble(fault.message)
     this.#refuse(orders, fault.message)
   }
@@ -231,10 +246,10 @@ export class Sender {
     const info = this.#setup.info(request.symbol)
     // what closes or protects a position is tried: by now it may trade again
     if (entry && info?.trading === false) {
-      this.#setup.outdated()
+      void this.#setup.outdated()
       return `${request.symbol} does not trade on Binance at present`
     }
-    return info === undefined ? null : (filterDenial(info, request, last)?.message ?? null)
+    return info === undefined ? null : (filterDenial(info, fitted(request, info), last)?.message ?? null)
   }
 
   #cancelsBefore({ request: { symbol } }: Tracked): Promise<unknown>[] {

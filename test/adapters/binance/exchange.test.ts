@@ -1,6 +1,6 @@
 /** Orders through the real adapter, over HTTP and WebSocket, on a Binance on this machine that fails in every way it can. */
 import { describe, expect, test } from 'vitest'
-import { price } from '#domain/money.ts'
+import { format, price, type Quantity } from '#domain/money.ts'
 import { MOST_ENTRIES, WITHIN_MS } from '#adapters/binance/breaker.ts'
 import { type Bed, openBed } from '../../support/binance/account.ts'
 
@@ -483,6 +483,44 @@ describe('a symbol that does not trade', () => {
     bed.place('2 BUY LIMIT 1 at 95')
     await bed.becomes(2, 'open')
     expect(bed.state(1)).toBe('rejected')
+  })
+})
+
+describe('filters that changed since they were told', () => {
+  const COARSER = [
+    { filterType: 'PRICE_FILTER', tickSize: '0.1' },
+    { filterType: 'LOT_SIZE', stepSize: '0.01', minQty: '0.01' },
+  ]
+
+  test.each([
+    ['and were told anew', true],
+    ['unheard: what is refused for them is asked for and sent as they are now', false],
+  ])('%s: what protects and closes a position fits them', async (_, told) => {
+    const bed = await openBed()
+    bed.simulator.admin('symbols', { symbol: 'BTCUSDC', filters: COARSER })
+    if (told) await bed.binance.market.renew()
+    bed.place('1 SELL STOP_LOSS 1.004 stop 90.07', '2 SELL STOP_LOSS 1 stop 80.07 | 3 SELL LIMIT_MAKER 1 at 120.07')
+    await bed.becomes(1, 'open')
+    await bed.becomes(2, 'open')
+    const { open } = bed.simulator.world.venue
+    const rests = [...open].map(({ quantity, stopPrice, price: limit }) =>
+      [quantity, stopPrice, limit].map(amount => format(amount as Quantity)),
+    )
+    expect(rests.toSorted()).toEqual([
+      ['1', '0', '120'],
+      ['1', '80', '0'],
+      ['1', '90', '0'],
+    ])
+    bed.place('4 SELL MARKET 1.234')
+    await bed.becomes(4, 'filled 1.23 of 1.234 for 123')
+  })
+
+  test('a refusal that has nothing to do with what changed is one, and nothing is sent again', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'refuse', status: 400, code: -1013, text: 'Filter failure: PERCENT_PRICE_BY_SIDE' }, PLACE)
+    bed.place('1 SELL STOP_LOSS 1 stop 90.07')
+    await bed.becomes(1, 'rejected')
+    expect(bed.asked('order.place')).toBe(1)
   })
 })
 
