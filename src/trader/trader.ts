@@ -305,7 +305,7 @@ export class Trader {
     }
     // one that was to be replaced by this one stands where that was not tried
     this.orders.cancelEntries(slot, slot.entry)
-    if (order.status === 'rejected' || (order.status === 'expired' && order.executed === 0n)) {
+    if (order.executed === 0n && (order.status === 'rejected' || order.status === 'expired' || order.status === 'absent')) {
       const code = order.request.guard > 0n && order.ending.includes('stop') ? 'open_beyond_stop' : 'order_rejected'
       this.denied(slot, 'enter', { reason: order.reason, time: update.time, values: null }, deny(code, order.ending))
     }

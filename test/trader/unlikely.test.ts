@@ -402,3 +402,17 @@ describe('a target that the exchange does not take', () => {
     expect([slot.leaving, slot.position.quantity]).toEqual([null, quantity('2')])
   })
 })
+
+test('an entry that never arrived is told: whoever wished it heard that it was on its way', () => {
+  const trader = openTrader()
+  const entry = trader.buy(enter({ reason: 'go', stopLoss: 90 }))
+  trader.hear(entry, 'no_answer', 1)
+  trader.records.take()
+  const denials = (): string[] => trader.records.take().told.flatMap(one => (one.kind === 'denied' ? [one.decision.message] : []))
+  trader.hear(entry, 'not_found', 2, undefined, undefined, 'it never arrived at Binance')
+  expect(denials()).toEqual(['it never arrived at Binance'])
+  // and a trade of it that is told all the same is a purchase, and no second denial
+  trader.hear(entry, 'partly_filled', 3, '1')
+  expect(denials()).toEqual([])
+  expect(held(trader)).toBe('1')
+})
