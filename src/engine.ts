@@ -146,6 +146,11 @@ export class Engine {
     return exposureOf(market)
   }
 
+  /** True while something shall be done on the exchange. */
+  get hasActions(): boolean {
+    return this.trader.orders.hasActions
+  }
+
   /** What shall be done on the exchange since the last call, in order. */
   takeActions(): readonly Action[] {
     return this.trader.orders.takeActions()
@@ -248,7 +253,7 @@ export class Engine {
   /** True where a slot has to be shown every candle of its timeframe. */
   needsCandle(slot: Slot): boolean {
     if (slot.entry !== null && slot.expiresAt > 0) return true
-    return slot.position.quantity > 0n && (slot.managed || (slot.plan !== null && slot.plan.timeLimit > 0))
+    return (slot.managed || (slot.plan !== null && slot.plan.timeLimit > 0)) && slot.position.quantity > 0n
   }
 
   /** A bar whose high is at or over this has to be shown at its close, for trailing stops, stops that may be jumped over and unfinished exits. Float, quote units. */

@@ -155,14 +155,13 @@ const NONE: readonly Lane[] = []
 // Rounds, as the live shell has them: do what was decided, hear what came of it, decide again. An order that is placed because of a fill
 // within a bar (of `ranging`) meets the range of the same bar.
 function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonly Lane[] = NONE): void {
-  for (;;) {
+  do {
     const actions = engine.takeActions()
     for (let a = 0; a < actions.length; a++) act(matching, actions[a]!, time)
     if (actions.length > 0 && ranging.length > 0) showRanges(matching, ranging, time)
     const updates = matching.takeUpdates()
-    if (updates.length === 0) break
     for (let u = 0; u < updates.length; u++) engine.update(updates[u]!)
-  }
+  } while (engine.hasActions)
   for (let l = 0; l < lanes.length; l++) if (lanes[l]!.inBar < 0) lanes[l]!.changed(time)
 }
 

@@ -113,6 +113,11 @@ export class Orders {
     this.#recorder = recorder
   }
 
+  /** True while something shall be done on the exchange. */
+  get hasActions(): boolean {
+    return this.#actions.length > 0
+  }
+
   /** What shall be done on the exchange since the last call, in order. */
   takeActions(): readonly Action[] {
     const actions = this.#actions
