@@ -1,17 +1,4 @@
-import {
-  type Amount,
-  add,
-  least,
-  type Money,
-  meanPrice,
-  most,
-  notional,
-  type Price,
-  prorated,
-  type Quantity,
-  subtract,
-  zero,
-} from './money.ts'
+import { type Amount, add, type Money, meanPrice, most, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
 import type { Fill } from './order.ts'
 import type { Time } from './time.ts'
 
@@ -95,11 +82,10 @@ export const isOpen = ({ openedAt }: Position): boolean => openedAt !== NEVER
  * position it begins a round trip of its own.
  */
 export function applyFill(position: Position, fill: Fill, base: string, quote: string, fee = feeInQuote(fill, base, quote)): Money {
-  const feeInBase = (fill.feeAsset === base ? fill.fee : 0n) as Quantity
-  const feeAsQuote = fill.feeAsset === base ? zero<Money>() : fee
-  if (fill.side === 'SELL') return applySell(position, fill, feeInBase, feeAsQuote, fee)
-  const received = subtract(fill.quantity, feeInBase)
-  const paid = add(fill.quote, feeAsQuote)
+  const feeInBase = fill.feeAsset === base ? (fill.fee as bigint as Quantity) : null
+  if (fill.side === 'SELL') return applySell(position, fill, feeInBase, fee)
+  const received = feeInBase === null ? fill.quantity : subtract(fill.quantity, feeInBase)
+  const paid = feeInBase === null ? add(fill.quote, fee) : fill.quote
   if (position.quantity === 0n) begin(position, fill.time, received, paid, fee)
   else {
     position.quantity = add(position.quantity, received)
@@ -111,17 +97,18 @@ export function applyFill(position: Position, fill: Fill, base: string, quote: s
   return zero()
 }
 
-function applySell(position: Position, fill: Fill, feeInBase: Quantity, feeAsQuote: Money, fee: Money): Money {
+function applySell(position: Position, fill: Fill, feeInBase: Quantity | null, fee: Money): Money {
   if (!isOpen(position)) begin(position, fill.time, zero(), zero(), zero())
-  const received = subtract(fill.quote, feeAsQuote)
+  const received = feeInBase === null ? subtract(fill.quote, fee) : fill.quote
   position.fees = add(position.fees, fee)
   position.sold = add(position.sold, received)
   const held = position.quantity
   // what goes beyond what is held, as a fee in base may too (BNB), was paid from what else the account has of it
-  const given = least(add(fill.quantity, feeInBase), held)
-  const cost = given === held ? position.cost : prorated(position.cost, given, held)
-  position.quantity = given === held ? zero() : subtract(held, given)
-  position.cost = given === held ? zero() : subtract(position.cost, cost)
+  const given = feeInBase === null ? fill.quantity : add(fill.quantity, feeInBase)
+  const all = given >= held
+  const cost = all ? position.cost : prorated(position.cost, given, held)
+  position.quantity = all ? zero() : subtract(held, given)
+  position.cost = all ? zero() : subtract(position.cost, cost)
   const realised = subtract(received, cost)
   position.realised = add(position.realised, realised)
   return realised

@@ -35,7 +35,7 @@ export const fundsDenial = (needed: Money, free: Money, asset: string): Denial |
 
 /** Refuses a stop that is not under the entry, or a target that is not over it. 0: none. */
 export function levelsDenial(price: Price, stop: Price, target: Price): Denial | null {
-  if (stop >= price && stop > 0n) return deny('stop_not_below_price', `the stop ${format(stop)} is not under the price ${format(price)}`)
+  if (stop > 0n && stop >= price) return deny('stop_not_below_price', `the stop ${format(stop)} is not under the price ${format(price)}`)
   if (target > 0n && target <= price)
     return deny('target_not_above_price', `the target ${format(target)} is not over the price ${format(price)}`)
   return null

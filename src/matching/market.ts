@@ -52,8 +52,8 @@ export interface Market {
   last: Price
   /** `open`: the bar's open is known and a market order fills at it; `range`: so, and the bar's range is being shown; `closed`: between two bars, orders wait for the next open. */
   phase: 'open' | 'range' | 'closed'
-  /** What of the bar's volume is left for us; -1: no limit. */
-  available: Quantity
+  /** What of the bar's volume is left for us; null: no limit. */
+  available: Quantity | null
   /** The live book, once there was a quote: orders meet its prices then, and bars are no use. */
   book: Book | null
   /** A bar whose low is at or under `low`, or whose high is at or over `high`, has to be shown to the matching. Never misses one. */
@@ -63,8 +63,6 @@ export interface Market {
 
 // Never written into: one array for all books that are empty, so that none has to be made.
 const NO_ORDERS: Resting[] = []
-/** What is left of a bar's volume where there is no limit. */
-export const UNLIMITED = -1n as Quantity
 
 /** A market that has seen nothing yet. */
 export const newMarket = (info: SymbolInfo, wallet: Wallet, costs: Costs): Market => ({
@@ -76,7 +74,7 @@ export const newMarket = (info: SymbolInfo, wallet: Wallet, costs: Costs): Marke
   orders: NO_ORDERS,
   last: zero(),
   phase: 'closed',
-  available: UNLIMITED,
+  available: null,
   book: null,
   low: Number.NEGATIVE_INFINITY,
   high: Number.POSITIVE_INFINITY,
@@ -121,7 +119,8 @@ export const pairOf = ({ orders }: Market, { request: { pairedWith } }: Resting)
   pairedWith === 0 ? undefined : byId(orders, pairedWith)
 
 /** Of a pair one leg holds the lock of both. */
-export const holderOf = (market: Market, order: Resting): Resting => (order.locked === 0n ? (pairOf(market, order) ?? order) : order)
+export const holderOf = (market: Market, order: Resting): Resting =>
+  order.request.pairedWith !== 0 && order.locked === 0n ? (pairOf(market, order) ?? order) : order
 
 /** Stops first, so that what is unknown is decided against us; then by age. */
 export function inTurn(orders: readonly Resting[]): readonly Resting[] {

@@ -8,7 +8,6 @@ import {
   feeOn,
   floorTo,
   format,
-  least,
   type Money,
   notional,
   type Price,
@@ -38,13 +37,12 @@ import {
   refreshBounds,
   rest,
   rests,
-  UNLIMITED,
   waitsAt,
   waitsForRise,
   wantedOf,
 } from './market.ts'
 import { needOf, refusalOf } from './refusal.ts'
-import { lock, unlock, Wallet } from './wallet.ts'
+import { lock, spend, unlock, Wallet } from './wallet.ts'
 
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
@@ -112,7 +110,8 @@ export class Matching {
     if (denial !== null) return this.#tell(request.id, 'rejected', time, null, denial.message)
     const order = arrived(market, request)
     // a market order for a quantity is paid at a price not known yet: its funds are checked when it fills
-    if (request.side === 'SELL' || request.quoteAmount > 0n || request.price > 0n) this.#lock(market, order, needOf(market, request))
+    const atMarket = request.type === 'MARKET'
+    if (request.side === 'SELL' || (atMarket ? request.quoteAmount : request.price) > 0n) this.#lock(market, order, needOf(market, request))
     this.#rest(market, order, time)
     if (market.book !== null) this.#meetBook(market, market.book, order, time, true)
     else if (!order.fresh) this.#meet(market, order, market.last, time, true)
@@ -158,7 +157,7 @@ export class Matching {
     const price = priceOf(open)
     market.last = price
     market.phase = 'open'
-    market.available = market.volumeShare === 0 ? UNLIMITED : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)
+    market.available = market.volumeShare === 0 ? null : floorTo(quantityOf(volume * market.volumeShare), market.info.filters.step)
     const { orders } = market
     if (orders.length === 0) return
     if (orders.length === 1) this.#meet(market, orders[0]!, price, time, orders[0]!.fresh)
@@ -201,8 +200,8 @@ export class Matching {
     const buying = order.request.side === 'BUY'
     market.available = buying ? book.askLeft : book.bidLeft
     this.#meet(market, order, buying ? book.ask : book.bid, time, arriving)
-    if (buying) book.askLeft = market.available
-    else book.bidLeft = market.available
+    if (buying) book.askLeft = market.available!
+    else book.bidLeft = market.available!
   }
 
   #lock(market: Market, order: Resting, amount: bigint): void {
@@ -256,24 +255,31 @@ export class Matching {
     const { request } = order
     order.fresh = false
     order.late = false
+    // on a live book what it could not take at once is taken later
+    if (request.type === 'MARKET')
+      return arriving && this.#isBeyond(market, order, price, time) ? undefined : this.#take(market, order, price, time)
     const waiting = waitsAt(order)
     const reached = waitsForRise(order) ? price >= waiting : price <= waiting
     if (request.stopPrice > 0n && !order.triggered) {
       if (reached) this.#trigger(market, order, price, time)
       return
     }
-    const crosses = request.type === 'MARKET' || reached
-    if (arriving && crosses && request.guard > 0n && price <= request.guard) {
-      const why = `the price ${format(price)} is already at or under the stop ${format(request.guard)}`
-      return this.#remove(market, order, 'expired', time, why)
-    }
-    // on a live book what a market order or a reached stop could not take at once is taken here
-    if (request.type === 'MARKET' || (order.triggered && TAKER_ON_TRIGGER.has(request.type))) return this.#take(market, order, price, time)
+    if (arriving && reached && this.#isBeyond(market, order, price, time)) return
+    // as with a market order
+    if (order.triggered && TAKER_ON_TRIGGER.has(request.type)) return this.#take(market, order, price, time)
     // one that may only make was refused if it would have taken, so it rests since it was sent
     if (arriving && request.type !== 'LIMIT_MAKER') {
-      if (crosses) this.#execute(market, order, price, false, time)
+      if (reached) this.#execute(market, order, price, false, time)
       this.#expireRest(market, order, time)
-    } else if (crosses && (price !== waiting || market.book !== null)) this.#execute(market, order, waiting, true, time)
+    } else if (reached && (price !== waiting || market.book !== null)) this.#execute(market, order, waiting, true, time)
+  }
+
+  // An entry is not made where its stop was reached already.
+  #isBeyond(market: Market, order: Resting, price: Price, time: Time): boolean {
+    const { guard } = order.request
+    if (guard === 0n || price > guard) return false
+    this.#remove(market, order, 'expired', time, `the price ${format(price)} is already at or under the stop ${format(guard)}`)
+    return true
   }
 
   // What an order that does not wait could not fill at once.
@@ -296,16 +302,17 @@ export class Matching {
     const buying = request.side === 'BUY'
     let price = maker || market.book !== null ? at : worsened(at, market.slippage, buying, tick)
     // slippage never goes beyond the limit that the order itself sets
-    if (request.price > 0n && (buying ? price > request.price : price < request.price)) price = request.price
+    if (request.type !== 'MARKET' && request.price > 0n && (buying ? price > request.price : price < request.price)) price = request.price
     const wanted = wantedOf(market, order, price)
-    const quantity = market.available >= 0n ? least(wanted, market.available) : wanted
-    if (quantity === 0n || (request.timeInForce === 'FOK' && quantity < wanted)) return
+    const { available } = market
+    const done = available === null || available >= wanted
+    const quantity = done ? wanted : available
+    if (quantity === 0n || (request.timeInForce === 'FOK' && !done)) return
     const quote = notional(price, quantity)
     const holder = holderOf(market, order)
     if (buying && quote > holder.locked + market.quote.free) return this.#unpaid(market, order, quote, time)
-    if (market.available >= 0n) market.available = subtract(market.available, quantity)
+    if (available !== null) market.available = subtract(available, quantity)
     order.executed = ((order.executed as bigint) + quantity) as Quantity
-    const done = quantity === wanted
     this.#settle(market, holder, quantity, quote, done)
     const fill = this.#book(market, request, price, quantity, quote, maker, time)
     if (done) forget(market, order)
@@ -323,17 +330,9 @@ export class Matching {
     const buying = source.request.side === 'BUY'
     const balance = buying ? market.quote : market.base
     const gives = buying ? (quote as bigint) : (quantity as bigint)
-    const fromLock = gives < source.locked ? gives : source.locked
-    if (fromLock > 0n) {
-      source.locked -= fromLock
-      balance.locked -= fromLock
-    }
-    if (gives > fromLock) balance.free -= gives - fromLock
-    if (balance.free < 0n || balance.locked < 0n) assert(false, `${balance.asset} went below zero`)
-    if (done && source.locked > 0n) {
-      unlock(balance, source.locked)
-      source.locked = 0n
-    }
+    const left = spend(balance, source.locked, gives)
+    if (done && left !== 0n) unlock(balance, left)
+    source.locked = done ? 0n : left
   }
 
   #book(market: Market, request: OrderRequest, price: Price, quantity: Quantity, quote: Money, maker: boolean, time: Time): Fill {

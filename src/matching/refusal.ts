@@ -27,7 +27,7 @@ function countDenial({ info, orders }: Market, request: OrderRequest, coming: nu
   const { maxOrders, maxStopOrders } = info.filters
   if (maxOrders > 0 && orders.length + coming > maxOrders)
     return deny('too_many_orders', `${info.symbol} has ${maxOrders} open orders already`)
-  return request.stopPrice === 0n || maxStopOrders === 0 ? null : stopCountDenial(info, orders)
+  return maxStopOrders === 0 || request.stopPrice === 0n ? null : stopCountDenial(info, orders)
 }
 
 function stopCountDenial({ symbol, filters: { maxStopOrders } }: SymbolInfo, orders: Market['orders']): Denial | null {
@@ -37,6 +37,7 @@ function stopCountDenial({ symbol, filters: { maxStopOrders } }: SymbolInfo, ord
 }
 
 function sideDenial(market: Market, { side, type, price, stopPrice }: OrderRequest): Denial | null {
+  if (type === 'MARKET') return null
   const last = priceFor(market, side)
   if (last === 0n) return null
   if (stopPrice > 0n) {

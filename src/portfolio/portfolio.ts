@@ -70,10 +70,13 @@ export class Portfolio {
     const fee = feeInQuote(fill, base, quote)
     const realised = applyFill(position, fill, base, quote, fee)
     this.fees = add(this.fees, fee)
-    this.realised = add(this.realised, realised)
-    const charged = fill.feeAsset === quote ? fee : zero<Money>()
     const purse = this.#purse(quote)
-    purse.amount = fill.side === 'BUY' ? subtract(purse.amount, add(fill.quote, charged)) : add(purse.amount, subtract(fill.quote, charged))
+    const charged = fill.feeAsset === quote
+    if (fill.side === 'BUY') purse.amount = subtract(purse.amount, charged ? add(fill.quote, fee) : fill.quote)
+    else {
+      purse.amount = add(purse.amount, charged ? subtract(fill.quote, fee) : fill.quote)
+      this.realised = add(this.realised, realised)
+    }
     return realised
   }
 

@@ -92,9 +92,10 @@ export function draftEntry(
   const expected = wish.at === null ? last : resting
   if (expected === 0n) return deny('not_trading', `there is no price of ${info.symbol} yet`)
   const stop = absolute(wish.stopLoss, expected, tick, true)
+  const unprotected = wish.stopLoss === null && wish.takeProfit === null
   const wrong =
     (wish.at === null ? null : priceDenial(info, resting)) ??
-    levelsDenial(expected, stop, absolute(wish.takeProfit, expected, tick, false)) ??
+    (unprotected ? null : levelsDenial(expected, stop, absolute(wish.takeProfit, expected, tick, false))) ??
     (wish.partial === null ? null : levelsDenial(expected, zero(), absolute(wish.partial.at, expected, tick, false)))
   if (wrong !== null) return wrong
 
@@ -102,8 +103,9 @@ export function draftEntry(
   const free = subtract(account.cash(info.quote), reservedOf(info.quote, markets))
   const sized = sizeOf(size, equity, free, expected, stop)
   const market = wish.at === null
-  const byQuote = market && sized.quoteAmount > 0n
-  const quantity = floorTo(sized.quoteAmount > 0n ? affordable(sized.quoteAmount, expected) : sized.quantity, step)
+  const byAmount = sized.quoteAmount > 0n
+  const byQuote = market && byAmount
+  const quantity = floorTo(byAmount ? affordable(sized.quoteAmount, expected) : sized.quantity, step)
   const worth = byQuote ? sized.quoteAmount : notional(expected, quantity)
   const denial =
     (info.filters === noFilters && quantity > 0n

@@ -135,7 +135,8 @@ interface SavedBook {
     readonly symbol: string
     readonly last: string
     readonly phase: 'open' | 'range' | 'closed'
-    readonly available: string
+    /** Null or, as earlier versions wrote it, below zero: no limit. */
+    readonly available: string | null
     readonly orders: readonly {
       readonly request: Record<string, string | number>
       readonly executed: string
@@ -161,7 +162,7 @@ function save(matching: Matching): Omit<SavedBook, 'ending' | 'now'> {
       last: String(last),
       // a book is not kept: after a start orders wait for the first quote
       phase: book === null ? phase : 'closed',
-      available: String(available),
+      available: available === null ? null : String(available),
       orders: orders.map(({ request, executed, locked, fresh, late, triggered }) => ({
         request: Object.fromEntries(
           Object.entries(request).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value]),
@@ -186,7 +187,7 @@ function load(matching: Matching, saved: SavedBook): void {
     if (market === undefined) continue
     market.last = BigInt(last) as Amount<'price'>
     market.phase = phase
-    market.available = BigInt(available) as Quantity
+    market.available = available === null || available.startsWith('-') ? null : (BigInt(available) as Quantity)
     for (const { request, executed, locked, fresh, late, triggered } of orders)
       matching.restore({
         request: Object.fromEntries(

@@ -22,7 +22,7 @@ export function bestOf({ info, book, last, slippage, available }: Market): { rea
   if (book !== null) return { bid: { price: book.bid, quantity: book.bidLeft }, ask: { price: book.ask, quantity: book.askLeft } }
   if (last === 0n) return null
   const { tick } = info.filters
-  const quantity = available >= 0n ? (available as bigint) : PLENTY
+  const quantity = (available as bigint | null) ?? PLENTY
   const ask = worsened(last, slippage, true, tick)
   const bid = worsened(last, slippage, false, tick)
   const step = tick > 0n ? (tick as bigint) : 1n

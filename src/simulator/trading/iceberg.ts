@@ -74,7 +74,7 @@ export class Queue {
   range({ orders, matching, lastNumber }: Standing, market: Market, { high, low, time }: Range): void {
     const limits = market.orders.filter(order => !order.late && (order.triggered || order.request.stopPrice === 0n))
     const shown = new Map(limits.map(order => [order, hiding(order, orders.get(order.request.id)!)] as const))
-    if (market.available < 0n || limits.length < 2 || [...shown.values()].every(part => part === null))
+    if (market.available === null || limits.length < 2 || [...shown.values()].every(part => part === null))
       return matching.range(market, high, low, time)
     // stops first, as ever; then one limit after the other
     for (const order of limits) order.late = true
@@ -111,12 +111,12 @@ function hiding({ request }: Resting, order: Order): Quantity | null {
 // Lets one order trade, at most its part. How much it was.
 function trade(market: Market, order: Resting, part: Quantity | null, show: () => void): bigint {
   const before = order.executed as bigint
-  const available = market.available
+  const available = market.available!
   const given = part === null ? available : least(available, part)
   market.available = given
   order.late = false
   show()
   order.late = true
-  market.available = ((available as bigint) - ((given as bigint) - market.available)) as Quantity
+  market.available = ((available as bigint) - ((given as bigint) - market.available!)) as Quantity
   return (order.executed as bigint) - before
 }

@@ -31,7 +31,7 @@ function checkLiquidity(venue: Venue, { symbol, side, quoteAmount }: Draft): voi
   const market = venue.matching.market(symbol)
   const { phase, info } = market
   const available = takeable(market, side)
-  if (quoteAmount === 0n || phase === 'closed' || available < 0n || !venue.switches.lowLiquidityIs2010) return
+  if (quoteAmount === 0n || phase === 'closed' || available === null || !venue.switches.lowLiquidityIs2010) return
   if (available === 0n) throw orderRejected('Order book liquidity is less than symbol minimum quantity.')
   if (available < info.filters.minQuantity) throw orderRejected('Order book liquidity is less than `LOT_SIZE` filter minimum quantity.')
 }

@@ -42,7 +42,7 @@ export class TickShow {
     const lately = this.#lately.get(info.symbol) ?? { liquidity: new Liquidity(), given: zero<Quantity>() }
     this.#lately.set(info.symbol, lately)
     const { liquidity, given } = lately
-    if (available >= 0n && given > available) liquidity.took(time, toNumber(subtract(given, available)))
+    if (available !== null && given > available) liquidity.took(time, toNumber(subtract(given, available)))
     liquidity.traded(time, quantity)
     const volume = (liquidity.room(time, volumeShare) / volumeShare) * part
     lately.given = floorTo(quantityOf(volume * volumeShare), info.filters.step)
@@ -64,6 +64,6 @@ export class TickShow {
   }
 }
 
-/** What a taker of a side can get at once; -1: no limit. */
-export const takeable = ({ book, available }: Market, side: 'BUY' | 'SELL'): Quantity =>
+/** What a taker of a side can get at once; null: no limit. */
+export const takeable = ({ book, available }: Market, side: 'BUY' | 'SELL'): Quantity | null =>
   book === null ? available : side === 'BUY' ? book.askLeft : book.bidLeft
