@@ -6,7 +6,7 @@ import { OpenTimes } from '#domain/candle.ts'
 import { type Money, priceOf, toNumber, unitsOf } from '#domain/money.ts'
 import { lengthOf } from '#domain/time.ts'
 import type { Engine } from '#engine'
-import type { FillLog } from './fill-log.ts'
+import type { FillChange, FillLog } from './fill-log.ts'
 import type { History } from './run.ts'
 
 /** Changes of an account, one after another, oldest first: where it stands after each. */
@@ -34,6 +34,7 @@ export class FillChanges implements Changes {
   #units: number
   readonly #held: number[]
   readonly #fills: FillLog
+  readonly #change: FillChange = { time: 0, place: 0, cash: 0, quantity: 0 }
 
   /** `symbols`: how many there are. */
   constructor(fills: FillLog, symbols: number, cash: Money) {
@@ -50,11 +51,13 @@ export class FillChanges implements Changes {
       this.time = Number.POSITIVE_INFINITY
       return
     }
-    const place = fills.symbolOf(fill)
-    this.#units += fills.cashOf(fill)
-    const held = this.#held[place]! + fills.quantityOf(fill)
+    const change = this.#change
+    fills.read(fill, change)
+    const { place } = change
+    this.#units += change.cash
+    const held = this.#held[place]! + change.quantity
     this.#held[place] = held
-    this.time = fills.time(fill)
+    this.time = change.time
     this.place = place
     this.cash = this.#units / 1e8
     this.quantity = held / 1e8

@@ -3,8 +3,9 @@ import type { Fill } from '#domain/order.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 
-// fills of a block; a power of two
-const BLOCK = 4096
+// fills of a block
+const BLOCK_BITS = 12
+const BLOCK = 1 << BLOCK_BITS
 // columns of exact amounts, and of other numbers
 const PRICE = 0
 const QUANTITY = 1
@@ -23,6 +24,19 @@ const MAKER = 2
 const FEE_IN_BASE = 4
 const FEE_IN_QUOTE = 8
 const PLACE = 16
+
+const rowOf = (place: number): number => place & (BLOCK - 1)
+
+/** What a fill changed of an account. */
+export interface FillChange {
+  time: number
+  /** Which symbol it was of, by its place. */
+  place: number
+  /** What it brought (below zero: took) of the quote asset, its fee taken off: in 1e-8, as a float. */
+  cash: number
+  /** The same of the base asset. */
+  quantity: number
+}
 
 /** Room for some fills. A log that grows by blocks copies nothing. */
 class Block {
@@ -60,10 +74,10 @@ export class FillLog {
     const feeIn = fill.feeAsset === base ? FEE_IN_BASE : fill.feeAsset === quote ? FEE_IN_QUOTE : 0
     const at = this.length++
     if (feeIn === 0) this.#otherFees.set(at, { feeAsset: fill.feeAsset, feeWorth: fill.feeWorth })
-    if (at % BLOCK === 0) this.#blocks.push(new Block())
+    if (rowOf(at) === 0) this.#blocks.push(new Block())
     const { numbers, amounts } = this.#blockOf(at)
-    const row = (at % BLOCK) * NUMBERS
-    const amount = (at % BLOCK) * AMOUNTS
+    const row = rowOf(at) * NUMBERS
+    const amount = rowOf(at) * AMOUNTS
     numbers[row + TIME] = fill.time
     numbers[row + TRADE] = fill.tradeId
     numbers[row + ORDER] = fill.orderId
@@ -97,34 +111,24 @@ export class FillLog {
       feeAsset: (flags & FEE_IN_BASE) > 0 ? base : (flags & FEE_IN_QUOTE) > 0 ? quote : otherFee!.feeAsset,
       feeWorth: otherFee?.feeWorth ?? zero(),
       maker: (flags & MAKER) > 0,
-      time: this.time(place),
+      time: this.#number(place, TIME) as Time,
     }
   }
 
-  /** When a fill was. */
-  time(place: number): Time {
-    return this.#number(place, TIME) as Time
-  }
-
-  /** The place of a fill's symbol. */
-  symbolOf(place: number): number {
-    return Math.floor(this.#number(place, FLAGS) / PLACE)
-  }
-
-  /** What a fill brought (below zero: took) of the quote asset, its fee taken off: in 1e-8, as a float. */
-  cashOf(place: number): number {
-    const flags = this.#number(place, FLAGS)
-    const fee = (flags & FEE_IN_QUOTE) > 0 ? this.#units(place, FEE) : 0
-    const quote = this.#units(place, QUOTE)
-    return ((flags & BUY) > 0 ? -quote : quote) - fee
-  }
-
-  /** What a fill brought (below zero: took) of the base asset, its fee taken off: in 1e-8, as a float. */
-  quantityOf(place: number): number {
-    const flags = this.#number(place, FLAGS)
-    const fee = (flags & FEE_IN_BASE) > 0 ? this.#units(place, FEE) : 0
-    const quantity = this.#units(place, QUANTITY)
-    return ((flags & BUY) > 0 ? quantity : -quantity) - fee
+  /** Writes into `change` what a fill changed. */
+  read(place: number, change: FillChange): void {
+    const { numbers, amounts } = this.#blockOf(place)
+    const row = rowOf(place) * NUMBERS
+    const amount = rowOf(place) * AMOUNTS
+    const flags = numbers[row + FLAGS]!
+    const buying = (flags & BUY) > 0
+    const fee = amounts.units(amount + FEE)
+    const quote = amounts.units(amount + QUOTE)
+    const quantity = amounts.units(amount + QUANTITY)
+    change.time = numbers[row + TIME]!
+    change.place = Math.floor(flags / PLACE)
+    change.cash = (buying ? -quote : quote) - ((flags & FEE_IN_QUOTE) > 0 ? fee : 0)
+    change.quantity = (buying ? quantity : -quantity) - ((flags & FEE_IN_BASE) > 0 ? fee : 0)
   }
 
   #codeOf(reason: string): number {
@@ -146,18 +150,14 @@ export class FillLog {
   }
 
   #blockOf(place: number): Block {
-    return this.#blocks[Math.floor(place / BLOCK)]!
+    return this.#blocks[place >> BLOCK_BITS]!
   }
 
   #number(place: number, column: number): number {
-    return this.#blockOf(place).numbers[(place % BLOCK) * NUMBERS + column]!
+    return this.#blockOf(place).numbers[rowOf(place) * NUMBERS + column]!
   }
 
   #amount<A extends Amount<string>>(place: number, column: number): A {
-    return this.#blockOf(place).amounts.at((place % BLOCK) * AMOUNTS + column)
-  }
-
-  #units(place: number, column: number): number {
-    return this.#blockOf(place).amounts.units((place % BLOCK) * AMOUNTS + column)
+    return this.#blockOf(place).amounts.at(rowOf(place) * AMOUNTS + column)
   }
 }

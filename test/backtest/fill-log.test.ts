@@ -44,12 +44,17 @@ test('says what a fill brought, its fee taken off', () => {
   const fill: Fill = { ...fillOf(5), side: 'BUY', quantity: 100n as Quantity, quote: 700n as Money, fee: 3n as Amount<string> }
   log.add({ ...fill, symbol: 'TWO', feeAsset: 'TWO.base' }, 1, 'entry')
   log.add({ ...fill, side: 'SELL', feeAsset: 'quote' }, 0, 'exit')
-  expect([0, 1].map(place => [log.symbolOf(place), log.cashOf(place), log.quantityOf(place)])).toEqual([
-    [1, -700, 97],
-    [0, 697, -100],
+  const read = (place: number) => {
+    const change = { time: 0, place: 0, cash: 0, quantity: 0 }
+    log.read(place, change)
+    return change
+  }
+  expect([0, 1].map(read)).toEqual([
+    { time: fill.time, place: 1, cash: -700, quantity: 97 },
+    { time: fill.time, place: 0, cash: 697, quantity: -100 },
   ])
   log.add({ ...fill, side: 'SELL', feeAsset: 'quote', quote: BEYOND_64_BITS as Money }, 0, 'exit')
-  expect(log.cashOf(2)).toBe(2 ** 70)
+  expect(read(2).cash).toBe(2 ** 70)
 })
 
 test('says where the account stands after each fill', () => {
