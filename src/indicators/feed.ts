@@ -30,7 +30,12 @@ export interface Indicator<View> {
   build(feed: Feed): Node<View>
 }
 
-const ringFor = (candles: number): number => 2 ** Math.ceil(Math.log2(Math.max(2, candles)))
+// The next power of two. By doubling: what `**` gives is kept as a float, which is turned into an integer at every look at a line.
+function ringFor(candles: number): number {
+  let ring = 2
+  while (ring < candles) ring *= 2
+  return ring
+}
 
 /** Candles and indicators of one symbol and timeframe. */
 export class Feed {
