@@ -110,6 +110,8 @@ export async function openOurs({ port, start, databaseUrl }: OursSetup): Promise
     clock: systemClock,
     random: Math.random,
     lastPrice: symbol => (symbol === SYMBOL ? priceOf(30_000) : zero()),
+    // here every bar is an entry or an exit, and bars follow one another within milliseconds
+    mostEntries: Number.POSITIVE_INFINITY,
     trouble: fail,
   })
   await binance.rest.serverClock.measure()
