@@ -17,6 +17,7 @@ import type { Desk } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
 import { holdingOf, onTraded, quarantinedRows, volumesOf } from './compose/account.ts'
+import { latelyBegun, noteStart, noteStop, STARTS_KEY } from './compose/deaths.ts'
 import { needsOf, schedulesOf } from './compose/needs.ts'
 import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
 import { openRecovery } from './compose/recovery.ts'
@@ -103,6 +104,7 @@ export async function startService({ clock = systemClock, ...setup }: ServiceSet
   const stopping = new AbortController()
   const begun = core.saved?.settings.has('start.equity') === true
   if (!begun) await beginAccount(core, parts)
+  if (venue.trading === 'live') await beginLife(core, started)
   let settings = await settingsOf(store, begun ? core.saved : null)
   let volumes = volumesOf(config, settings)
 
@@ -189,6 +191,7 @@ export async function startService({ clock = systemClock, ...setup }: ServiceSet
       await core.running?.catch(() => {})
       await renewing.catch(() => {})
       await core.shell.idle()
+      if (venue.trading === 'live') await endLife(core)
     },
     async summary() {
       const totals = await store.totals()
@@ -289,6 +292,24 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
 
 const runCore = (core: Core): Promise<void> =>
   core.feed.run(core.saved?.feedState ?? null, (event, state) => core.shell.offer(event, state))
+
+async function beginLife({ shell, saved }: Core, now: Time): Promise<void> {
+  const starts = latelyBegun(saved?.settings.get(STARTS_KEY), now)
+  const trouble = await shell.wish({
+    person: 'system',
+    text: 'start',
+    run: (engine, records, time) => noteStart(engine, records, starts, now, time),
+  })
+  if (trouble !== null) await shell.post({ kind: 'trouble', text: trouble, time: now })
+}
+
+async function endLife({ shell }: Core): Promise<void> {
+  try {
+    await shell.wish({ person: 'system', text: 'stop', run: (_, records) => noteStop(records) })
+  } catch {
+    // what made the shell fail was told; this life counts as one that died
+  }
+}
 
 // What a new account begins with is written before anything trades.
 async function beginAccount(core: Core, { venue }: Parts): Promise<void> {

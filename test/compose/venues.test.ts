@@ -153,6 +153,26 @@ describe('live', () => {
     expect([first.troubles, second.troubles]).toEqual([[], []])
   }, 60_000)
 
+  test('three lives that ended without being stopped, and the next comes up in reduce; those that were stopped do not count', async () => {
+    const market = await openRunningMarket({ closes, past: 500 })
+    const disk = newMemoryDisk()
+    const starts = (): Map<string, string> => [...disk.accounts.values()][0]!.settings
+    const mode = async ({ service }: Running): Promise<string> => (await service.desk.status()).mode
+    const first = await start(market, live(market), disk)
+    expect(starts().get('starts')).toMatch(/^\[\d+\]$/)
+    await first.stop()
+    expect(starts().has('starts')).toBe(false)
+    // as three that were killed have left it
+    const now = market.clock.now()
+    starts().set('starts', JSON.stringify([now - 3, now - 2, now - 1]))
+    const second = await start(market, live(market), disk)
+    expect(await mode(second)).toBe('reduced')
+    await second.stop()
+    const third = await start(market, live(market), disk)
+    expect(await mode(third)).toBe('reduced')
+    await third.stop()
+  }, 60_000)
+
   describe('the hourly look', () => {
     const rightsOf = ({ simulator, key }: RunningMarket, rights: object): void =>
       void Object.assign(simulator.world.keys.get(key.apiKey)!.rights, rights)

@@ -13,6 +13,7 @@ import { readCandles } from '#adapters/files/candles.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
 import { readConfig } from '../../src/config.ts'
 import { openStorage } from '../../src/cli/storage.ts'
+import { STARTS_KEY } from '../../src/compose/deaths.ts'
 import { bundledSymbols } from '../support/bundled.ts'
 
 const MINUTE = 60_000
@@ -136,6 +137,13 @@ async function tradesThere(): Promise<string[]> {
 const inFull = (rows: readonly { readonly asset: string; readonly amount: string }[]): Record<string, number> =>
   Object.fromEntries(rows.map(({ asset, amount }) => [asset, Number(amount)]).filter(([, amount]) => amount !== 0))
 
+/** After three deaths it would come up in reduce, and trade no more. */
+async function forgetDeath(): Promise<void> {
+  const storage = await openStorage(readConfig({ DATA_DIR: dataDir }))
+  await storage.database.pool.query(`delete from settings where key = '${STARTS_KEY}'`)
+  await storage.close()
+}
+
 /** What the record says: trades, and what is held of each base asset. */
 async function record(): Promise<{ readonly trades: string[]; readonly held: Record<string, number> }> {
   const storage = await openStorage(readConfig({ DATA_DIR: dataDir }))
@@ -158,6 +166,7 @@ let endedAlone = 0
 while (performance.now() < until) {
   if (await live(between(15_000, 120_000))) kills++
   else endedAlone++
+  await forgetDeath()
 }
 // then nothing fails any more
 for (const [name, body] of [
