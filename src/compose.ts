@@ -16,7 +16,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Desk } from '#ports/desk.ts'
 import type { Feed } from '#ports/feed.ts'
 import type { Saved, Store } from '#ports/store.ts'
-import { holdingOf, onTraded, quarantinedRows, volumesOf } from './compose/account.ts'
+import { holdingOf, onTraded, quarantinedRows, runningRows, volumesOf } from './compose/account.ts'
 import { latelyBegun, noteStart, noteStop, STARTS_KEY } from './compose/deaths.ts'
 import { needsOf, schedulesOf } from './compose/needs.ts'
 import { type Owner, ownersOf, planChange, sizesOf } from './compose/owners.ts'
@@ -149,7 +149,10 @@ export async function startService({ clock = systemClock, ...setup }: ServiceSet
     wish,
     startEquity,
     holding: engine => holdingOf(engine, settings, symbols),
-    strategies: () => [...core.owners.map(({ row }) => row), ...quarantinedRows(core.engine, broken)],
+    strategies: () => {
+      const rows = core.owners.map(({ row }) => row)
+      return [...runningRows(core.engine, rows), ...quarantinedRows(core.engine, broken, new Set(rows.map(({ name }) => name)))]
+    },
     planChange: (name, change) => planChange({ env, strategies, symbols, saved: settings }, name, change),
     volumes: () => volumes,
     setVolume: (kind, volume) => {

@@ -83,6 +83,7 @@ export class Engine {
   readonly #instances = new Map<string, Instance[]>()
   readonly #books: Books
   #late = false
+  #live = false
 
   constructor({ symbols, funds, rules, owners, source, recorder }: EngineSetup) {
     this.#recorder = recorder
@@ -197,7 +198,7 @@ export class Engine {
     const known = this.slot(owner, symbol)
     if (known !== undefined) return known
     const slot = this.#addSlot(owner, this.market(symbol), { allocation: null, size: null, managed: false, span: 0 })
-    slot.quarantined = true
+    slot.quarantined = 'its file is missing or broken'
     return slot
   }
 
@@ -205,10 +206,12 @@ export class Engine {
   decide(time: Time): void {
     for (const runner of this.runners) {
       if (runner.basket !== null) continue
-      const { instance } = runner
+      const { instance, slot } = runner
       while (instance.next < instance.feed.length && this.dueOf(runner, instance.next) <= time) {
-        const signal = instance.scan(instance, instance.next + 1, this.wanted(runner.slot))
-        if (signal !== null) this.signal(runner, signal, instance.next - 1)
+        const index = instance.next
+        const signal = this.#asked([slot], time, () => instance.scan(instance, index + 1, this.wanted(slot)))
+        instance.next = index + 1
+        if (signal !== null) this.signal(runner, signal, index)
       }
     }
   }
@@ -245,8 +248,9 @@ export class Engine {
     if (!this.needsCandle(slot) || !showCandle(instance, time)) return
     this.trader.closeCandle(slot, time)
     const followed = instance.follow === null || instance.follow(instance.feed.cursor.index)
-    if (!followed || instance.manage === null || slot.position.quantity === 0n) return
-    const adjustment = instance.manage(heldView(slot))
+    const { manage } = instance
+    if (!followed || manage === null || slot.position.quantity === 0n) return
+    const adjustment = this.#asked([slot], time, () => manage(heldView(slot)))
     if (adjustment !== null) this.trader.adjust(slot, adjustment, time)
   }
 
@@ -286,8 +290,26 @@ export class Engine {
       return
     }
     const members = new Map(basket.members.map(member => [member.symbol, member.market]))
-    const weights = basket.strategy.decide({ members, date: dateParts(time) }, basket.params)
+    const weights = this.#asked(basket.slots, time, () => basket.strategy.decide({ members, date: dateParts(time) }, basket.params))
     if (weights !== null) rebalance(this.trader, this.#books, basket.slots, weights, time, values)
+  }
+
+  // What a strategy answers. Live, one that throws is broken, and must not end what looks after the others: it enters no more, what it holds
+  // keeps its protection, and people are told. A backtest ends by it.
+  #asked<Answer>(slots: readonly Slot[], time: Time, ask: () => Answer): Answer | null {
+    if (!this.#live) return ask()
+    try {
+      return ask()
+    } catch (error) {
+      const why = `it threw "${error instanceof Error ? error.message : String(error)}". Mend its file and start the service anew`
+      for (const slot of slots) {
+        if (slot.quarantined !== null) continue
+        slot.quarantined = why
+        const denial = deny('quarantined', `${slot.owner} is quarantined: ${why}; its exits by hand and its protection go on`)
+        this.trader.denied(slot, 'enter', { reason: 'the strategy was asked', time, values: null }, denial)
+      }
+      return null
+    }
   }
 
   #show(bars: readonly Candle[], candles: readonly Candle[]): void {
@@ -324,7 +346,9 @@ export class Engine {
     for (const symbol of owner.symbols) {
       const market = this.market(symbol)
       const scan = owner.scan === undefined ? {} : { scan: owner.scan }
-      const instance = newInstance({ owner: name, symbol, timeframe, strategy, params, source: source(symbol), ...scan })
+      const from = source(symbol)
+      this.#live = from.kind === 'live'
+      const instance = newInstance({ owner: name, symbol, timeframe, strategy, params, source: from, ...scan })
       const managed = strategy.kind === 'single' && strategy.manage !== undefined
       const slot = this.#addSlot(name, market, { allocation: owner.allocation, size: owner.size, managed, span: lengthOf(timeframe) })
       const schedule = strategy.kind === 'single' && strategy.schedule !== undefined ? parseSchedule(strategy.schedule) : null

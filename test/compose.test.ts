@@ -4,6 +4,7 @@ import { newMemoryDisk } from '#adapters/memory/store.ts'
 import { Fault } from '#domain/fault.ts'
 import { journalLines } from '#domain/journal.ts'
 import type { Store } from '#ports/store.ts'
+import type { Told } from '#domain/told.ts'
 import type { Service } from '../src/compose.ts'
 import { ConfigError } from '../src/config.ts'
 import { type DemoSetup, fileOf, openDemo, strategyFolder } from './support/demo.ts'
@@ -144,6 +145,28 @@ describe('a strategy file that is broken', () => {
     expect((await service.desk.strategies())[0]).toMatchObject({ name: 'idle', enabled: false })
     await service.run()
     await store.close()
+  })
+
+  test('and throws only once it runs, is quarantined and told: what it holds keeps its stop, and the others go on', async () => {
+    const thrower = fileOf(`
+      if (candle.close > 1.5) throw new Error('there is no such thing')
+      return candle.close > 1 ? enter({ reason: 'over one', stopLoss: percent(90) }) : null`)
+    const other = fileOf(`return candle.close > 2 ? enter({ reason: 'high' }) : candle.close < 1.5 ? exit({ reason: 'low' }) : null`)
+    const told: Told[] = []
+    const { service, store } = await openDemo({ strategies: strategyFolder({ thrower, other }), tell: news => told.push(...news) })
+    await service.run()
+    const denials = told.flatMap(one => (one.kind === 'denied' && one.decision.outcome === 'quarantined' ? [one.decision] : []))
+    expect(denials.map(({ owner }) => owner)).toEqual(['thrower'])
+    expect(denials[0]!.message).toMatch(/^thrower is quarantined: it threw "there is no such thing"\. Mend its file/)
+    const rows = await service.desk.strategies()
+    expect(rows.map(({ name, trouble }) => [name, trouble?.slice(0, 22) ?? null])).toEqual([
+      ['other', null],
+      ['thrower', 'quarantined: it threw '],
+    ])
+    expect((await service.desk.positions()).find(({ owner }) => owner === 'thrower')!.stop).toBeGreaterThan(0n)
+    const { fills } = await store.journal()
+    expect(fills.filter(({ owner }) => owner === 'other').length).toBe(2)
+    expect((await service.summary()).candles).toBeGreaterThan(6000)
   })
 
   test('does not enter while it is quarantined', async () => {

@@ -34,9 +34,21 @@ export function holdingOf(engine: Engine, settings: ReadonlyMap<string, string>,
   return sum
 }
 
-/** Owners whose strategy is gone or broken, but who hold something. */
-export function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Fault>): StrategyRow[] {
-  const names = new Set(engine.slots.filter(({ quarantined, position }) => quarantined && position.quantity > 0n).map(({ owner }) => owner))
+const LEFT = 'It does not enter; its exits by hand and its protection go on.'
+
+/** The rows of owners that run, with what is wrong where their strategy broke while it ran. */
+export const runningRows = (engine: Engine, rows: readonly StrategyRow[]): StrategyRow[] =>
+  rows.map(row => {
+    const why = engine.slots.find(({ owner, quarantined }) => owner === row.name && quarantined !== null)?.quarantined
+    return why == null ? row : { ...row, trouble: `quarantined: ${why}. ${LEFT}` }
+  })
+
+/** Owners whose strategy is gone or broken since before the start, but who hold something. `running`: those that have a row. */
+export function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Fault>, running: ReadonlySet<string>): StrategyRow[] {
+  const held = engine.slots.filter(
+    ({ owner, quarantined, position }) => quarantined !== null && position.quantity > 0n && !running.has(owner),
+  )
+  const names = new Set(held.map(({ owner }) => owner))
   return [...names].map(name => ({
     name,
     title: name,
@@ -47,7 +59,7 @@ export function quarantinedRows(engine: Engine, broken: ReadonlyMap<string, Faul
     params: {},
     fields: [],
     allocation: null,
-    trouble: `quarantined: ${broken.get(name)?.message ?? 'there is no such strategy any more'} It does not enter; its exits by hand and its protection go on.`,
+    trouble: `quarantined: ${broken.get(name)?.message ?? 'there is no such strategy any more'} ${LEFT}`,
   }))
 }
 

@@ -21,8 +21,8 @@ export interface Slot extends Holding {
   /** How much an entry buys; null: the default of the rules. */
   size: Size | null
   enabled: boolean
-  /** Its strategy is gone or broken: no entries, exits and protection go on. */
-  quarantined: boolean
+  /** Why, where its strategy is gone or broken: no entries, exits and protection go on. */
+  quarantined: string | null
   plan: Plan | null
   leaving: Leaving | null
   stoppedAt: Time
@@ -58,7 +58,7 @@ export const newSlot = (
   size: options.size,
   managed: options.managed,
   enabled: true,
-  quarantined: false,
+  quarantined: null,
   plan: null,
   leaving: null,
   stoppedAt: 0 as Time,

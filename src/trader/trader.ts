@@ -275,7 +275,7 @@ export class Trader {
   }
 
   #modeDenial(slot: Slot): Denial | null {
-    if (slot.quarantined) return deny('quarantined', `${slot.owner} is quarantined: its file is missing or broken`)
+    if (slot.quarantined !== null) return deny('quarantined', `${slot.owner} is quarantined: ${slot.quarantined}`)
     if (!slot.enabled) return deny('disabled', `${slot.owner} is switched off on ${slot.symbol}`)
     return this.mode === 'running' ? null : deny(denials[this.mode], `trading is ${this.mode}: no new entries`)
   }

@@ -156,7 +156,7 @@ describe('exits', () => {
         says: { 0: enter({ reason: 'go', stopLoss: 95 }), 4: enter({ reason: 'go' }) },
         people: {
           2: engine => {
-            engine.slot('script', 'BTCUSDC')!.quarantined = true
+            engine.slot('script', 'BTCUSDC')!.quarantined = 'its file is missing or broken'
           },
         },
       },
