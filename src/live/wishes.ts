@@ -47,14 +47,18 @@ export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): 
   const size = wish.amount === null ? trader.sizeFor(slot) : sizeOf(wish.amount)
   const stop: Level | null =
     wish.stop !== null ? levelOf(wish.stop) : trader.rules.manualStop > 0 ? { percent: trader.rules.manualStop } : null
+  const kept = stop === null && slot.plan !== null && slot.plan.stop > 0n ? slot.plan : null
+  // named at the market too: where the stop of what is held is reached just now, what is bought has it all the same. At a limit it may have
+  // moved by then.
+  const named = wish.limit === null ? kept : null
   const entry: Enter = {
     kind: 'enter',
     reason: `bought by ${person}`,
     // never more than the person named
     at: wish.limit === null ? null : { limit: toNumber(floorTo(priceOf(wish.limit), info.filters.tick)) },
-    stopLoss: stop,
+    stopLoss: named === null ? stop : toNumber(named.stop),
     takeProfit: wish.target === null ? null : levelOf(wish.target),
-    trailing: null,
+    trailing: named === null || named.gap === 0n ? null : toNumber(named.gap),
     partial: null,
     timeLimit: 0,
   }
@@ -67,8 +71,7 @@ export function buy(engine: Engine, person: string, wish: BuyWish, time: Time): 
       : `${format(request.quantity)} ${info.base}`
   const where =
     wish.limit === null ? `at the market (about ${format(last)} ${info.quote})` : `at ${format(request.price)} ${info.quote} or better`
-  const kept = slot.plan?.stop ?? zero<Price>()
-  const without = kept > 0n ? `the stop stays at ${format(kept)}` : 'no stop'
+  const without = kept === null ? 'no stop' : `the stop stays at ${format(kept.stop)}`
   const levels = [
     stop === null ? without : typeof stop === 'number' ? `stop ${stop}` : `stop ${stop.percent} % under what is paid`,
     ...(wish.target === null

@@ -1,11 +1,13 @@
 /** What people wish for, against the real core and a paper exchange: the answer, and what is held and rests afterwards. */
 import { describe, expect, test } from 'vitest'
-import { money, price, quantity, ratio } from '#domain/money.ts'
+import { format, money, price, quantity, ratio } from '#domain/money.ts'
 import type { Filters } from '#domain/symbol.ts'
+import { buy as buyNow } from '#live/wishes.ts'
 import type { AmountWish, BuyWish, Desk, WishResult } from '#ports/desk.ts'
 import { enter } from '#strategy'
-import { owner, quiet, scripted } from '../support/desk.ts'
+import { hour, owner, quiet, scripted } from '../support/desk.ts'
 import { openTrading, type Trading, type TradingSetup } from '../support/trading.ts'
+import { openTrader } from '../support/unheard.ts'
 
 const BTC = 'BTCUSDC'
 const base = (amount: string): AmountWish => ({ kind: 'quantity', quantity: quantity(amount) })
@@ -130,6 +132,21 @@ describe('a buy', () => {
     await until(3)
     expect(held()).toEqual(['manual BTCUSDC 2 paid 100 stop 95'])
     expect(orders()).toEqual(['manual BTCUSDC SELL STOP_LOSS 2 stop 95'])
+  })
+
+  test('of more, as the stop of what is held is reached: what is bought has that stop all the same', () => {
+    const { engine, slot, hear, buy: enters, sent } = openTrader()
+    hear(enters(enter({ reason: 'go', stopLoss: 95 })), 'filled', 1, '2')
+    const [stop] = sent()
+    hear(stop!, 'accepted', 1)
+    const wish = { symbol: 'BTCUSDC', amount: base('1'), limit: null, stop: null, target: null }
+    expect(buyNow(engine, 'ann', wish, hour(2)).message).toMatch(/the stop stays at 95\.$/)
+    const [more] = sent()
+    hear(stop!, 'filled', 2, '2', '95')
+    expect(slot.position.quantity).toBe(0n)
+    hear(more!, 'filled', 2, '1', '96')
+    expect(slot.plan?.stop).toBe(price('95'))
+    expect(sent().map(({ request }) => `${request.type} ${format(request.stopPrice)}`)).toEqual(['STOP_LOSS 95'])
   })
 
   test.each<Refusal>([
