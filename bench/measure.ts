@@ -35,8 +35,8 @@ export function timed(work: () => unknown): number {
   return performance.now() - begun
 }
 
-/** How often each is run where the least counts. */
-export const RUNS = 9
+/** How often each is run where the least counts: until the machine's compiler has done with the larger of the two, which it has after about twelve. */
+export const RUNS = 15
 
 /** Runs both in turn and keeps the least of each. */
 export function least(runs: number, ours: () => unknown, floor: () => unknown): Least {
