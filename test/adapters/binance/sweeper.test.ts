@@ -36,6 +36,10 @@ const refused = (): never => {
   throw new BinanceFault('refused', 'Invalid symbol.', { code: NO_SUCH_SYMBOL, status: 400 })
 }
 
+/** Two sold at 90 by an order of Binance's number. */
+const soldBy = (symbol: string, orderId: number) =>
+  tradeOf({ symbol, id: 5, orderId, price: '90', qty: '2', quoteQty: '180', commission: '0', commissionAsset: 'USDC', time: START })
+
 /** Two stops stand, one of a symbol that Binance does not have any more; of the other nothing was heard, and it has filled. */
 function openBed(account: Partial<Account>) {
   const clock = new DrivenClock(START)
@@ -63,22 +67,7 @@ function openBed(account: Partial<Account>) {
             time: START,
             updateTime: START,
           }),
-    trades: async ({ symbol }) =>
-      symbol === GONE
-        ? refused()
-        : [
-            tradeOf({
-              symbol,
-              id: 5,
-              orderId: 8,
-              price: '90',
-              qty: '2',
-              quoteQty: '180',
-              commission: '0',
-              commissionAsset: 'USDC',
-              time: START,
-            }),
-          ],
+    trades: async ({ symbol }) => (symbol === GONE ? refused() : [soldBy(symbol, 8)]),
     ...account,
   }
   const finder = new Finder({ book, account: asked, clock, signal })
@@ -150,19 +139,7 @@ test('a symbol that comes back: what was traded of it before is not told as news
         from.push(which.fromId!)
         return []
       }
-      return [
-        tradeOf({
-          symbol,
-          id: 5,
-          orderId: 99,
-          price: '90',
-          qty: '2',
-          quoteQty: '180',
-          commission: '0',
-          commissionAsset: 'USDC',
-          time: START,
-        }),
-      ]
+      return [soldBy(symbol, 99)]
     },
   })
   await bed.sweeper.sweep(true)
