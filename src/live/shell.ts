@@ -160,10 +160,18 @@ export class Shell {
       const { engine, exchange, store, tell } = this.#setup
       const actions = engine.takeActions()
       const { round, told } = this.#close(actions)
-      const act = (): void => exchange.act(actions, this.#time)
+      let acted = false
+      const act = (): void => {
+        acted = true
+        exchange.act(actions, this.#time)
+      }
       // what leaves goes as soon as its round is safe; a paper exchange is part of the record, where two writes would only cost
       const early = exchange.outside && actions.length > 0
-      if (round !== null) await (early ? store.commit(round, act) : store.commit(round))
+      if (round !== null) {
+        const committed = early ? store.commit(round, act) : store.commit(round)
+        if (early && !acted) exchange.prepare(actions)
+        await committed
+      }
       if (!early) act()
       if (told.length > 0) tell(told, this.#time)
       for (const answer of answers) answer?.()

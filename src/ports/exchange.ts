@@ -13,6 +13,11 @@ export interface Exchange {
    * that is known, or can only be known later and will be heard.
    */
   recover(orders: readonly Order[], ended: readonly Order[], pending: readonly Action[], time: Time): Promise<void>
+  /**
+   * Makes ready what `act` is going to be called with, if the record of it can be written: so long nothing of it leaves. Need not be called;
+   * an exchange outside signs its orders meanwhile.
+   */
+  prepare(actions: readonly Action[]): void
   /** Carries actions out in order. */
   act(actions: readonly Action[], time: Time): void
   /** True while something that was sent has no answer yet. */

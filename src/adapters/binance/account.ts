@@ -32,6 +32,8 @@ export interface Placing {
   readonly urgency: Urgency
   /** For how many milliseconds it may wait for room; infinite: however long that takes. */
   readonly patience: number
+  /** It must not leave before this has resolved; it may be made ready meanwhile. */
+  readonly hold?: Promise<void> | undefined
   /** It has been signed and goes out now; a second time where Binance refused the first for its time. */
   sent(): void
 }

@@ -86,11 +86,11 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     book.close(tracked, 'rejected', why)
     return true
   }
-  const place = (orders: readonly Order[]): void => {
+  const place = (orders: readonly Order[], hold?: Promise<void>): void => {
     // what was sent once is never sent again
     if (orders.some(({ id }) => book.get(id) !== undefined)) return
     const tracked = orders.map(order => book.add(order, setup.serverClock.now()))
-    if (!brokenOff(tracked[0]!)) void sender.send(tracked)
+    if (!brokenOff(tracked[0]!)) void sender.send(tracked, hold)
   }
   const replace = ({ id, executed }: Order, by: Order): void => {
     if (book.get(by.id) !== undefined) return
@@ -107,6 +107,27 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
     // what has no answer yet is taken back once it has one
     if (tracked.followed.arrived) void sender.takeBack(tracked)
   }
+  const carryOut = (actions: readonly Action[], hold?: Promise<void>): void => {
+    for (const action of actions) {
+      switch (action.kind) {
+        case 'cancel':
+          cancel(action.order.id)
+          break
+        case 'place':
+          place([action.order], hold)
+          break
+        case 'pair':
+          place([action.first, action.second], hold)
+          break
+        case 'replace':
+          replace(action.order, action.by)
+          break
+      }
+    }
+  }
+  // what was made ready, and what lets it go or drops it
+  let ready: { readonly actions: readonly Action[]; go(): void; drop(fault: BinanceFault): void } | null = null
+  setup.signal.addEventListener('abort', () => ready?.drop(new BinanceFault('retry', 'the service stops: it was not sent.')))
   const findAfterStart = async (tracked: Tracked): Promise<void> => {
     for (let attempt = 0; !setup.signal.aborted; attempt++) {
       const look = await finder.look(tracked)
@@ -157,24 +178,19 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
         for (const report of await setup.account.openOrders()) book.heard(report)
       })
     },
-    act(actions: readonly Action[]) {
+    prepare(actions) {
+      // a cancel leaves at once, and what comes after it may have to wait for it
+      if (!actions.every(({ kind }) => kind === 'place' || kind === 'pair')) return
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      // nobody may wait for it
+      promise.catch(() => {})
+      ready = { actions, go: resolve, drop: reject }
+      carryOut(actions, promise)
+    },
+    act(actions) {
       book.ready = true
-      for (const action of actions) {
-        switch (action.kind) {
-          case 'cancel':
-            cancel(action.order.id)
-            break
-          case 'place':
-            place([action.order])
-            break
-          case 'pair':
-            place([action.first, action.second])
-            break
-          case 'replace':
-            replace(action.order, action.by)
-            break
-        }
-      }
+      if (ready?.actions === actions) ready.go()
+      else carryOut(actions)
     },
     changedState: () => null,
     restore() {},

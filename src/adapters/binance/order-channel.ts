@@ -34,7 +34,7 @@ export function openOrderChannel(wsApi: WsApi, account: Account): OrderChannel {
 }
 
 // Field by field: this is on the way of every order, and a copy of all fields of an object takes several times as long.
-const placeCall = ({ pair, parameters, urgency, patience, sent }: Placing): Call => ({
+const placeCall = ({ pair, parameters, urgency, patience, hold, sent }: Placing): Call => ({
   method: pair ? 'orderList.place.oco' : 'order.place',
   parameters,
   weight: 1,
@@ -42,6 +42,7 @@ const placeCall = ({ pair, parameters, urgency, patience, sent }: Placing): Call
   urgency,
   patience,
   changes: true,
+  hold,
   sent,
 })
 

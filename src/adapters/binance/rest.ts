@@ -25,6 +25,8 @@ export interface Ask extends Cost {
   readonly urgency?: Urgency
   /** Whether it changes something there; default: unless it is a GET. */
   readonly changes?: boolean
+  /** It must not leave before this has resolved. */
+  readonly hold?: Promise<void> | undefined
   /** It has been signed and goes out now. May be called a second time, where Binance refused the first for its time. */
   sent?(): void
 }
@@ -85,6 +87,7 @@ export function openRest(setup: RestSetup): Rest {
     if (!budget.tryTake(one, urgency)) await budget.take(one, urgency, setup.signal)
     const enough = new AbortController()
     try {
+      if (one.hold !== undefined) await one.hold
       const sent = signed ? spot.signRequest(method, path, { ...parameters }) : spot.publicRequest(method, path, { ...parameters })
       one.sent?.()
       // the library's own time-out begins anew with every byte that comes

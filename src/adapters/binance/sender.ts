@@ -54,8 +54,8 @@ export class Sender {
     this.#setup = setup
   }
 
-  /** Sends an order, or both of a pair; resolves once it is known what became of it. */
-  async send(orders: readonly Tracked[]): Promise<void> {
+  /** Sends an order, or both of a pair, not before `hold` has resolved; resolves once it is known what became of it. */
+  async send(orders: readonly Tracked[], hold?: Promise<void>): Promise<void> {
     const { book, signal } = this.#setup
     const denial = orders.map(order => this.#denial(order)).find(text => text !== null)
     if (denial != null) return this.#refuse(orders, denial)
@@ -69,7 +69,7 @@ export class Sender {
         return
       }
       const parameters = this.#parameters(orders)
-      const fault = await this.#place(orders, parameters)
+      const fault = await this.#place(orders, parameters, hold)
       if (fault === null) return
       // a position waits for it, and it was made for filters that are no more: where it fits those there are now it is another one
       if (fault.code === WRONG_FILTER && !orders[0]!.entry && !renewed) {
@@ -210,8 +210,8 @@ export class Sender {
     return fitted(request, this.#setup.info(request.symbol))
   }
 
-  // Sends at once, before anything is waited for. The fault, or null where it was taken.
-  async #place(orders: readonly Tracked[], parameters: Record<string, string>): Promise<BinanceFault | null> {
+  // Sends at once, before anything else is waited for. The fault, or null where it was taken.
+  async #place(orders: readonly Tracked[], parameters: Record<string, string>, hold?: Promise<void>): Promise<BinanceFault | null> {
     const { book, channel } = this.#setup
     const [first, second] = orders
     const sent = (): void => {
@@ -219,7 +219,7 @@ export class Sender {
     }
     try {
       const { urgency, patience } = first!.entry ? NOW : ANY_TIME
-      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, sent })
+      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, hold, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {

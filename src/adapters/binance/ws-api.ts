@@ -3,6 +3,7 @@
  * over it. A request that was sent and not answered is an unknown outcome where it changes something. Nothing is ever sent twice, but for
  * a request that Binance refused for its time alone.
  */
+import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Budget, Cost, RateLimit, Urgency } from './budget.ts'
 import { type Connection, type Link, openConnection } from './connection.ts'
@@ -18,6 +19,8 @@ export interface Call extends Cost {
   readonly urgency?: Urgency
   /** Whether it changes something there. */
   readonly changes?: boolean
+  /** It must not leave before this has resolved; it is signed meanwhile. */
+  readonly hold?: Promise<void> | undefined
   /** It has been signed and goes out now. May be called a second time, where Binance refused the first for its time. */
   sent?(): void
 }
@@ -63,6 +66,17 @@ interface Waiting {
   resolve(result: unknown): void
   reject(fault: BinanceFault): void
 }
+
+// Signed, for one link, at an instant.
+interface Ready {
+  readonly id: number
+  readonly link: Link
+  readonly text: string
+  readonly at: Time
+}
+
+// what was signed before is signed anew: Binance takes it for `RECEIVE_WINDOW_MS`
+const FRESH_MS = 500
 
 /** Asks for user data where the connection is logged on. It takes no parameters at all. */
 export const SUBSCRIBE = 'userDataStream.subscribe'
@@ -129,12 +143,12 @@ class Calls {
     if (!budget.tryTake(call, call.urgency ?? 'ordinary')) await budget.take(call, call.urgency ?? 'ordinary', this.#stopping.signal)
     const measured = serverClock.begun
     try {
-      return await this.#once(call, linkNow())
+      return await this.#once(call, linkNow)
     } catch (error) {
       if (!(error instanceof BinanceFault) || error.code !== BAD_TIMESTAMP) throw error
       // it was refused before the engine saw it: signed anew it may be sent again
       await serverClock.measureAfter(measured)
-      return await this.#once(call, linkNow())
+      return await this.#once(call, linkNow)
     } finally {
       budget.settle(call)
     }
@@ -170,15 +184,29 @@ class Calls {
     this.#stopping.abort()
   }
 
-  #once(call: Call, link: Link | null): Promise<unknown> {
-    const id = ++this.#count
+  async #once(call: Call, linkNow: () => Link | null): Promise<unknown> {
+    let ready = this.#ready(call, linkNow())
+    if (call.hold !== undefined) {
+      await call.hold
+      const link = linkNow()
+      if (ready?.link !== link || this.#setup.clock.now() - ready!.at > FRESH_MS) ready = this.#ready(call, link)
+    }
     return new Promise((resolve, reject) => {
-      const left = link?.send(JSON.stringify({ id, method: call.method, params: this.#signed(call, link) })) === true
-      if (!left) return reject(new BinanceFault('retry', `Binance, ${call.method}: there is no connection. It was not sent.`))
+      if (ready === null || !ready.link.send(ready.text))
+        return reject(new BinanceFault('retry', `Binance, ${call.method}: there is no connection. It was not sent.`))
       call.sent?.()
-      this.#waiting.set(id, { call, link: link!, due: this.#setup.clock.now() + this.#timeout, resolve, reject })
+      const { id, link } = ready
+      this.#waiting.set(id, { call, link, due: this.#setup.clock.now() + this.#timeout, resolve, reject })
       if (!this.#watching) void this.#watch()
     })
+  }
+
+  // A request as it goes over a link; null: there is none.
+  #ready(call: Call, link: Link | null): Ready | null {
+    if (link === null) return null
+    const id = ++this.#count
+    const text = JSON.stringify({ id, method: call.method, params: this.#signed(call, link) })
+    return { id, link, text, at: this.#setup.clock.now() }
   }
 
   // After a log-on only the time is needed. Else all parameters by name are signed, unencoded: not as for REST.

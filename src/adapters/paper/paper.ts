@@ -87,6 +87,8 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
     async recover(_, _ended, pending) {
       act(pending)
     },
+    // it is part of the record
+    prepare() {},
     act,
     market(event) {
       changed = true

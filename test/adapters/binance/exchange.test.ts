@@ -524,6 +524,64 @@ describe('filters that changed since they were told', () => {
   })
 })
 
+describe('an order that is made ready while its record is being written', () => {
+  const pair = '2 SELL STOP_LOSS 1 stop 90 | 3 SELL LIMIT_MAKER 1 at 120'
+
+  test.each(['hmac', 'ed25519'] as const)('leaves when it is acted on, once, and nothing of it before, by an %s key', async key => {
+    const bed = await openBed({ key })
+    const go = bed.ready('1 BUY MARKET 2', pair)
+    await bed.clock.wait(100)
+    expect(bed.asked('order.place') + bed.asked('orderList.place.oco')).toBe(0)
+    go()
+    await bed.becomes(1, 'filled 2 of 2 for 200')
+    await bed.becomes(3, 'open')
+    expect([bed.asked('order.place'), bed.asked('orderList.place.oco')]).toEqual([1, 1])
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('without a socket it goes by REST, and not before either', async () => {
+    const bed = await openBed({ sockets: false })
+    const go = bed.ready('1 BUY MARKET 2')
+    await bed.clock.wait(100)
+    expect(bed.asked('/api/v3/order')).toBe(0)
+    go()
+    await bed.becomes(1, 'filled 2 of 2 for 200')
+  })
+
+  test('a record that took long: it is signed anew, and is not too old for Binance', async () => {
+    const bed = await openBed(FAST)
+    const go = bed.ready('1 BUY MARKET 2')
+    await bed.clock.wait(10_000)
+    go()
+    await bed.becomes(1, 'filled 2 of 2 for 200')
+    expect(bed.asked('order.place')).toBe(1)
+  })
+
+  test.each([true, false])('a connection that ended meanwhile: it goes another way, once (another is there by then: %s)', async another => {
+    const bed = await openBed()
+    const go = bed.ready('1 BUY MARKET 2')
+    bed.simulator.admin('sockets', { act: 'drop', kind: 'api' })
+    await bed.trouble('No user data of Binance')
+    if (another) await bed.connected()
+    go()
+    await bed.becomes(1, 'filled 2 of 2 for 200')
+    expect(bed.asked('order.place') + bed.asked('/api/v3/order')).toBe(1)
+    expect(bed.told).toEqual(bed.made)
+  })
+
+  test('a record that is never written: it never leaves, and takes no room in the budget', async () => {
+    const bed = await openBed()
+    const { budget } = bed.binance.rest
+    const before = budget.used
+    const go = bed.ready('1 BUY MARKET 2')
+    expect(budget.used).toBeGreaterThan(before)
+    await bed.binance.stop()
+    go()
+    await bed.becomes(1, 'rejected')
+    expect(bed.asked('order.place')).toBe(0)
+  })
+})
+
 describe('a fault that asks for one entry after the other', () => {
   const entries = (from: number, to: number): string[] =>
     Array.from({ length: to - from + 1 }, (_, place) => `${from + place} BUY LIMIT 0.1 at 95`)

@@ -98,6 +98,13 @@ export class Bed {
     )
   }
 
+  /** Makes orders ready; what is returned sends them. */
+  ready(...texts: readonly string[]): () => void {
+    const actions = texts.map(text => this.#action(text))
+    this.binance.exchange.prepare(actions)
+    return () => this.binance.exchange.act(actions, this.clock.now())
+  }
+
   /** Sends an order in the place of another. */
   replace(id: number, text: string): void {
     this.binance.exchange.act([{ kind: 'replace', order: this.orders.get(id)!, by: this.#order(orderOf(text)) }], this.clock.now())
