@@ -19,4 +19,4 @@ VOLUME /app/.roottrading
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "src/cli.ts", "health"]
 # Run with --init (docker-compose.yml does), so that signals arrive and ended children are collected.
-CMD ["node", "src/main.ts"]
+CMD ["node", "--no-opt", "--single-threaded-gc", "src/main.ts"]

@@ -12,7 +12,7 @@ import { idle } from './idle.ts'
 import { liveCandle } from './live.ts'
 import { livePath, type PathResult } from './live-path.ts'
 import { loading } from './loading.ts'
-import { cost, isMet, type Least, type Result, speed, within } from './measure.ts'
+import { cost, isMet, type Least, type Result, serviceFlags, speed, within } from './measure.ts'
 import { peers } from './peers.ts'
 import { type PortfolioResult, portfolio } from './portfolio.ts'
 import { type StreamFigures, streams } from './streams.ts'
@@ -44,11 +44,15 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   'portfolio-sample': () => portfolio(PORTFOLIO_SAMPLE),
 }
 
+// Run as the service is, with its floors.
+const inService: ReadonlySet<string> = new Set(['streams', 'decision', 'idle'])
+
 const perform = (name: string): Promise<unknown> => (isCase(name) ? alone(name) : tasks[name]!())
 
 function inOwnProcess<T>(...args: [name: string] | [file: string, what: string]): T {
   const [file, rest] = args.length === 1 ? ['main.ts', ['--only', args[0]]] : [args[0], [args[1]]]
-  return JSON.parse(execFileSync(process.execPath, [join(import.meta.dirname, file), ...rest], { encoding: 'utf8' })) as T
+  const flags = inService.has(rest.at(-1)!) ? serviceFlags : []
+  return JSON.parse(execFileSync(process.execPath, [...flags, join(import.meta.dirname, file), ...rest], { encoding: 'utf8' })) as T
 }
 
 function results(tell: (name: string, result: Result) => void): Unjudged {

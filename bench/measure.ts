@@ -1,5 +1,10 @@
 /** How things are measured: the least of several runs, ours and the floor in turn, so that a noisy machine disturbs both alike. */
 
+import manifest from '../package.json' with { type: 'json' }
+
+/** What V8 is told where the service runs, as `npm start` has it: node [flags] src/main.ts */
+export const serviceFlags: string[] = manifest.scripts.start.split(' ').slice(1, -1)
+
 /** A result. `ratio` has to be at least the goal, or, where `atMost`, at most. */
 export interface Result {
   /** Milliseconds, unless the name says otherwise. */

@@ -359,6 +359,12 @@ describe('tidiness', () => {
     expect(files('src/domain/**/*.ts').flatMap(file => undocumented(read(file)).map(name => `${file}: ${name}`))).toEqual([])
   })
 
+  test('the image starts the service as npm start does', () => {
+    const { start } = (JSON.parse(read('package.json')) as { scripts: { start: string } }).scripts
+    const command = JSON.parse(/^CMD (.+)$/m.exec(read('Dockerfile'))![1]!) as string[]
+    expect(command.join(' ')).toBe(start)
+  })
+
   test("README's tree names the folders that are there", () => {
     if (!existsSync(join(root, 'README.md'))) return
     const folders = readdirSync(root, { withFileTypes: true }).filter(

@@ -262,9 +262,11 @@ class Market implements LiveFeed {
         else if (this.#goesWithout(series, time, now)) without.push(series)
       }
       if (without.length > 0) this.#noteStill(without, time)
-      this.#reach(time)
+      // what comes next is looked at once this is on its way
+      this.#reached = time
       if (candles.length > 0) return closeOf(time, candles, this.#shortest, this.#isLate(time, now))
       if (slot === time) return this.#slotEvent(time, now)
+      this.#reach(time)
     }
     return null
   }
@@ -318,7 +320,7 @@ class Market implements LiveFeed {
   #timer(now: Time): MarketEvent | null {
     const time = this.#slot as Time
     if (now < time || time >= this.#next) return null
-    this.#reach(time)
+    this.#reached = time
     return this.#slotEvent(time, now)
   }
 
@@ -343,6 +345,8 @@ class Market implements LiveFeed {
       if (event === null) return this.#sleep(now)
       this.#offering = true
       void run.offer(event, writeProgress(this.#reached, this.#behind)).then(this.#offered, run.fail)
+      // only now: an order may have left in between
+      if (Math.min(this.#next, this.#slot) <= this.#reached) this.#reach(this.#reached)
     } catch (error) {
       this.#run = null
       run.fail(error)
