@@ -1,5 +1,5 @@
-/** Candles from the column cache against the same bytes read as typed arrays and nothing else. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** Candles from the column cache against their six columns in a file of nothing else, read as typed arrays. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cachedCandles } from '#adapters/files/column-cache.ts'
@@ -7,7 +7,6 @@ import type { Columns } from '#domain/candle.ts'
 import { type Least, least } from './measure.ts'
 
 const RUNS = 9
-const HEADER = 64
 const COLUMNS = 6
 
 function csvOf({ time, open, high, low, close, volume }: Columns): string {
@@ -18,8 +17,8 @@ function csvOf({ time, open, high, low, close, volume }: Columns): string {
 
 function rawColumns(path: string): Float64Array[] {
   const bytes = readFileSync(path)
-  const count = (bytes.length - HEADER) / (COLUMNS * 8)
-  return Array.from({ length: COLUMNS }, (_, place) => new Float64Array(bytes.buffer, bytes.byteOffset + HEADER + place * count * 8, count))
+  const count = bytes.length / (COLUMNS * 8)
+  return Array.from({ length: COLUMNS }, (_, place) => new Float64Array(bytes.buffer, bytes.byteOffset + place * count * 8, count))
 }
 
 /** Loads candles both ways. */
@@ -29,12 +28,14 @@ export function loading(columns: Columns): Least {
     const file = join(folder, 'BTCUSDC-1m.csv')
     const cache = join(folder, 'cache')
     writeFileSync(file, csvOf(columns))
-    if (cachedCandles(file, cache).close.at(-1) !== columns.close.at(-1)) throw new Error('the candles came back as others')
-    const kept = join(cache, readdirSync(cache)[0]!)
+    const kept = Object.values(cachedCandles(file, cache)) as Float64Array[]
+    const raw = join(folder, 'raw')
+    writeFileSync(raw, Buffer.concat(kept.map(column => new Uint8Array(column.buffer, column.byteOffset, column.byteLength))))
+    if (rawColumns(raw)[4]!.at(-1) !== columns.close.at(-1)) throw new Error('the candles came back as others')
     return least(
       RUNS,
       () => cachedCandles(file, cache),
-      () => rawColumns(kept),
+      () => rawColumns(raw),
     )
   } finally {
     rmSync(folder, { recursive: true })

@@ -51,6 +51,24 @@ describe('the column cache', () => {
     expect(kept()).toHaveLength(1)
   })
 
+  test.each([
+    ['every minute', [0, 1, 2, 3, 4]],
+    ['with gaps', [0, 1, 2, 5, 6, 7, 8, 20, 22, 24, 25]],
+    ['with no order in it', [0, 1, 3, 6, 10, 15, 21]],
+    ['one', [7]],
+    ['two', [7, 9]],
+  ])('times %s come back as they are', (_what, minutes) => {
+    const text = (close: number): string =>
+      `openTime,open,high,low,close,volume\n${minutes.map(minute => `${minute * 60_000},1,9,1,${close},${minute}`).join('\n')}\n`
+    writeFileSync(csv, text(5))
+    settle()
+    const expected = cachedCandles(csv, cache)
+    expect([...expected.time]).toEqual(minutes.map(minute => minute * 60_000))
+    writeFileSync(csv, text(6))
+    settle()
+    expect(cachedCandles(csv, cache)).toEqual(expected)
+  })
+
   test('is read instead of the file', () => {
     settle()
     expect(cachedCandles(csv, cache).close[0]).toBe(5)

@@ -1,7 +1,8 @@
 /**
  * Candles of a CSV file as they lie in memory, kept beside it for the next start: one read, no parsing, no copy.
- *   64 bytes of header: magic and version, CRC-32 of all the rest, number of candles, SHA-256 of which file at which state this was
- *   six float64 columns, one a field of the candle
+ *   64 bytes of header: magic and version, CRC-32 of all the rest, number of candles, SHA-256 of which file at which state this was, number of runs
+ *   the times as runs of three float64: the first, the step to the next, how many. Candles follow one another by the clock, so that they are few
+ *   five float64 columns, one for each other field of the candle
  * Numbers are in the machine's own byte order; a cache of another order has another magic and is rebuilt, like a damaged one.
  */
 import { createHash, randomUUID } from 'node:crypto'
@@ -13,13 +14,15 @@ import { readCandles } from './candles.ts'
 
 const MAGIC = 0x5254_434c
 // raise it when the layout changes, or when readCandles comes to read or refuse differently
-const VERSION = 1
+const VERSION = 2
 const HEADER = 64
-const COLUMNS = 6
+const COLUMNS = 5
+const RUN = 3
 // places in the header, in bytes
 const CHECKSUM = 8
 const COUNT = 16
 const SOURCE = 24
+const RUNS = 56
 // what the checksum is of begins behind it
 const SUMMED = CHECKSUM + 4
 // a file is read in parts, each summed up while it still lies in the processor's cache
@@ -78,21 +81,50 @@ function readCache(path: string, source: Buffer): Columns | null {
   if (read === null) return null
   const { bytes, sum } = read
   const [magic, version, checksum] = new Uint32Array(bytes.buffer, bytes.byteOffset, 3)
-  const count = new Float64Array(bytes.buffer, bytes.byteOffset + COUNT, 1)[0]!
-  if (magic !== MAGIC || version !== VERSION || bytes.length !== HEADER + count * COLUMNS * 8) return null
+  const numbers = (at: number, count: number): Float64Array => new Float64Array(bytes.buffer, bytes.byteOffset + at, count)
+  const [count, runs] = [numbers(COUNT, 1)[0]!, numbers(RUNS, 1)[0]!]
+  const behindRuns = HEADER + runs * RUN * 8
+  if (magic !== MAGIC || version !== VERSION || bytes.length !== behindRuns + count * COLUMNS * 8) return null
   if (!bytes.subarray(SOURCE, SOURCE + source.length).equals(source) || sum !== checksum) return null
-  const column = (place: number): Float64Array => new Float64Array(bytes.buffer, bytes.byteOffset + HEADER + place * count * 8, count)
-  return { time: column(0), open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) }
+  const column = (place: number): Float64Array => numbers(behindRuns + place * count * 8, count)
+  const time = timesOf(numbers(HEADER, runs * RUN), count)
+  return { time, open: column(0), high: column(1), low: column(2), close: column(3), volume: column(4) }
+}
+
+function timesOf(runs: Float64Array, count: number): Float64Array {
+  const time = new Float64Array(count)
+  let at = 0
+  for (let run = 0; run < runs.length; run += RUN) {
+    const [first, step, end] = [runs[run]!, runs[run + 1]!, at + runs[run + 2]!]
+    for (let next = first; at < end; next += step) time[at++] = next
+  }
+  return time
+}
+
+function runsOf(time: Float64Array): number[] {
+  const runs: number[] = []
+  for (let at = 0; at < time.length; ) {
+    const first = at
+    const step = (time[at + 1] ?? 0) - time[at]!
+    while (at + 1 < time.length && time[at + 1]! - time[at]! === step) at++
+    at++
+    runs.push(time[first]!, step, at - first)
+  }
+  return runs
 }
 
 function bytesOf({ time, open, high, low, close, volume }: Columns, source: Buffer): Buffer {
   const count = time.length
-  const bytes = Buffer.from(new ArrayBuffer(HEADER + count * COLUMNS * 8))
+  const runs = runsOf(time)
+  const behindRuns = HEADER + runs.length * 8
+  const bytes = Buffer.from(new ArrayBuffer(behindRuns + count * COLUMNS * 8))
+  const numbers = (at: number, length: number): Float64Array => new Float64Array(bytes.buffer, at, length)
   new Uint32Array(bytes.buffer, 0, 2).set([MAGIC, VERSION])
-  new Float64Array(bytes.buffer, COUNT, 1)[0] = count
+  numbers(COUNT, 1)[0] = count
   source.copy(bytes, SOURCE)
-  for (const [place, column] of [time, open, high, low, close, volume].entries())
-    new Float64Array(bytes.buffer, HEADER + place * count * 8, count).set(column)
+  numbers(RUNS, 1)[0] = runs.length / RUN
+  numbers(HEADER, runs.length).set(runs)
+  for (const [place, column] of [open, high, low, close, volume].entries()) numbers(behindRuns + place * count * 8, count).set(column)
   new Uint32Array(bytes.buffer, CHECKSUM, 1)[0] = crc32(bytes.subarray(SUMMED))
   return bytes
 }
