@@ -15,10 +15,10 @@ export interface Exchange {
   recover(orders: readonly Order[], ended: readonly Order[], pending: readonly Action[], time: Time): Promise<void>
   /**
    * Makes ready what `act` is going to be called with, if the record of it can be written: so long nothing of it leaves. Need not be called;
-   * an exchange outside signs its orders meanwhile.
+   * an exchange outside signs its orders meanwhile, and `act` throws Fault retry where that took so long that another process may have the account.
    */
   prepare(actions: readonly Action[]): void
-  /** Carries actions out in order. */
+  /** Carries actions out in order. What it throws, nothing of them was done: the core has to be built anew from the record. */
   act(actions: readonly Action[], time: Time): void
   /** True while something that was sent has no answer yet. */
   readonly busy: boolean

@@ -6,6 +6,7 @@ import type { Price } from '#domain/money.ts'
 import { type Action, type Order, type OrderUpdate, REPLACE_MISSED } from '#domain/order.ts'
 import { feeWorthAt } from '#domain/position.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
+import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import { type Account, MOST_ORDERS, type WhichOrders } from './account.ts'
@@ -52,6 +53,8 @@ export interface BinanceExchange extends Exchange {
   sweep(): void
 }
 
+// A process that stood still for longer may have lost its account to another, which by then looks for these orders and will take them for absent.
+const LONGEST_RECORD_MS = 10_000
 // Of orders that were made within this it is asked after a start whether they traded after their end.
 const LATE_MS = 86_400_000
 
@@ -125,8 +128,8 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
       }
     }
   }
-  // what was made ready, and what lets it go or drops it
-  let ready: { readonly actions: readonly Action[]; go(): void; drop(fault: BinanceFault): void } | null = null
+  // what was made ready, when, and what lets it go or drops it
+  let ready: { readonly actions: readonly Action[]; readonly at: Time; go(): void; drop(fault: BinanceFault): void } | null = null
   setup.signal.addEventListener('abort', () => ready?.drop(new BinanceFault('retry', 'the service stops: it was not sent.')))
   const findAfterStart = async (tracked: Tracked): Promise<void> => {
     for (let attempt = 0; !setup.signal.aborted; attempt++) {
@@ -179,18 +182,31 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
       })
     },
     prepare(actions) {
+      const at = setup.clock.now()
       // a cancel leaves at once, and what comes after it may have to wait for it
-      if (!actions.every(({ kind }) => kind === 'place' || kind === 'pair')) return
+      if (!actions.every(({ kind }) => kind === 'place' || kind === 'pair')) {
+        ready = { actions, at, go: () => carryOut(actions), drop() {} }
+        return
+      }
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       // nobody may wait for it
       promise.catch(() => {})
-      ready = { actions, go: resolve, drop: reject }
+      ready = { actions, at, go: resolve, drop: reject }
       carryOut(actions, promise)
     },
     act(actions) {
       book.ready = true
-      if (ready?.actions === actions) ready.go()
-      else carryOut(actions)
+      if (ready?.actions !== actions) return carryOut(actions)
+      const { at, go, drop } = ready
+      ready = null
+      const took = setup.clock.now() - at
+      if (took <= LONGEST_RECORD_MS) return go()
+      const fault = new BinanceFault(
+        'retry',
+        `the record of orders took ${Math.round(took / 1000)} s to be written: they are not sent any more.`,
+      )
+      drop(fault)
+      throw fault
     },
     changedState: () => null,
     restore() {},

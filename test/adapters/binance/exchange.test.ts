@@ -551,11 +551,26 @@ describe('an order that is made ready while its record is being written', () => 
   test('a record that took long: it is signed anew, and is not too old for Binance', async () => {
     const bed = await openBed(FAST)
     const go = bed.ready('1 BUY MARKET 2')
-    await bed.clock.wait(10_000)
+    await bed.clock.wait(8_000)
     go()
     await bed.becomes(1, 'filled 2 of 2 for 200')
     expect(bed.asked('order.place')).toBe(1)
   })
+
+  test.each([[['3 BUY MARKET 2']], [['2 SELL STOP_LOSS 1 stop 90', 'cancel 1']]])(
+    'a process that stood still while its record was written sends nothing of %j: by now another may have the account',
+    async texts => {
+      const bed = await openBed(FAST)
+      bed.place('1 BUY LIMIT 1 at 95')
+      await bed.becomes(1, 'open')
+      const go = bed.ready(...texts)
+      await bed.clock.wait(10_100)
+      expect(go).toThrow('took 10 s to be written')
+      await bed.clock.wait(1_000)
+      expect(bed.asked('order.place')).toBe(1)
+      expect(bed.asked('order.cancel')).toBe(0)
+    },
+  )
 
   test.each([true, false])('a connection that ended meanwhile: it goes another way, once (another is there by then: %s)', async another => {
     const bed = await openBed()

@@ -192,6 +192,7 @@ export class Bed {
   }
 
   #action(text: string): Action {
+    if (text.startsWith('cancel ')) return { kind: 'cancel', order: this.orders.get(Number(text.slice('cancel '.length)))! }
     const [one, other] = text.split('|')
     if (other === undefined) return { kind: 'place', order: this.#order(orderOf(one!)) }
     const [first, second] = [orderOf(one!, Number.parseInt(other, 10)), orderOf(other, Number.parseInt(one!, 10))]
