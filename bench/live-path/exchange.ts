@@ -50,6 +50,8 @@ export async function openExchange(): Promise<BenchExchange> {
     const order = Object.fromEntries(new URLSearchParams(query)) as unknown as Ordered
     exchange.arrived(at)
     response.end(JSON.stringify(orderResult(order, ++orders, Date.now() as Time)))
+    // what the others answer by the way of their orders
+    waitForPong(stream!)
   }
 
   const api = (socket: WebSocket, data: Buffer): void => {
@@ -69,11 +71,14 @@ export async function openExchange(): Promise<BenchExchange> {
     orders++
     socket.send(answerText(id, orderResult(order, orders, time), orders))
     if (follows.has(socket)) for (const text of eventTexts(order, orders, time)) socket.send(text)
-    // its answer comes after all that was sent before it has been worked off there
+    waitForPong(socket)
+  }
+  let read: Promise<unknown> = Promise.resolve()
+  // it comes after all that was sent before it over that socket has been worked off there
+  const waitForPong = (socket: WebSocket): void => {
     read = once(socket, 'pong')
     socket.ping()
   }
-  let read: Promise<unknown> = Promise.resolve()
   const follows = new Set<WebSocket>()
 
   sockets.on('connection', (socket, { url = '/' }) => {

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readCandles } from '#adapters/files/candles.ts'
 import { openSigner } from '#adapters/binance/signer.ts'
+import manifest from '../../package.json' with { type: 'json' }
 import { readConfig } from '../../src/config.ts'
 import { openStorage } from '../../src/cli/storage.ts'
 import { STARTS_KEY } from '../../src/compose/deaths.ts'
@@ -98,7 +99,9 @@ const faults: readonly (readonly [name: string, body: object])[] = [
   ['clear', {}],
 ]
 
-const service = (): ChildProcess => spawn(process.execPath, ['src/main.ts'], { cwd: root, env, stdio: ['ignore', log, log] })
+// as npm starts it: node [flags] src/main.ts
+const command = manifest.scripts.start.split(' ').slice(1)
+const service = (): ChildProcess => spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', log, log] })
 const between = (least: number, most: number): number => least + Math.random() * (most - least)
 
 /** One life, with faults now and then. True where it ended by our hand. */
