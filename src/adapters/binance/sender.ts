@@ -44,11 +44,15 @@ const NOW = { urgency: 'ordinary', patience: ENTRY_PATIENCE_MS } as const
 const ANY_TIME = { urgency: 'exit', patience: Number.POSITIVE_INFINITY } as const
 // a person has to do something first
 const WRONG_SETTINGS_MS = 30_000
+// a symbol that does not trade mostly does not for minutes or hours
+const HALTED_MS = 5_000
 const TAKEN_BACK = 'taken back before it was sent'
 
 /** The sender. */
 export class Sender {
   readonly #setup: SenderSetup
+  // symbols of which people know that a position has no protection since nothing trades
+  readonly #bare = new Set<string>()
 
   constructor(setup: SenderSetup) {
     this.#setup = setup
@@ -70,7 +74,11 @@ export class Sender {
       }
       const parameters = this.#parameters(orders)
       const fault = await this.#place(orders, parameters, hold)
-      if (fault === null) return
+      if (fault === null) return this.#trades(orders[0]!)
+      if (await this.#isHalted(orders[0]!, fault)) {
+        await this.#waitBare(orders[0]!)
+        continue
+      }
       // a position waits for it, and it was made for filters that are no more: where it fits those there are now it is another one
       if (fault.code === WRONG_FILTER && !orders[0]!.entry && !renewed) {
         renewed = true
@@ -95,7 +103,7 @@ export class Sender {
    */
   async replace(replacement: Replacement): Promise<void> {
     const { old, by } = replacement
-    const { book, finder, signal } = this.#setup
+    const { book, finder, signal, clock } = this.#setup
     for (let attempt = 0; !signal.aborted; attempt++) {
       if (by.cancelWanted) return book.close(by, 'cancelled', TAKEN_BACK)
       const denial = this.#denial(by)
@@ -109,6 +117,11 @@ export class Sender {
         return
       }
       if (fault.halves?.cancelled != null) return await this.#halfDone(by, fault.halves)
+      if (fault.halves === null && (await this.#isHalted(by, fault))) {
+        // the old one protects, and would not come back
+        await clock.wait(HALTED_MS, signal)
+        continue
+      }
       if (fault.kind === 'refused') return await this.#missed(replacement, fault.halves !== null, null)
       if (by.entry) return await this.#missed(replacement, false, fault.message)
       // nothing of it was done, and the old one protects
@@ -147,6 +160,35 @@ export class Sender {
     order.cancelling = false
   }
 
+  // True where what protects a position was refused since its symbol does not trade just then: that says nothing of the position, which stays.
+  // Binance's words decide, and where they are others what exchangeInfo says by now.
+  async #isHalted({ entry, request: { type, symbol } }: Tracked, { kind, message }: BinanceFault): Promise<boolean> {
+    const { info, outdated } = this.#setup
+    if (kind !== 'refused' || entry || type === 'MARKET') return false
+    if (/market is closed/i.test(message)) return true
+    if (info(symbol)?.trading !== false) return false
+    await outdated()
+    return info(symbol)?.trading === false
+  }
+
+  // A position has no protection: told once, and tried again.
+  async #waitBare({ request: { symbol } }: Tracked): Promise<void> {
+    const { clock, signal, outdated, trouble } = this.#setup
+    if (!this.#bare.has(symbol)) {
+      this.#bare.add(symbol)
+      trouble(
+        `${symbol} does not trade on Binance at present: its position has no protection there until it does. It is tried again and again; nothing is sold meanwhile.`,
+      )
+      void outdated()
+    }
+    await clock.wait(HALTED_MS, signal)
+  }
+
+  // An order of its symbol was taken: where it was thought not to trade entries may go too.
+  #trades({ request: { symbol } }: Tracked): void {
+    if (this.#bare.delete(symbol)) void this.#setup.outdated()
+  }
+
   async #pause(fault: BinanceFault, attempt: number): Promise<void> {
     if (attempt === 0) this.#setup.trouble(`An order that protects or closes a position waits: ${fault.message}`)
     const pause = fault.kind === 'misconfigured' ? WRONG_SETTINGS_MS : gapBefore(attempt)
@@ -180,7 +222,7 @@ export class Sender {
       book.unanswered(by)
       return await finder.find(by)
     }
-    if (fault.kind === 'refused') return this.#refused([by], fault)
+    if (fault.kind === 'refused' && !(await this.#isHalted(by, fault))) return this.#refused([by], fault)
     // nothing of it was done, and nothing is in its way
     await this.send([by])
   }
