@@ -2,7 +2,7 @@
  * Joins analyzer, trader and portfolio: events go in, records and actions come out. Synchronous, without clock or chance. Both shells
  * drive this one core: the live shell hands it candles as they close, the backtest lets its runners scan ahead.
  */
-import { type Instance, newInstance, type Source } from '#analyzer/instance.ts'
+import { closeOf, type Instance, newInstance, showCandle, type Source } from '#analyzer/instance.ts'
 import type { Scan, Wanted } from '#analyzer/scan.ts'
 import type { Candle } from '#domain/candle.ts'
 import { deny } from '#domain/denial.ts'
@@ -11,6 +11,7 @@ import type { Recorder } from '#domain/journal.ts'
 import { type Money, priceOf, type Quantity, type Ratio, toNumber, zero } from '#domain/money.ts'
 import type { Action, OrderUpdate } from '#domain/order.ts'
 import { paidPrice } from '#domain/position.ts'
+import type { Quote } from '#domain/quote.ts'
 import { nextSlot, parseSchedule, type Schedule } from '#domain/schedule.ts'
 import type { Signal } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
@@ -168,6 +169,13 @@ export class Engine {
   /** The price of a symbol moved between closes (quote units). */
   price(symbol: string, price: number): void {
     this.market(symbol).last = priceOf(price)
+  }
+
+  /** The best prices of a symbol moved between closes: live, that a stop was jumped over need not wait for one. */
+  quote({ symbol, bid, ask }: Quote, time: Time): void {
+    const market = this.market(symbol)
+    market.last = priceOf((bid + ask) / 2)
+    for (const slot of market.slots) if (hasStopLimit(slot)) this.trader.exits.leftWhereAskedUnder(slot, priceOf(ask), time)
   }
 
   /**
@@ -368,20 +376,6 @@ export class Engine {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** When a candle of an instance's own timeframe closed. */
-export const closeOf = (instance: Instance, index: number): Time => (instance.openTime(index) + lengthOf(instance.timeframe)) as Time
-
-// Puts the cursor on the candle that closed at an instant. False when none did.
-function showCandle({ feed, timeframe, next }: Instance, time: Time): boolean {
-  const open = time - lengthOf(timeframe)
-  let index = Math.max(feed.cursor.index, next - 1, 0)
-  while (index + 1 < feed.length && feed.columns.time[index & feed.mask]! < open) index++
-  if (index >= feed.length || feed.columns.time[index & feed.mask]! !== open) return false
-  feed.extend(Math.max(feed.ready, index + 1))
-  feed.cursor.index = index
-  return true
-}
 
 const heldView = ({ position, plan }: Slot): HeldView => ({
   entryPrice: toNumber(paidPrice(position)),

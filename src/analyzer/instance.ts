@@ -90,6 +90,20 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
   }
 }
 
+/** When a candle of an instance's own timeframe closed. */
+export const closeOf = (instance: Instance, index: number): Time => (instance.openTime(index) + lengthOf(instance.timeframe)) as Time
+
+/** Puts the cursor on the candle that closed at an instant. False when none did. */
+export function showCandle({ feed, timeframe, next }: Instance, time: Time): boolean {
+  const open = time - lengthOf(timeframe)
+  let index = Math.max(feed.cursor.index, next - 1, 0)
+  while (index + 1 < feed.length && feed.columns.time[index & feed.mask]! < open) index++
+  if (index >= feed.length || feed.columns.time[index & feed.mask]! !== open) return false
+  feed.extend(Math.max(feed.ready, index + 1))
+  feed.cursor.index = index
+  return true
+}
+
 // Another timeframe shows its last candle that had closed by the close of this one: no later one, so nothing ahead is seen.
 function follower(
   own: Feed,

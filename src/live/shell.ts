@@ -208,7 +208,7 @@ export class Shell {
       records.candles(event.candles)
       engine.candles(event.time, event.bars, event.candles, event.late)
     } else if (event.kind === 'open') for (const { symbol, price } of event.opens) engine.price(symbol, price)
-    else if (event.kind === 'quotes') for (const { symbol, bid, ask } of event.quotes) engine.price(symbol, (bid + ask) / 2)
+    else if (event.kind === 'quotes') for (const quote of event.quotes) engine.quote(quote, event.time)
     else if (event.kind === 'timer') engine.decide(event.time)
   }
 

@@ -97,8 +97,22 @@ export class Exits {
     const isOver = ({ request: { type, price }, createdAt }: Order): boolean =>
       type === 'STOP_LOSS_LIMIT' && last < price && createdAt <= barFrom
     if (!slot.protection.some(isOver)) return false
-    this.leave(slot, 'the price jumped over the limit of the stop', ALL, time)
+    this.leave(slot, JUMPED, ALL, time)
     return true
+  }
+
+  /**
+   * Leaves a position where quotes say for a second that even sellers ask for less than the limit of its stop. One by itself may be wrong, and
+   * where only buyers are far away nobody need have traded there.
+   */
+  leftWhereAskedUnder(slot: Slot, ask: Price, time: Time): void {
+    const isOver = ({ request: { type, price }, status }: Order): boolean =>
+      type === 'STOP_LOSS_LIMIT' && ask < price && (status === 'open' || status === 'partly_filled')
+    const over = slot.leaving === null ? slot.protection.find(isOver) : undefined
+    if (over === undefined) slot.underSince = 0 as Time
+    // what was said of an earlier stop is nothing
+    else if (slot.underSince === 0 || slot.underSince < over.createdAt) slot.underSince = time
+    else if (time - slot.underSince >= QUOTES_AGREE_MS) this.leave(slot, JUMPED, ALL, time)
   }
 
   /** Leaves the targets out of a plan where an order was refused for one that is too far from the price: its stop goes on without. True where it did. */
@@ -195,6 +209,8 @@ export class Exits {
 }
 
 const PROTECT = 'protect the position'
+const JUMPED = 'the price jumped over the limit of the stop'
+const QUOTES_AGREE_MS = 1_000
 
 const standsAlone = ({ request }: Order): boolean => request.stopPrice > 0n && request.pairedWith === 0
 

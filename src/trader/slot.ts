@@ -36,6 +36,8 @@ export interface Slot extends Holding {
   readonly protection: Order[]
   /** What rests for the position is being taken back. */
   withdrawing: boolean
+  /** Since when each quote was under the limit of its stop; 0: the last one was not. */
+  underSince: Time
   /** When a resting entry expires; 0: it does not. */
   expiresAt: Time
   /** Length of a candle of its strategy in milliseconds; 0 for a person. */
@@ -69,6 +71,7 @@ export const newSlot = (
   refused: '',
   protection: [],
   withdrawing: false,
+  underSince: 0 as Time,
   expiresAt: 0 as Time,
   span: options.span,
 })

@@ -5,6 +5,7 @@ import { Fault } from '#domain/fault.ts'
 import { journalLines } from '#domain/journal.ts'
 import { format, money, price, quantity } from '#domain/money.ts'
 import type { Fill } from '#domain/order.ts'
+import { at } from '#domain/time.ts'
 import type { BuyWish } from '#ports/desk.ts'
 import type { Exchange } from '#ports/exchange.ts'
 import type { Round } from '#ports/store.ts'
@@ -72,6 +73,23 @@ test('a cancel that has no answer yet is kept through later rounds, and sent aga
   await first.store.close()
   const second = await openTrading(setup)
   expect(second.orders()).toEqual([])
+})
+
+test('quotes that say for a second that a stop-limit was jumped over sell what it was for, before any bar closes', async () => {
+  const trading = await openTrading({
+    bars: quiet(4),
+    orderTypes: ['MARKET', 'LIMIT', 'STOP_LOSS_LIMIT'],
+    owners: [owner('script', scripted({ 0: enter({ reason: 'go', stopLoss: 95 }) }))],
+  })
+  await trading.until(2)
+  expect(trading.held()).toHaveLength(1)
+  for (const milliseconds of [100, 1_200, 1_300]) {
+    const time = at(hour(2) + milliseconds)
+    const quotes = [{ symbol: 'BTCUSDC', bid: 84, bidQuantity: 9, ask: 85, askQuantity: 9, time }]
+    await trading.shell.offer({ kind: 'quotes', time, quotes }, '')
+  }
+  expect(trading.held()).toEqual([])
+  expect((await trading.store.totals()).roundTrips).toBe(1)
 })
 
 test('one whose place another takes writes and sends nothing more', async () => {

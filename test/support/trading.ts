@@ -7,7 +7,7 @@ import { openPaperExchange } from '#adapters/paper/paper.ts'
 import { openReplay } from '#adapters/replay/replay.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { format, money, quantity, type Ratio, ratio } from '#domain/money.ts'
-import type { Order } from '#domain/order.ts'
+import type { Order, OrderType } from '#domain/order.ts'
 import { paidPrice } from '#domain/position.ts'
 import type { Filters } from '#domain/symbol.ts'
 import { newsOf, usualVolumes } from '#domain/news.ts'
@@ -33,6 +33,7 @@ export interface TradingSetup {
   readonly owners?: readonly OwnerSetup[]
   readonly rules?: Partial<Rules>
   readonly filters?: Partial<Filters>
+  readonly orderTypes?: readonly OrderType[]
   readonly fee?: string
   readonly disk?: MemoryDisk
   /** What stands between the shell and the real store or exchange. */
@@ -60,9 +61,9 @@ export interface Trading {
 
 /** Starts on a disk, or goes on with what is there. */
 export async function openTrading(setup: TradingSetup): Promise<Trading> {
-  const { bars, owners = [], rules, filters, fee = '0', disk = newMemoryDisk(), tell = () => {}, news = false } = setup
+  const { bars, owners = [], rules, filters, orderTypes, fee = '0', disk = newMemoryDisk(), tell = () => {}, news = false } = setup
   const several = (Array.isArray(bars) ? { BTCUSDC: bars } : bars) as Readonly<Record<string, readonly string[]>>
-  const infos = Object.keys(several).map(symbol => market(symbol, filters))
+  const infos = Object.keys(several).map(symbol => market(symbol, filters, orderTypes))
   const real = openMemoryStore({ disk, account: TEST_ACCOUNT })
   const store = setup.store?.(real) ?? real
   const funds = new Map([['USDC', money('10000')]])
