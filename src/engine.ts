@@ -88,7 +88,7 @@ export class Engine {
 
   constructor({ symbols, funds, rules, owners, source, recorder }: EngineSetup) {
     this.#recorder = recorder
-    this.markets = symbols.map(info => ({ info, last: zero(), slots: [] }))
+    this.markets = symbols.map(info => ({ info, last: zero(), lastAt: 0 as Time, slots: [] }))
     for (const market of this.markets) this.#markets.set(market.info.symbol, market)
     for (const [asset, amount] of funds) this.portfolio.fund(asset, amount)
     const { portfolio } = this
@@ -175,6 +175,7 @@ export class Engine {
   quote({ symbol, bid, ask }: Quote, time: Time): void {
     const market = this.market(symbol)
     market.last = priceOf((bid + ask) / 2)
+    market.lastAt = time
     for (const slot of market.slots) if (hasStopLimit(slot)) this.trader.exits.leftWhereAskedUnder(slot, priceOf(ask), time)
   }
 
@@ -320,8 +321,17 @@ export class Engine {
     }
   }
 
+  // One that closed while nobody looked is no price of now where a newer one is known.
+  #showBar({ symbol, openTime, timeframe, close }: Candle): void {
+    const market = this.market(symbol)
+    const time = (openTime + lengthOf(timeframe)) as Time
+    if (this.#late && market.lastAt >= time) return
+    market.last = priceOf(close)
+    market.lastAt = time
+  }
+
   #show(bars: readonly Candle[], candles: readonly Candle[]): void {
-    for (const bar of bars) this.price(bar.symbol, bar.close)
+    for (const bar of bars) this.#showBar(bar)
     for (const candle of candles)
       for (const instance of this.#instances.get(candle.symbol) ?? []) {
         for (const { timeframe, feed } of instance.feeds.values()) {

@@ -7,11 +7,11 @@ import { selfCheck } from '#adapters/binance/self-check.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { atEach } from '#adapters/system/cron.ts'
 import { Fault } from '#domain/fault.ts'
-import { least, type Money, money, type Price, priceOf, zero } from '#domain/money.ts'
-import type { MarketEvent } from '#ports/feed.ts'
+import { least, type Money, money } from '#domain/money.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { openMarket, tradedSymbols, type VenueHands } from './binance.ts'
 import { type BinanceSite, siteOf } from './binance-site.ts'
+import { openLastPrices } from './last-prices.ts'
 import { openLookAgain } from './look-again.ts'
 import { openMarketFeed, SHORTEST } from './market-feed.ts'
 import type { Venue } from './venue.ts'
@@ -33,7 +33,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   const { clock, note, trouble } = hands
   const { market, rest } = await openMarket(config, site, hands)
   const { infos, quote, missing } = await tradedSymbols(config, market)
-  const prices = new Map<string, Price>()
+  const prices = openLastPrices()
   const open = async (tag: string, feePrice?: FeePrices): Promise<Binance> => {
     const binance = openBinance({
       restUrl: site.api,
@@ -42,7 +42,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       tag,
       clock,
       random: Math.random,
-      lastPrice: symbol => prices.get(symbol) ?? zero(),
+      lastPrice: prices.of,
       ...(feePrice === undefined ? {} : { feePrice }),
       trouble,
       budget: rest.budget,
@@ -85,7 +85,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       joined = binance
       if (!(await binance.subscribed(SUBSCRIBED_MS))) trouble('Binance tells no fills by itself yet: they are asked for meanwhile.')
       await binance.market.symbols(names)
-      return { exchange: binance.exchange, market: event => notePrices(prices, event), settings: { [TAG_KEY]: tag } }
+      return { exchange: binance.exchange, market: prices.note, settings: { [TAG_KEY]: tag } }
     },
     feed: wanted => openMarketFeed({ data: market, site, infos, clock, note }, wanted),
     async close() {
@@ -173,9 +173,4 @@ async function freeOf({ account }: Binance, quote: string): Promise<Money> {
     readonly balances?: readonly { readonly asset: string; readonly free: string }[]
   }
   return money(balances.find(({ asset }) => asset === quote)?.free ?? '0')
-}
-
-function notePrices(prices: Map<string, Price>, event: MarketEvent): void {
-  if (event.kind === 'quotes') for (const { symbol, bid, ask } of event.quotes) prices.set(symbol, priceOf((bid + ask) / 2))
-  else if (event.kind === 'close') for (const { symbol, close } of event.bars) prices.set(symbol, priceOf(close))
 }

@@ -10,6 +10,8 @@ import type { Time } from '#domain/time.ts'
 export interface Traded {
   readonly info: SymbolInfo
   last: Price
+  /** From when that is, where bars or quotes told it. */
+  lastAt: Time
   readonly slots: Slot[]
 }
 
