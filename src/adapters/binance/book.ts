@@ -146,6 +146,11 @@ export class Book {
     this.tell(tracked, tracked.followed.close(event, reason, this.#setup.serverClock.now()))
   }
 
+  /** What Binance owes of an order will never be told: what is known of it is all there is, and it is over. */
+  giveUp(tracked: Tracked, reason: string): void {
+    this.tell(tracked, tracked.followed.giveUp(reason, this.#setup.serverClock.now()))
+  }
+
   /** No answer came to an order. */
   unanswered(tracked: Tracked): void {
     this.tell(tracked, tracked.followed.unanswered(this.#setup.serverClock.now()))

@@ -16,6 +16,8 @@ export interface FinderSetup {
   readonly clock: Clock
   /** Aborted when the service stops. */
   readonly signal: AbortSignal
+  /** Something that a person should look at. */
+  trouble(text: string): void
 }
 
 /** What a look came to: it is there, it is said not to be, or nobody could say. */
@@ -49,13 +51,8 @@ export class Finder {
 
   /** Asks for an order once. What was found is told. */
   async look(tracked: Tracked): Promise<Look> {
-    const { account, book } = this.#setup
-    const { symbol } = tracked.request
-    const { clientId } = tracked
     try {
-      const report = await account.order({ symbol, clientId })
-      // an older order of that name is not the one that was sent
-      return book.heard({ ...report, clientId }) ? 'found' : 'absent'
+      return (await this.#ask(tracked)) ? 'found' : 'absent'
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
       if (error.code === ARCHIVED && tracked.followed.arrived) return 'absent'
@@ -96,23 +93,44 @@ export class Finder {
     tracked.finding = false
   }
 
-  /** Asks for the trades of an order until all that were claimed are there. */
+  /** Asks for the trades of an order until all that were claimed are there, or its symbol is surely no more. */
   async settle(tracked: Tracked): Promise<void> {
     if (tracked.settling) return
     tracked.settling = true
     const { clock, signal, account, book } = this.#setup
     const { followed, request } = tracked
+    let gone = 0
+    let goneSince: number = clock.now()
     await clock.wait(EVENT_ROOM_MS, signal)
     for (let attempt = 0; followed.missing && !signal.aborted; attempt++) {
       if (attempt > 0) await clock.wait(gapBefore(attempt), signal)
       try {
-        if (followed.exchangeId === 0) await this.look(tracked)
+        if (followed.exchangeId === 0) await this.#ask(tracked)
         else book.heardTrades(tracked, await account.trades({ symbol: request.symbol, exchangeId: followed.exchangeId }))
+        gone = 0
       } catch (error) {
         if (!(error instanceof BinanceFault)) throw error
+        if (error.code !== NO_SUCH_SYMBOL) continue
+        if (gone++ === 0) goneSince = clock.now()
+        if (gone >= ABSENT_ANSWERS && clock.now() - goneSince >= ABSENT_MS) this.#giveUp(tracked)
       }
     }
     tracked.settling = false
+  }
+
+  #giveUp(tracked: Tracked): void {
+    const { clientId, request } = tracked
+    this.#setup.trouble(
+      `Binance has ${request.symbol} no more and did not tell all trades of order ${clientId} (${request.side} ${request.symbol}). ` +
+        'Those that are known are kept: compare what is held with the account.',
+    )
+    this.#setup.book.giveUp(tracked, `Binance has ${request.symbol} no more`)
+  }
+
+  // What is found is told. False where Binance knows another order of that name: an older one is not the one that was sent.
+  async #ask({ request: { symbol }, clientId }: Tracked): Promise<boolean> {
+    const { account, book } = this.#setup
+    return book.heard({ ...(await account.order({ symbol, clientId })), clientId })
   }
 
   // Among all orders of its symbol, in an answer that others may have asked for too.

@@ -98,6 +98,13 @@ export class Followed {
     return this.#tell(time)
   }
 
+  /** Trades that are known of by their sum only will never be told. */
+  giveUp(reason: string, time: Time): OrderUpdate[] {
+    this.#claimed = this.#known
+    if (this.ended === null) this.#end = { event: 'cancelled', reason, time }
+    return this.#tell(time)
+  }
+
   /** No answer came to it. Told once, while nothing else is known. */
   unanswered(time: Time): OrderUpdate[] {
     return this.arrived || this.ended !== null ? [] : [this.#update('no_answer', time, null, '')]

@@ -1,12 +1,12 @@
 /** What is asked of Binance about orders that are looked for side by side, on a clock that the test drives. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Account, MOST_ORDERS, MOST_TRADES } from '#adapters/binance/account.ts'
 import { Book } from '#adapters/binance/book.ts'
-import { BinanceFault, NO_SUCH_ORDER } from '#adapters/binance/faults.ts'
+import { BinanceFault, NO_SUCH_ORDER, NO_SUCH_SYMBOL } from '#adapters/binance/faults.ts'
 import { Finder } from '#adapters/binance/finder.ts'
 import { type Report, reportOfOrder, type Trade, tradeOf } from '#adapters/binance/reports.ts'
 import { ServerClock } from '#adapters/binance/server-clock.ts'
-import { zero } from '#domain/money.ts'
+import { quantity, zero } from '#domain/money.ts'
 import type { Order, OrderStatus, OrderUpdate } from '#domain/order.ts'
 import { at, type Time } from '#domain/time.ts'
 import { DrivenClock } from '../../support/binance/driven.ts'
@@ -47,13 +47,17 @@ const reportFor = (clientOrderId: string, orderId: number, time: number): Report
 function openBed(account: Partial<Account>) {
   const clock = new DrivenClock(START)
   const serverClock = new ServerClock(clock, async () => clock.now())
+  const troubles: string[] = []
   const book = new Book({ tag: 't1', clock, serverClock, trouble: text => expect.fail(text) })
   book.ready = true
   const told: OrderUpdate[] = []
   book.hear = updates => void told.push(...updates)
-  const finder = new Finder({ book, account: account as Account, clock, signal: new AbortController().signal })
+  const { signal } = new AbortController()
+  const finder = new Finder({ book, account: account as Account, clock, signal, trouble: text => void troubles.push(text) })
   book.changed = tracked => void (tracked.followed.missing && finder.settle(tracked))
   return {
+    book,
+    troubles,
     find(text: string, status: OrderStatus, createdAt: number): void {
       void finder.find(book.add(orderFor(text, status, createdAt), createdAt as Time))
     },
@@ -102,4 +106,54 @@ test('of many that stood for days and do not stand any more it is known at once 
   for (const id of ids) bed.find(`${id} SELL STOP_LOSS 1 stop 90`, 'open', START - id * DAY_MS)
   await bed.pass(1_000)
   expect(ids.map(bed.told)).toEqual(ids.map(() => ['cancelled']))
+})
+
+describe('trades of an order whose symbol vanishes before they were told', () => {
+  const gone = (): never => {
+    throw new BinanceFault('refused', 'Invalid symbol.', { code: NO_SUCH_SYMBOL })
+  }
+  /** Binance says of it that 3 were traded, and one of the three trades came. Its symbol is there again after so many questions. */
+  function openVanished(text: string, { ended = false, until = Number.POSITIVE_INFINITY } = {}) {
+    let asked = 0
+    const bed = openBed({
+      async trades() {
+        return ++asked <= until ? gone() : [0, 1, 2].map(place => tradeAt(place + 1, OURS, START + place))
+      },
+    })
+    const order = orderFor(text, ended ? 'expired' : 'open', START)
+    const tracked = ended ? bed.book.addEnded(order, START) : bed.book.add(order, START)
+    const status = ended ? 'EXPIRED' : 'FILLED'
+    bed.book.heard({ ...reportFor('rt-t1-1', OURS, START), status, executed: quantity('3') })
+    bed.book.heardTrades(tracked, [tradeAt(1, OURS, START)])
+    return { ...bed, asked: () => asked }
+  }
+  const TOLD =
+    'Binance has BTCUSDC no more and did not tell all trades of order rt-t1-1 (SELL BTCUSDC). Those that are known are kept: compare what is held with the account.'
+
+  test('are asked for no more once that is sure, and told; the one that is known is kept', async () => {
+    const bed = openVanished('1 SELL LIMIT 3 at 100')
+    await bed.pass(14_000)
+    expect([bed.told(1), bed.troubles]).toEqual([[], []])
+    await bed.pass(16_000)
+    expect(bed.told(1)).toEqual(['partly_filled', 'cancelled'])
+    expect(bed.troubles).toEqual([TOLD])
+    const asked = bed.asked()
+    await bed.pass(60_000)
+    expect(bed.asked()).toBe(asked)
+  })
+
+  test('of one that had ended: so too', async () => {
+    const bed = openVanished('1 SELL LIMIT 3 at 100', { ended: true })
+    await bed.pass(60_000)
+    expect(bed.told(1)).toEqual(['partly_filled'])
+    expect(bed.troubles).toEqual([TOLD])
+    expect(bed.asked()).toBeLessThan(10)
+  })
+
+  test('come, where the symbol was gone for an instant only', async () => {
+    const bed = openVanished('1 SELL LIMIT 3 at 100', { until: 2 })
+    await bed.pass(60_000)
+    expect(bed.told(1)).toEqual(['partly_filled', 'partly_filled', 'filled'])
+    expect(bed.troubles).toEqual([])
+  })
 })

@@ -70,7 +70,7 @@ function openBed(account: Partial<Account>) {
     trades: async ({ symbol }) => (symbol === GONE ? refused() : [soldBy(symbol, 8)]),
     ...account,
   }
-  const finder = new Finder({ book, account: asked, clock, signal })
+  const finder = new Finder({ book, account: asked, clock, signal, trouble })
   const sweeper = new Sweeper({ book, finder, account: asked, clock, serverClock, signal, trouble })
   book.changed = tracked => void (tracked.followed.missing && finder.settle(tracked))
   for (const order of [orderFor(1, GONE, 'open'), orderFor(2, 'BTCUSDC', 'open')]) book.add(order, START)
