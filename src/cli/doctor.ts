@@ -1,6 +1,8 @@
 /** `npm run doctor`: what is configured, what can be reached, and what is missing. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { tryEmbedded } from '#adapters/postgres/embedded.ts'
+import { migrationState } from '#adapters/postgres/migrate.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { Fault } from '#domain/fault.ts'
 import type { Timeframe } from '#domain/time.ts'
@@ -14,7 +16,7 @@ import { type Config, ConfigError } from '../config.ts'
 import { loadStrategies } from '../load-folder.ts'
 import { binanceOf, type Found } from './doctor-binance.ts'
 import { unreadSettings } from './env-file.ts'
-import { isOwn, openStorage } from './storage.ts'
+import { folderOf, hasDatabase, isOwn, openDatabase } from './storage.ts'
 
 type Finding = { readonly state: 'ok' | 'note' | 'wrong'; readonly what: string; readonly text: string }
 
@@ -107,10 +109,11 @@ async function strategiesOf(
 
 async function databaseOf(config: Config, found: Found): Promise<void> {
   try {
-    const storage = await openStorage(config)
-    const { rows } = await storage.database.pool.query<{ version: string }>(`select current_setting('server_version') as version`)
-    found('ok', 'database', `${storage.where}, version ${rows[0]!.version}`)
-    await storage.close()
+    if (hasDatabase(config)) await lookAtDatabase(config, found)
+    else {
+      await tryEmbedded(folderOf(config))
+      found('note', 'database', `there is none yet: the first start makes the embedded PostgreSQL in ${folderOf(config)}`)
+    }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // a service that runs holds the embedded database: that is no fault of it
@@ -118,6 +121,21 @@ async function databaseOf(config: Config, found: Found): Promise<void> {
     found(held ? 'note' : 'wrong', 'database', error.message.replaceAll('\n', ' '))
   }
   found('ok', 'data', resolve(config.DATA_DIR))
+}
+
+// A server may have to be started for that; nothing in the database is changed.
+async function lookAtDatabase(config: Config, found: Found): Promise<void> {
+  const { database, where, close } = await openDatabase(config)
+  try {
+    const { rows } = await database.pool.query<{ version: string }>(`select current_setting('server_version') as version`)
+    const what = `${where}, version ${rows[0]!.version}`
+    const { at, latest } = await migrationState(database.db)
+    if (at === latest) found('ok', 'database', `${what}, at migration ${at}`)
+    else if (at === null) found('note', 'database', `${what}: it has no tables yet, the next start makes them`)
+    else found('note', 'database', `${what}: the database is at migration ${at}, this version has ${latest}: the next start brings it up`)
+  } finally {
+    await close()
+  }
 }
 
 // Nothing of ours depends on it, but somebody set it to be told something.

@@ -19,7 +19,8 @@ export interface Storage {
 /** True when the settings name a PostgreSQL of the user's own. */
 export const isOwn = ({ DATABASE_URL, PGHOST }: Config): boolean => DATABASE_URL !== undefined || PGHOST !== undefined
 
-const folderOf = ({ DATA_DIR }: Config): string => join(resolve(DATA_DIR), 'postgres')
+/** The folder of the embedded database. */
+export const folderOf = ({ DATA_DIR }: Config): string => join(resolve(DATA_DIR), 'postgres')
 
 /** Opens the database without changing it. Throws a Fault when it cannot. */
 export async function openDatabase(config: Config, onLine: (line: string) => void = () => {}): Promise<Storage> {

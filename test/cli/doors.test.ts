@@ -121,7 +121,7 @@ describe('doctor', () => {
       'note symbols no bundled candles of DOGEEUR',
       'ok symbols ADAEUR',
       'ok strategies rsi@1d',
-      expect.stringContaining(`ok database the embedded PostgreSQL in ${join(data, 'postgres')}, version `),
+      `note database there is none yet: the first start makes the embedded PostgreSQL in ${join(data, 'postgres')}`,
       `ok data ${data}`,
       'note redis not configured, and not needed',
       'note binance not needed for a replay',

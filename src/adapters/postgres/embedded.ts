@@ -56,6 +56,11 @@ export async function startEmbedded({ dataDir, database = 'trading', onLine = ()
   }
 }
 
+/** Makes sure that a server could be started for a data folder that is not there yet, without making anything. Throws an EmbeddedServerError with what is in the way. */
+export async function tryEmbedded(dataDir: string): Promise<void> {
+  await findBinaries(serverUser(dataDir))
+}
+
 async function ensureDatabase(folder: DataFolder, port: number, database: string): Promise<void> {
   try {
     await asking(folder, port, async client => {

@@ -27,6 +27,21 @@ export async function migrateDown(db: Kysely<Tables>): Promise<void> {
   verify(await migratorOf(db, migrations).migrateDown())
 }
 
+/** How far the tables of a database are. */
+export interface MigrationState {
+  /** The newest that was applied; null: it has no tables yet. */
+  readonly at: string | null
+  /** The newest that this version has. */
+  readonly latest: string
+}
+
+/** Looks how far the tables of a database are, and changes nothing. Throws the same Fault as a start for one that is newer than the code. */
+export async function migrationState(db: Kysely<Tables>): Promise<MigrationState> {
+  const migrations = await load()
+  await refuseNewer(db, migrations)
+  return { at: (await appliedTo(db)).at(-1) ?? null, latest: Object.keys(migrations).at(-1)! }
+}
+
 const migratorOf = (db: Kysely<Tables>, migrations: Record<string, Migration>): Migrator =>
   new Migrator({ db, provider: { getMigrations: async () => migrations } })
 
@@ -50,21 +65,26 @@ async function load(): Promise<Record<string, Migration>> {
 }
 
 async function refuseNewer(db: Kysely<Tables>, migrations: Record<string, Migration>): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return
-  const applied = await db
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom('kysely_migration')
-    .select('name')
-    .orderBy('name')
-    .execute()
-  const unknown = applied.filter(({ name }) => !Object.hasOwn(migrations, name)).map(({ name }) => `"${name}"`)
+  const unknown = (await appliedTo(db)).filter(name => !Object.hasOwn(migrations, name)).map(name => `"${name}"`)
   if (unknown.length === 0) return
   throw new Fault(
     'misconfigured',
     `The database has the migration ${unknown.join(', ')}, which this version does not know: the database is newer than the code. ` +
       'Update RootTrading, or name another database (DATABASE_URL).',
   )
+}
+
+// The names of what was applied, in order.
+async function appliedTo(db: Kysely<Tables>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return []
+  const applied = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .orderBy('name')
+    .execute()
+  return applied.map(({ name }) => name)
 }
 
 function verify({ error, results }: MigrationResultSet): void {
