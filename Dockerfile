@@ -16,7 +16,6 @@ COPY . .
 RUN mkdir .roottrading && chown node:node .roottrading && chmod 700 .roottrading
 USER node
 VOLUME /app/.roottrading
-EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "src/cli.ts", "health"]
 # Run with --init (docker-compose.yml does), so that signals arrive and ended children are collected.
 CMD ["node", "--no-opt", "--single-threaded-gc", "src/main.ts"]
