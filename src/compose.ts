@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newId, systemClock } from '#adapters/system/clock.ts'
-import type { Fault } from '#domain/fault.ts'
+import type { Fault, Thrown } from '#domain/fault.ts'
 import { format, type Money, money, ratioOf, toNumber } from '#domain/money.ts'
 import { type NewsKind, newsOf } from '#domain/news.ts'
 import { lengthOf, type Time } from '#domain/time.ts'
@@ -37,6 +37,8 @@ export interface ServiceSetup {
   readonly store: Store
   readonly venue: Venue
   readonly tell: ShellSetup['tell']
+  /** Takes what a strategy threw, for the log. */
+  readonly threw?: (thrown: Thrown) => void
   /** Whether somebody is to be pushed the news. */
   readonly news?: boolean
   /** Where strategies are; default: the program's own folder. */
@@ -223,7 +225,7 @@ interface Parts extends ServiceSetup {
 }
 
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
-async function startCore({ config, env, store, venue, tell, news, strategies, broken }: Parts, first: boolean): Promise<Core> {
+async function startCore({ config, env, store, venue, tell, threw, news, strategies, broken }: Parts, first: boolean): Promise<Core> {
   const { infos, quote, base, capital } = venue
   const symbols = infos.map(({ symbol }) => symbol)
   const found = await store.open()
@@ -268,6 +270,7 @@ async function startCore({ config, env, store, venue, tell, news, strategies, br
     records,
     newId,
     tell,
+    ...(threw === undefined ? {} : { threw }),
     ...(market === undefined ? {} : { market }),
     ...(settled === undefined ? {} : { settled }),
     ...(news === true ? { news: newsOf } : {}),

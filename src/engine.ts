@@ -6,11 +6,10 @@ import { closeOf, type Instance, newInstance, showCandle, type Source } from '#a
 import type { Scan, Wanted } from '#analyzer/scan.ts'
 import type { Candle } from '#domain/candle.ts'
 import { deny } from '#domain/denial.ts'
-import { assert } from '#domain/fault.ts'
+import { assert, type Thrown } from '#domain/fault.ts'
 import type { Recorder } from '#domain/journal.ts'
 import { type Money, priceOf, type Quantity, type Ratio, toNumber, zero } from '#domain/money.ts'
 import type { Action, OrderUpdate } from '#domain/order.ts'
-import { paidPrice } from '#domain/position.ts'
 import type { Quote } from '#domain/quote.ts'
 import { nextSlot, parseSchedule, type Schedule } from '#domain/schedule.ts'
 import type { Signal } from '#domain/signal.ts'
@@ -18,10 +17,10 @@ import type { Size } from '#domain/sizing.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import { dateParts, lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Portfolio } from '#portfolio/portfolio.ts'
-import type { AnyBasket, AnyStrategy, HeldView } from '#strategy'
+import type { AnyBasket, AnyStrategy } from '#strategy'
 import { buyPending, rebalance } from '#trader/basket.ts'
 import { exposureOf, type Rules } from '#trader/draft.ts'
-import { hasStopLimit, newSlot, type Slot, type Traded } from '#trader/slot.ts'
+import { hasStopLimit, heldView, newSlot, type Slot, type Traded } from '#trader/slot.ts'
 import { type Books, MANUAL, Trader } from '#trader/trader.ts'
 
 /** A strategy as it shall run: under which name, with which parameters, where. */
@@ -85,6 +84,7 @@ export class Engine {
   readonly #books: Books
   #late = false
   #live = false
+  readonly #thrown: Thrown[] = []
 
   constructor({ symbols, funds, rules, owners, source, recorder }: EngineSetup) {
     this.#recorder = recorder
@@ -156,6 +156,11 @@ export class Engine {
   /** What shall be done on the exchange since the last call, in order. */
   takeActions(): readonly Action[] {
     return this.trader.orders.takeActions()
+  }
+
+  /** What strategies threw since the last call, which quarantined them. */
+  takeThrown(): readonly Thrown[] {
+    return this.#thrown.length === 0 ? this.#thrown : this.#thrown.splice(0)
   }
 
   /** Something was heard of an order. */
@@ -310,9 +315,10 @@ export class Engine {
     try {
       return ask()
     } catch (error) {
+      const sound = slots.filter(({ quarantined }) => quarantined === null)
+      if (sound.length > 0) this.#thrown.push({ owner: sound[0]!.owner, symbols: sound.map(({ symbol }) => symbol), error })
       const why = `it threw "${error instanceof Error ? error.message : String(error)}". Mend its file and start the service anew`
-      for (const slot of slots) {
-        if (slot.quarantined !== null) continue
+      for (const slot of sound) {
         slot.quarantined = why
         const denial = deny('quarantined', `${slot.owner} is quarantined: ${why}; its exits by hand and its protection go on`)
         this.trader.denied(slot, 'enter', { reason: 'the strategy was asked', time, values: null }, denial)
@@ -386,12 +392,3 @@ export class Engine {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const heldView = ({ position, plan }: Slot): HeldView => ({
-  entryPrice: toNumber(paidPrice(position)),
-  quantity: toNumber(position.quantity),
-  openedAt: position.openedAt,
-  stopLoss: toNumber(plan?.stop ?? zero()),
-  takeProfit: toNumber(plan?.target ?? zero()),
-  candles: plan?.candles ?? 0,
-})

@@ -1,7 +1,7 @@
 /** The door of the service: `npm start`. It runs by the settings until it is told to stop. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Log, logTold, openLog } from '#adapters/pino/log.ts'
+import { type Log, logThrown, logTold, openLog } from '#adapters/pino/log.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
 import { endWithItsReader } from './cli/closed-output.ts'
@@ -22,6 +22,7 @@ async function serve(config: Config): Promise<void> {
     env: process.env,
     venue: { purpose: 'service', exchange: 'paper', speed: REPLAY_SPEED },
     tell: told => logTold(log, told),
+    threw: thrown => logThrown(log, thrown),
     report: error => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a command failed'),
     note: (level, text) => log[level]({}, text),
     onLine: line => log.debug({ line }, 'database'),

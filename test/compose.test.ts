@@ -4,6 +4,7 @@ import { newMemoryDisk } from '#adapters/memory/store.ts'
 import { Fault } from '#domain/fault.ts'
 import { journalLines } from '#domain/journal.ts'
 import type { Store } from '#ports/store.ts'
+import type { Thrown } from '#domain/fault.ts'
 import type { Told } from '#domain/told.ts'
 import type { Service } from '../src/compose.ts'
 import { ConfigError } from '../src/config.ts'
@@ -153,8 +154,16 @@ describe('a strategy file that is broken', () => {
       return candle.close > 1 ? enter({ reason: 'over one', stopLoss: percent(90) }) : null`)
     const other = fileOf(`return candle.close > 2 ? enter({ reason: 'high' }) : candle.close < 1.5 ? exit({ reason: 'low' }) : null`)
     const told: Told[] = []
-    const { service, store } = await openDemo({ strategies: strategyFolder({ thrower, other }), tell: news => told.push(...news) })
+    const thrown: Thrown[] = []
+    const { service, store } = await openDemo({
+      strategies: strategyFolder({ thrower, other }),
+      tell: news => void told.push(...news),
+      threw: one => void thrown.push(one),
+    })
     await service.run()
+    // once, however often it is asked after that, and with where it was
+    expect(thrown.map(({ owner, symbols }) => [owner, symbols])).toEqual([['thrower', ['ADAEUR']]])
+    expect((thrown[0]!.error as Error).stack).toMatch(/Error: there is no such thing\n +at .*thrower\.ts/)
     const denials = told.flatMap(one => (one.kind === 'denied' && one.decision.outcome === 'quarantined' ? [one.decision] : []))
     expect(denials.map(({ owner }) => owner)).toEqual(['thrower'])
     expect(denials[0]!.message).toMatch(/^thrower is quarantined: it threw "there is no such thing"\. Mend its file/)

@@ -9,6 +9,7 @@ import { systemClock } from '#adapters/system/clock.ts'
 import { type Chat, openChat } from '#chat/chat.ts'
 import { dispatch } from '#chat/dispatch.ts'
 import { type AnyCommand, isCommand, type Person } from '#command'
+import type { Thrown } from '#domain/fault.ts'
 import { redact } from '#domain/secrets.ts'
 import { type Publisher, published } from '#live/publisher.ts'
 import type { Store } from '#ports/store.ts'
@@ -49,6 +50,8 @@ export interface SessionSetup {
   /** Where it trades. */
   readonly venue: Pick<VenueChoice, 'purpose' | 'exchange' | 'speed'>
   tell(told: readonly Told[]): void
+  /** Takes what a strategy threw. */
+  threw?(thrown: Thrown): void
   /** Takes what should not have happened. */
   report(error: unknown): void
   /** Takes a line about the chats for the log. */
@@ -87,7 +90,7 @@ interface People {
   trouble(text: string): void
 }
 
-async function sessionAt(venue: Venue, { config, env, tell, report, note, onLine }: SessionSetup, people: People): Promise<Session> {
+async function sessionAt(venue: Venue, { config, env, tell, threw, report, note, onLine }: SessionSetup, people: People): Promise<Session> {
   const { account, base } = venue
   const storage = await openStorage(config, onLine)
   const wire = await wireOf({ config, clock: systemClock, note })
@@ -103,7 +106,10 @@ async function sessionAt(venue: Venue, { config, env, tell, report, note, onLine
       tell(told)
       chat?.ring()
     }
-    const [service, commands] = await Promise.all([startService({ config, env, store, venue, tell: tellAll, news }), loadCommands()])
+    const [service, commands] = await Promise.all([
+      startService({ config, env, store, venue, tell: tellAll, news, ...(threw === undefined ? {} : { threw }) }),
+      loadCommands(),
+    ])
     people.trouble = text => void service.post('trouble', text).then(() => chat?.ring(), report)
     if (wire !== null) publisher = await publisherOf({ wire, desk: service.desk, config, base, clock: systemClock, report })
     if (news)

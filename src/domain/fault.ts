@@ -15,3 +15,10 @@ export class Fault extends Error {
 export function assert(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`this is a bug: ${what}`)
 }
+
+/** What a strategy threw while it ran live, for the log: of a bug people need more than its words. */
+export interface Thrown {
+  readonly owner: string
+  readonly symbols: readonly string[]
+  readonly error: unknown
+}

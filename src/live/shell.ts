@@ -2,7 +2,7 @@
  * The live shell does what the core says, in rounds: take what waits, run the core over it, write everything whole or not at all, and act on
  * the exchange once that outlives every death. What comes back are new events. Nothing is told to anybody before it can be read.
  */
-import { Fault } from '#domain/fault.ts'
+import { Fault, type Thrown } from '#domain/fault.ts'
 import type { Time } from '#domain/time.ts'
 import type { News } from '#domain/news.ts'
 import type { Action, OrderUpdate } from '#domain/order.ts'
@@ -44,6 +44,8 @@ export interface ShellSetup {
   readonly news?: (told: Told) => News | null
   /** Told what a round changed, once it is written. */
   readonly tell: (told: readonly Told[], time: Time) => void
+  /** Takes what a strategy threw, for the log. */
+  readonly threw?: (thrown: Thrown) => void
 }
 
 /** One mailbox around one core. */
@@ -157,7 +159,7 @@ export class Shell {
       const taken = this.#mailbox
       this.#mailbox = []
       const answers = taken.map(waiting => this.#run(waiting))
-      const { engine, exchange, store, tell } = this.#setup
+      const { engine, exchange, store, tell, threw } = this.#setup
       const actions = engine.takeActions()
       const { round, told } = this.#close(actions)
       let acted = false
@@ -173,6 +175,7 @@ export class Shell {
         await committed
       }
       if (!early) act()
+      for (const thrown of engine.takeThrown()) threw?.(thrown)
       if (told.length > 0) tell(told, this.#time)
       for (const answer of answers) answer?.()
     }

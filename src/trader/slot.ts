@@ -1,10 +1,11 @@
-import { floorTo, type Money, notional, type Price, type Quantity } from '#domain/money.ts'
+import { floorTo, type Money, notional, type Price, type Quantity, toNumber, zero } from '#domain/money.ts'
 import type { Order } from '#domain/order.ts'
-import type { Position } from '#domain/position.ts'
+import { paidPrice, type Position } from '#domain/position.ts'
 import type { Size } from '#domain/sizing.ts'
 import type { Allocation, Holding, Leaving, Plan } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
+import type { HeldView } from '#strategy'
 
 /** A symbol as the trader knows it: its last price and who may hold it. */
 export interface Traded {
@@ -110,3 +111,13 @@ export function hasStopLimit({ protection }: Slot): boolean {
   for (let o = 0; o < protection.length; o++) if (protection[o]!.request.type === 'STOP_LOSS_LIMIT') return true
   return false
 }
+
+/** What a slot holds, as its strategy sees it. */
+export const heldView = ({ position, plan }: Slot): HeldView => ({
+  entryPrice: toNumber(paidPrice(position)),
+  quantity: toNumber(position.quantity),
+  openedAt: position.openedAt,
+  stopLoss: toNumber(plan?.stop ?? zero()),
+  takeProfit: toNumber(plan?.target ?? zero()),
+  candles: plan?.candles ?? 0,
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { logTold, openLog } from '#adapters/pino/log.ts'
+import { logThrown, logTold, openLog } from '#adapters/pino/log.ts'
 import type { Order } from '#domain/order.ts'
 import { redact } from '#domain/secrets.ts'
 import { orderOf } from '../support/exchange.ts'
@@ -17,6 +17,21 @@ test('a secret never reaches a line: in messages, fields, errors and URLs', () =
   expect(all).not.toContain(canary)
   expect(all).not.toContain(encodeURIComponent(canary))
   expect(all).toContain('[redacted]')
+})
+
+test.each<[string, unknown, RegExp]>([
+  ['an error', new TypeError(`no ${canary} here`), /^TypeError: no \[redacted\] here\n +at .*pino\.test\.ts/],
+  ['anything else', 'a word', /^a word$/],
+])('what a strategy threw is logged with where, and without secrets: %s', (_, error, words) => {
+  const lines: string[] = []
+  logThrown(
+    openLog('error', [canary], line => lines.push(line)),
+    { owner: 'rsi', symbols: ['BTCUSDC'], error },
+  )
+  const { level, error: logged, ...fields } = JSON.parse(lines[0]!) as Record<string, unknown>
+  expect(level).toBe(50)
+  expect(fields).toMatchObject({ owner: 'rsi', symbols: ['BTCUSDC'], msg: 'a strategy threw' })
+  expect(logged).toMatch(words)
 })
 
 test('what is too short to be a secret is left alone', () => {

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { dropHolders, type MemoryDisk, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
+import type { Thrown } from '#domain/fault.ts'
 import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 import { type Service, startService } from '../../src/compose.ts'
@@ -47,12 +48,20 @@ export interface DemoSetup {
   readonly store?: (real: Store) => Store
   /** Told to whoever wants to stop it, or ask, in the middle. */
   readonly tell?: (told: readonly Told[]) => void
+  readonly threw?: (thrown: Thrown) => void
 }
 
 const cache = join(tmpdir(), 'roottrading-test-data')
 
 /** Starts a demo, as a process of its own would: whoever had the disk before is gone. `pauses`: how long it waited after each failure. */
-export async function openDemo({ disk = newMemoryDisk(), env = {}, strategies, store, tell = () => {} }: DemoSetup = {}): Promise<{
+export async function openDemo({
+  disk = newMemoryDisk(),
+  env = {},
+  strategies,
+  store,
+  tell = () => {},
+  threw = () => {},
+}: DemoSetup = {}): Promise<{
   readonly service: Service
   readonly store: Store
   readonly pauses: readonly number[]
@@ -71,6 +80,7 @@ export async function openDemo({ disk = newMemoryDisk(), env = {}, strategies, s
     store: used,
     venue: openReplayVenue(config, { speed: Number.POSITIVE_INFINITY, clock }),
     tell,
+    threw,
     clock,
     ...(strategies === undefined ? {} : { strategyFolder: strategies }),
   })

@@ -1,5 +1,6 @@
 /** The service's log: one JSON object a line on standard output, secrets left out. */
 import { pino } from 'pino'
+import type { Thrown } from '#domain/fault.ts'
 import type { Told } from '#domain/told.ts'
 import { type Amount, format } from '#domain/money.ts'
 import { feeInQuote, isFeeUnvalued } from '#domain/position.ts'
@@ -20,6 +21,11 @@ export function openLog(
   write: (line: string) => void = line => void process.stdout.write(line),
 ): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line: string) => write(redact(line, secrets)) })
+}
+
+/** Logs what a strategy threw, with where. */
+export function logThrown(log: Log, { owner, symbols, error }: Thrown): void {
+  log.error({ owner, symbols, error: error instanceof Error ? error.stack : String(error) }, 'a strategy threw')
 }
 
 // Of an order only what it has.
