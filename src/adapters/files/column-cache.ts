@@ -106,7 +106,7 @@ function runsOf(time: Float64Array): number[] {
   for (let at = 0; at < time.length; ) {
     const first = at
     const step = (time[at + 1] ?? 0) - time[at]!
-    while (at + 1 < time.length && time[at + 1]! - time[at]! === step) at++
+    while (at + 1 < time.length && step === time[at + 1]! - time[at]!) at++
     at++
     runs.push(time[first]!, step, at - first)
   }
