@@ -100,6 +100,7 @@ async function quieten({ shell, binance }: Life, clock: Clock): Promise<void> {
   await shell.idle()
 }
 
+const CLOSED = { kind: 'refuse', status: 400, code: -1013, text: 'Market is closed.' }
 const faults: readonly (readonly [object, object])[] = [
   [{ kind: 'reply_lost' }, { path: 'order.place' }],
   [{ kind: 'request_lost' }, { path: 'order.place' }],
@@ -124,6 +125,9 @@ const faults: readonly (readonly [object, object])[] = [
   [{ kind: 'event_late' }, { count: 3 }],
   [{ kind: 'events_first' }, { path: 'order.place' }],
   [{ kind: 'latency', milliseconds: 1_000, after: true }, { path: 'order.place' }],
+  [CLOSED, { path: 'order.place' }],
+  [CLOSED, { path: 'orderList.place.oco' }],
+  [CLOSED, { path: 'order.cancelReplace' }],
 ]
 
 /** What a person might do now. */
@@ -221,6 +225,30 @@ test.each([100, 103])('seed %i', async seed => {
   const ours = engine.trader.orders.open.values().map(({ order }) => `rt-t1-${order.id}`)
   expect(ours.toSorted()).toEqual([...venue.open].map(({ clientOrderId }) => clientOrderId).toSorted())
   expect(position.quantity === 0n || leaving !== null || protection.some(({ request }) => request.stopPrice > 0n)).toBe(true)
+})
+
+test('protection that is refused since its symbol halts: what was bought stays, and has its stop once the symbol trades again', async () => {
+  const sides = await openSides({ have: '1000 USDC', speed: 20 })
+  const { simulator, clock } = sides
+  const { venue } = simulator.world
+  const life = await begin(sides, newMemoryDisk(), { where: null })
+  onTestFinished(() => life.binance.stop())
+  while (!life.binance.wsApi.open) await new Promise(resolve => setImmediate(resolve))
+  const slot = life.engine.slot('manual', 'BTCUSDC')!
+  // it halts right after the purchase
+  simulator.admin('faults', { fault: CLOSED, where: { path: 'order.place', skip: 1, count: 3 } })
+  await life.shell.offer({ kind: 'open', time: clock.now(), opens: [{ symbol: 'BTCUSDC', price: 100, volume: 0 }] }, '')
+  await life.shell.wish({
+    person: 'ann',
+    text: '',
+    run: (engine, _, time) =>
+      void engine.trader.enter(slot, enter({ reason: 'go', stopLoss: 90 }), engine.trader.rules.size, { reason: 'go', time, values: null }),
+  })
+  await quieten(life, clock)
+  expect(venue.trades.map(({ buyer }) => buyer)).toEqual([true])
+  expect([...venue.open].map(({ type, quantity: size }) => `${type} ${format(size)}`)).toEqual(['STOP_LOSS 2'])
+  expect(slot.leaving).toBeNull()
+  expect(slot.protection.map(({ status }) => status)).toEqual(['open'])
 })
 
 test.each<[string, (round: number) => readonly [object, object] | null]>([
