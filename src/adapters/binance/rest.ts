@@ -88,6 +88,9 @@ export function openRest(setup: RestSetup): Rest {
     const enough = new AbortController()
     try {
       if (one.hold !== undefined) await one.hold
+      // whoever goes on from the record looks for what may have left: nothing leaves after that
+      if (setup.signal?.aborted === true && asked(one).changes)
+        throw new BinanceFault('retry', `Binance, ${asked(one).ask}: the service stops. It was not sent.`)
       const sent = signed ? spot.signRequest(method, path, { ...parameters }) : spot.publicRequest(method, path, { ...parameters })
       one.sent?.()
       // the library's own time-out begins anew with every byte that comes

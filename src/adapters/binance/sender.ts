@@ -190,7 +190,8 @@ export class Sender {
   }
 
   async #pause(fault: BinanceFault, attempt: number): Promise<void> {
-    if (attempt === 0) this.#setup.trouble(`An order that protects or closes a position waits: ${fault.message}`)
+    if (attempt === 0 && !this.#setup.signal.aborted)
+      this.#setup.trouble(`An order that protects or closes a position waits: ${fault.message}`)
     const pause = fault.kind === 'misconfigured' ? WRONG_SETTINGS_MS : gapBefore(attempt)
     await this.#setup.clock.wait(Math.max(pause, fault.retryAfter), this.#setup.signal)
   }
@@ -261,13 +262,35 @@ export class Sender {
     }
     try {
       const { urgency, patience } = first!.entry ? NOW : ANY_TIME
-      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, hold, sent })
+      const until = hold === undefined || first!.request.guard === 0n ? hold : this.#whileGuarded(first!.request, hold)
+      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, hold: until, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
       return error
     }
+  }
+
+  // While its record was written the price may have passed the stop that an entry comes with.
+  #whileGuarded(request: OrderRequest, hold: Promise<void>): Promise<void> {
+    const guarded = this.#guarded(request, hold)
+    // nobody may wait for it
+    guarded.catch(() => {})
+    return guarded
+  }
+
+  async #guarded(request: OrderRequest, hold: Promise<void>): Promise<void> {
+    await hold
+    const passed = this.#passed(request)
+    if (passed !== null) throw new BinanceFault('refused', passed)
+  }
+
+  // That the price has passed the stop that an entry comes with, or null.
+  #passed({ symbol, guard }: OrderRequest): string | null {
+    if (guard === 0n) return null
+    const last = this.#setup.lastPrice(symbol)
+    return last > 0n && last <= guard ? `the price ${format(last)} is already at or under the stop ${format(guard)}` : null
   }
 
   #refused(orders: readonly Tracked[], fault: BinanceFault): void {
@@ -282,9 +305,9 @@ export class Sender {
 
   // Why an order is not sent at all, or null.
   #denial({ request, entry }: Tracked): string | null {
+    const passed = this.#passed(request)
+    if (passed !== null) return passed
     const last = this.#setup.lastPrice(request.symbol)
-    if (request.guard > 0n && last > 0n && last <= request.guard)
-      return `the price ${format(last)} is already at or under the stop ${format(request.guard)}`
     const info = this.#setup.info(request.symbol)
     // what closes or protects a position is tried: by now it may trade again
     if (entry && info?.trading === false) {

@@ -584,6 +584,26 @@ describe('an order that is made ready while its record is being written', () => 
     expect(bed.told).toEqual(bed.made)
   })
 
+  test.each([true, false])('an entry whose stop the price passes meanwhile is not sent (over a socket: %s)', async sockets => {
+    const bed = await openBed({ sockets })
+    bed.lastPrice = price('100')
+    const go = bed.ready('1 BUY MARKET 1 guard 90')
+    bed.lastPrice = price('89.5')
+    go()
+    await bed.becomes(1, 'rejected')
+    expect(bed.orders.get(1)!.ending).toBe('the price 89.5 is already at or under the stop 90')
+    expect(bed.asked('order.place') + bed.asked('/api/v3/order')).toBe(0)
+  })
+
+  test('what protects is not told to wait where the service stops', async () => {
+    const bed = await openBed()
+    bed.ready('1 SELL STOP_LOSS 1 stop 90')
+    await bed.binance.stop()
+    await bed.clock.wait(100)
+    expect(bed.troubles).toEqual([])
+    expect(bed.asked('order.place')).toBe(0)
+  })
+
   test('a record that is never written: it never leaves, and takes no room in the budget', async () => {
     const bed = await openBed()
     const { budget } = bed.binance.rest

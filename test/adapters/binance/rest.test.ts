@@ -23,15 +23,19 @@ interface Opened {
   readonly rest: Rest
 }
 
-async function open(
-  answers: Answer[],
-  { signer = hmac, timeout = 5_000, clock = systemClock }: { signer?: Signer | null; timeout?: number; clock?: Clock } = {},
-): Promise<Opened> {
+interface OpenOptions {
+  readonly signer?: Signer | null
+  readonly timeout?: number
+  readonly clock?: Clock
+  readonly signal?: AbortSignal
+}
+
+async function open(answers: Answer[], { signer = hmac, timeout = 5_000, clock = systemClock, signal }: OpenOptions = {}): Promise<Opened> {
   const server = new RestServer(signer ?? hmac)
   server.answers = answers
   const url = await server.listen()
   const budget = (serverClock: Rest['serverClock']) => new Budget({ clock, now: () => serverClock.now() })
-  return { server, rest: openRest({ url, clock, signer, timeout, budget }) }
+  return { server, rest: openRest({ url, clock, signer, timeout, budget, ...(signal === undefined ? {} : { signal }) }) }
 }
 
 const fault = async (asking: Promise<unknown>): Promise<BinanceFault> => {
@@ -50,6 +54,30 @@ const order: Ask = {
   signed: true,
   parameters: { symbol: 'BTCUSDC', quantity: '0.0000001' },
 }
+
+describe('after a stop', () => {
+  test('an order does not leave any more, also one that another way was closed to', async () => {
+    const stopping = new AbortController()
+    const { server, rest } = await open([{ body: { ok: true } }], { signal: stopping.signal })
+    stopping.abort()
+    expect(await fault(rest.ask(order))).toMatchObject({ kind: 'retry', message: expect.stringContaining('the service stops') })
+    expect(server.asked).toEqual([])
+    expect(rest.budget.used).toBe(1 / 6000)
+    // how things stand may be asked
+    expect(await rest.ask(read)).toEqual({ ok: true })
+  })
+
+  test('nor one that was held meanwhile', async () => {
+    const stopping = new AbortController()
+    const { server, rest } = await open([{ body: { ok: true } }], { signal: stopping.signal })
+    const { promise: hold, resolve: go } = Promise.withResolvers<void>()
+    const asking = fault(rest.ask({ ...order, hold }))
+    stopping.abort()
+    go()
+    expect((await asking).kind).toBe('retry')
+    expect(server.asked).toEqual([])
+  })
+})
 
 describe('what is sent', () => {
   test('text as it was given, a short window, our time, and the signature last', async () => {
