@@ -44,8 +44,8 @@ const NOW = { urgency: 'ordinary', patience: ENTRY_PATIENCE_MS } as const
 const ANY_TIME = { urgency: 'exit', patience: Number.POSITIVE_INFINITY } as const
 // a person has to do something first
 const WRONG_SETTINGS_MS = 30_000
-// a symbol that does not trade mostly does not for minutes or hours
-const HALTED_MS = 5_000
+// A symbol that does not trade mostly does not for minutes or hours; the longest pause is shorter than any bar.
+const haltedGap = (attempt: number): number => Math.min(5_000 + attempt * 1_000, 30_000)
 const TAKEN_BACK = 'taken back before it was sent'
 
 /** The sender. */
@@ -76,7 +76,7 @@ export class Sender {
       const fault = await this.#place(orders, parameters, hold)
       if (fault === null) return this.#trades(orders[0]!)
       if (await this.#isHalted(orders[0]!, fault)) {
-        await this.#waitBare(orders[0]!)
+        await this.#waitBare(orders[0]!, attempt)
         continue
       }
       // a position waits for it, and it was made for filters that are no more: where it fits those there are now it is another one
@@ -119,7 +119,7 @@ export class Sender {
       if (fault.halves?.cancelled != null) return await this.#halfDone(by, fault.halves)
       if (fault.halves === null && (await this.#isHalted(by, fault))) {
         // the old one protects, and would not come back
-        await clock.wait(HALTED_MS, signal)
+        await clock.wait(haltedGap(attempt), signal)
         continue
       }
       if (fault.kind === 'refused') return await this.#missed(replacement, fault.halves !== null, null)
@@ -172,7 +172,7 @@ export class Sender {
   }
 
   // A position has no protection: told once, and tried again.
-  async #waitBare({ request: { symbol } }: Tracked): Promise<void> {
+  async #waitBare({ request: { symbol } }: Tracked, attempt: number): Promise<void> {
     const { clock, signal, outdated, trouble } = this.#setup
     if (!this.#bare.has(symbol)) {
       this.#bare.add(symbol)
@@ -181,7 +181,7 @@ export class Sender {
       )
       void outdated()
     }
-    await clock.wait(HALTED_MS, signal)
+    await clock.wait(haltedGap(attempt), signal)
   }
 
   // An order of its symbol was taken: where it was thought not to trade entries may go too.
