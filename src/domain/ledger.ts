@@ -2,8 +2,8 @@
 import type { Amount, Quantity } from './money.ts'
 import type { Fill } from './order.ts'
 
-/** Where an amount is: ours to trade with, with the market, paid as fees, or ours but too little to sell. */
-export type Book = 'wallet' | 'market' | 'fees' | 'dust'
+/** Where an amount is: ours to trade with, with the market, paid as fees, ours but too little to sell, or taken out of the account by hand. */
+export type Book = 'wallet' | 'market' | 'fees' | 'dust' | 'outside'
 
 /** An amount of an asset that came into a book (negative: left it). */
 export interface Posting {
@@ -37,6 +37,13 @@ export const dustPostings = (asset: string, quantity: Quantity): Posting[] =>
   merged([
     { asset, book: 'wallet', amount: -quantity },
     { asset, book: 'dust', amount: quantity },
+  ])
+
+/** The postings of what was taken out of the account by other ways than ours. */
+export const takenPostings = (asset: string, amount: Amount<string>): Posting[] =>
+  merged([
+    { asset, book: 'wallet', amount: -amount },
+    { asset, book: 'outside', amount },
   ])
 
 function merged(parts: readonly { readonly asset: string; readonly book: Book; readonly amount: bigint }[]): Posting[] {

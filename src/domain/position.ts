@@ -1,4 +1,17 @@
-import { type Amount, add, type Money, meanPrice, most, notional, type Price, prorated, type Quantity, subtract, zero } from './money.ts'
+import {
+  type Amount,
+  add,
+  least,
+  type Money,
+  meanPrice,
+  most,
+  notional,
+  type Price,
+  prorated,
+  type Quantity,
+  subtract,
+  zero,
+} from './money.ts'
 import type { Fill } from './order.ts'
 import type { Time } from './time.ts'
 
@@ -124,6 +137,22 @@ function begin(position: Position, time: Time, received: Quantity, paid: Money, 
   position.sold = zero()
   position.realised = zero()
 }
+
+/**
+ * Takes a part of what is held out of a position, in place, at cost: somebody withdrew it, or sold it elsewhere. It is no trade and leaves neither
+ * profit nor loss, as if it had not been bought.
+ */
+export function takeOut(position: Position, quantity: Quantity): void {
+  const cost = prorated(position.cost, quantity, position.quantity)
+  position.quantity = subtract(position.quantity, quantity)
+  position.cost = subtract(position.cost, cost)
+  position.bought = subtract(position.bought, cost)
+  // rests that were swept into it were not bought in this round trip
+  position.volume = subtract(position.volume, least(position.volume, quantity))
+}
+
+/** True where a round trip traded: not one of which all was taken out by hand before anything was sold. */
+export const hasTraded = ({ bought, sold }: RoundTrip): boolean => bought > 0n || sold > 0n
 
 /**
  * Ends the round trip of a position of which nothing sellable is left. The unsellable rest leaves the position (it is dust of the

@@ -8,7 +8,7 @@ import type { RoundTrip } from '#domain/position.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
-import type { FillRecord, InboxRow, Round, TripRecord } from '#ports/store.ts'
+import type { FillRecord, InboxRow, Round, Taken, TripRecord } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 
 type Dust = Round['dust'][number]
@@ -27,6 +27,7 @@ export class Records implements Recorder {
   #moves: StopMoved[] = []
   #trips: TripRecord[] = []
   #dust: Dust[] = []
+  #taken: Taken[] = []
   #settings = new Map<string, string | null>()
   #inbox: InboxRow[] = []
   #news: News[] = []
@@ -74,6 +75,10 @@ export class Records implements Recorder {
     this.#dust.push({ owner, symbol, asset, quantity, time })
     if (quantity > 0n) this.#told.push({ kind: 'dust', owner, symbol, asset, quantity, time })
   }
+  /** What somebody took out of the account is written off. */
+  taken(taken: Taken): void {
+    this.#taken.push(taken)
+  }
   candles(candles: readonly Candle[]): void {
     this.#candles.push(...candles)
   }
@@ -100,6 +105,7 @@ export class Records implements Recorder {
         this.#moves.length +
         this.#trips.length +
         this.#dust.length +
+        this.#taken.length +
         this.#settings.size +
         this.#inbox.length +
         this.#news.length ===
@@ -114,7 +120,7 @@ export class Records implements Recorder {
     readonly orders: readonly Order[]
     readonly rest: Pick<
       Round,
-      'candles' | 'decisions' | 'intents' | 'fills' | 'holdings' | 'stopMoves' | 'trips' | 'dust' | 'settings' | 'inbox'
+      'candles' | 'decisions' | 'intents' | 'fills' | 'holdings' | 'stopMoves' | 'trips' | 'dust' | 'taken' | 'settings' | 'inbox'
     >
   } {
     const taken = {
@@ -130,6 +136,7 @@ export class Records implements Recorder {
         stopMoves: this.#moves,
         trips: this.#trips,
         dust: this.#dust,
+        taken: this.#taken,
         settings: [...this.#settings].map(([key, value]) => ({ key, value })),
         inbox: this.#inbox,
       },
@@ -144,6 +151,7 @@ export class Records implements Recorder {
     this.#moves = []
     this.#trips = []
     this.#dust = []
+    this.#taken = []
     this.#settings = new Map()
     this.#inbox = []
     this.#news = []

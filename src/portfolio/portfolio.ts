@@ -98,6 +98,19 @@ export class Portfolio {
     return rest
   }
 
+  /** Cash that is there no more: somebody withdrew it, or spent it elsewhere. */
+  takeCash(asset: string, amount: Money): void {
+    const purse = this.#purse(asset)
+    purse.amount = subtract(purse.amount, amount)
+  }
+
+  /** Unsellable rests that are there no more. */
+  takeDust(asset: string, quantity: Quantity): void {
+    const rest = subtract(this.dust.get(asset) ?? zero<Quantity>(), quantity)
+    if (rest > 0n) this.dust.set(asset, rest)
+    else this.dust.delete(asset)
+  }
+
   /** What unsellable rests are worth in a quote asset, at last prices. */
   dustWorth(quote: string, symbols: ReadonlyMap<string, Quoted>): Money {
     let sum = zero<Money>()

@@ -1,6 +1,6 @@
 import type { Candle } from '#domain/candle.ts'
 import type { Decision, FillRecord, Intent, JournalRecords, StopMoved, TripRecord } from '#domain/journal.ts'
-import type { Money, Quantity } from '#domain/money.ts'
+import type { Amount, Money, Quantity } from '#domain/money.ts'
 import type { News } from '#domain/news.ts'
 import type { Action, Order } from '#domain/order.ts'
 import type { Enter } from '#domain/signal.ts'
@@ -30,6 +30,14 @@ export interface InboxRow {
   readonly result: string
 }
 
+/** An amount that is in the account no more, and no order of ours took it. */
+export interface Taken {
+  readonly of: string
+  readonly asset: string
+  readonly amount: Amount<string>
+  readonly time: Time
+}
+
 /** Everything that one round of the live shell changed. It is written in one transaction or not at all. */
 export interface Round {
   readonly time: Time
@@ -48,6 +56,8 @@ export interface Round {
     readonly quantity: Quantity
     readonly time: Time
   }[]
+  /** What was taken out of the account by other ways than ours and is written off, and of what it was ("rsi BTCUSDC", "cash", "rests"). */
+  readonly taken: readonly Taken[]
   /** Cash by quote asset after the round, where it changed. */
   readonly cash: readonly { readonly asset: string; readonly amount: Money }[]
   /** Settings by key; null deletes. */

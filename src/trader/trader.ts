@@ -2,12 +2,12 @@
  * Turns wishes into intents and orders, and follows each to its end: sizing, risk, protection, exits. Synchronous and deterministic;
  * what shall be done on the exchange is collected in `orders`, what shall be written down goes to the recorder.
  */
-import { type Denial, type DenialCode, deny } from '#domain/denial.ts'
+import { type Denial, deny } from '#domain/denial.ts'
 import { assert } from '#domain/fault.ts'
 import type { Decision, Recorder } from '#domain/journal.ts'
 import { add, floorTo, type Money, meanPrice, type Price, priceOf, type Quantity, subtract, toNumber, toTick, zero } from '#domain/money.ts'
 import { type Fill, isFinal, type Order, type OrderUpdate, transition } from '#domain/order.ts'
-import { isOpen, type RoundTrip } from '#domain/position.ts'
+import { hasTraded, isOpen, type RoundTrip, takeOut } from '#domain/position.ts'
 import type { Adjustment, Enter, Signal, Values } from '#domain/signal.ts'
 import type { Size } from '#domain/sizing.ts'
 import { emptyPlan } from '#domain/slot.ts'
@@ -16,11 +16,9 @@ import type { Time } from '#domain/time.ts'
 import { type AccountView, draftEntry, type Rules, reserve, reservedOf } from './draft.ts'
 import { Exits } from './exits.ts'
 import { type Cause, type OpenOrder, Orders } from './orders.ts'
+import { type Mode, modeDenial } from './mode.ts'
 import { carriedOn, planOf } from './protection.ts'
 import { ALL, isSellable, protectionReached, type Slot, type Traded } from './slot.ts'
-
-/** pause: no new strategy entries. reduce: nobody enters. halt: strategies do not exit either. Protection and people's exits always work. */
-export type Mode = 'running' | 'paused' | 'reduced' | 'halted'
 
 /** The one owner that is a person. */
 export const MANUAL = 'manual'
@@ -39,8 +37,6 @@ export interface Wished {
   readonly time: Time
   readonly values: Values | null
 }
-
-const denials: Record<Exclude<Mode, 'running'>, DenialCode> = { paused: 'paused', reduced: 'reduced', halted: 'halted' }
 
 /** The order flow of one account. */
 export class Trader {
@@ -114,7 +110,7 @@ export class Trader {
   /** A basket's wish to hold more of a member, for an amount of quote. */
   enterBasket(slot: Slot, wish: Enter, amount: Money, time: Time): void {
     const wished = { reason: wish.reason, time, values: null }
-    const denial = this.#modeDenial(slot)
+    const denial = modeDenial(this.mode, slot)
     if (denial !== null) this.denied(slot, 'enter', wished, denial)
     else this.enter(slot, wish, { kind: 'quote', amount }, wished)
   }
@@ -236,6 +232,16 @@ export class Trader {
     this.#recorder.held(slot)
   }
 
+  /**
+   * A part of what is held (base units) is there no more, and no order of ours tells so: what is left is protected at its size, and ends as
+   * dust where that is too little to be sold. None of its orders may be on its way.
+   */
+  takeOut(slot: Slot, quantity: Quantity, reason: string, time: Time): void {
+    takeOut(slot.position, quantity)
+    if (!this.#flatIfDust(slot, time, reason) && slot.leaving === null) this.exits.protect(slot, time)
+    this.#recorder.held(slot)
+  }
+
   /** Changes the mode; from reduce on, open entries are cancelled. */
   setMode(mode: Mode): void {
     this.mode = mode
@@ -274,14 +280,8 @@ export class Trader {
     return (this.orders.open.get(orderId) ?? this.orders.ended.get(orderId))?.wish ?? null
   }
 
-  #modeDenial(slot: Slot): Denial | null {
-    if (slot.quarantined !== null) return deny('quarantined', `${slot.owner} is quarantined: ${slot.quarantined}`)
-    if (!slot.enabled) return deny('disabled', `${slot.owner} is switched off on ${slot.symbol}`)
-    return this.mode === 'running' ? null : deny(denials[this.mode], `trading is ${this.mode}: no new entries`)
-  }
-
   #entryDenial(slot: Slot, openTime: Time, closeTime: Time): Denial | null {
-    const denial = this.#modeDenial(slot)
+    const denial = modeDenial(this.mode, slot)
     if (denial !== null) return denial
     if (slot.stoppedAt > 0 && slot.stoppedAt >= openTime && slot.stoppedAt < closeTime)
       return deny('stopped_out_in_this_candle', 'the position was stopped out in this candle')
@@ -387,7 +387,7 @@ export class Trader {
     slot.plan = null
     if (slot.entry === null) slot.leaving = null
     if (dust > 0n) this.#recorder.dust(slot.owner, slot.symbol, dust, time)
-    this.#recorder.closed(trip, reason)
+    if (hasTraded(trip)) this.#recorder.closed(trip, reason)
     return true
   }
 

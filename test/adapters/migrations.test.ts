@@ -88,6 +88,20 @@ describe('migrations', () => {
       await downToIt()
     }))
 
+  test('the book of what was taken out is not taken away while there is something in it', () =>
+    withDatabase(async database => {
+      await migrateToLatest(database.db)
+      const store = openPostgresStore({ database, account: 'live', demo: false })
+      await store.open()
+      await store.commit(round({ taken: [{ of: 'cash', asset: 'USDC', amount: quantity('1'), time: 1 as Time }] }))
+      await store.close()
+      const downToIt = async (): Promise<void> => {
+        for (const _ of migrations.slice(migrations.indexOf('0004-outside'))) await migrateDown(database.db)
+      }
+      await expect(downToIt()).rejects.toThrow('the ledger says what was taken out of the account')
+      expect((await database.pool.query("select from ledger where book = 'outside'")).rowCount).toBe(1)
+    }))
+
   test('two processes that start at once: both go on', () =>
     withDatabase(async (first, second) => {
       await Promise.all([migrateToLatest(first.db), migrateToLatest(second.db)])
@@ -179,19 +193,24 @@ ORDER BY net_pnl DESC;`)
         time: 1_672_905_600_007 as Time,
       }
       await store.commit(round({ fills, dust: [rest, { ...rest, owner: 'manual' }] }))
+      const taken = { of: 'rsi ETHUSDC', asset: 'ETH', amount: quantity('0.5'), time: rest.time }
+      // two of one thing at one instant are two entries
+      await store.commit(round({ taken: [taken, taken, { ...taken, of: 'cash', asset: 'USDC' }] }))
       const { pool } = database
       const uneven = await pool.query('select entry, asset from ledger group by account, entry, asset having sum(amount) <> 0')
       expect(uneven.rows).toEqual([])
       const books = await pool.query(
-        `select book, asset, sum(amount) from ledger where book in ('fees', 'dust') group by book, asset order by 1, 2`,
+        `select book, asset, sum(amount) from ledger where book in ('fees', 'dust', 'outside') group by book, asset order by 1, 2`,
       )
       expect(books.rows).toEqual([
         { book: 'dust', asset: 'BTC', sum: '0.00000018' },
         { book: 'fees', asset: 'BNB', sum: '0.00001000' },
         { book: 'fees', asset: 'BTC', sum: '0.00010000' },
         { book: 'fees', asset: 'USDC', sum: '0.00571216' },
+        { book: 'outside', asset: 'ETH', sum: '1.00000000' },
+        { book: 'outside', asset: 'USDC', sum: '0.50000000' },
       ])
-      expect((await pool.query('select count(distinct entry) as entries from ledger')).rows).toEqual([{ entries: 6 }])
+      expect((await pool.query('select count(distinct entry) as entries from ledger')).rows).toEqual([{ entries: 9 }])
       await store.close()
     }))
 

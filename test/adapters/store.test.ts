@@ -210,10 +210,10 @@ describe('PostgreSQL only', () => {
   test.each<[string, (text: string) => string, RegExp]>([
     [
       'by a newer version',
-      text => text.replace('"form":1', '"form":2'),
-      /written in form 2, .*this version of RootTrading reads form 1.*Start the version that wrote it once/,
+      text => text.replace('"form":2', '"form":3'),
+      /written in form 3, .*this version of RootTrading reads form 2.*Start the version that wrote it once/,
     ],
-    ['in no known way', text => text.replace('"form":1', '"form":"x"'), /written in form x, /],
+    ['in no known way', text => text.replace('"form":2', '"form":"x"'), /written in form x, /],
     ['not to its end', text => text.slice(0, -9), /cannot be read/],
   ])('a round that was logged %s is not misread: it stops every start and says what to do', async (_, spoil, message) => {
     const store = openPostgresStore({ database, account: 'versions', demo: true })
@@ -226,23 +226,28 @@ describe('PostgreSQL only', () => {
     await store.close()
   })
 
-  test('a round that was logged before forms were told is of the first one', async () => {
+  test.each([
+    ['of the first form', '"form":1,'],
+    ['before forms were told', ''],
+  ])('a round that was logged %s is read: nothing could be written off then', async (_, form) => {
     const store = openPostgresStore({ database, account: 'formless', demo: true })
     await store.open()
-    await database.pool.query("insert into rounds values ('formless', $1)", [textOf(sendingRound()).replace('"form":1,', '')])
+    const text = textOf(sendingRound()).replace('"form":2,', form).replace('"taken":[],', '')
+    await database.pool.query('delete from intents; delete from orders')
+    await database.pool.query("insert into rounds values ('formless', $1)", [text])
     expect(await store.open()).toMatchObject({ orders: sendingRound().orders, pending: sendingRound().pending })
     await store.close()
   })
 
   // Who changes this list has to give the log another form, and to say how the one before is read.
-  test('what stands in a logged round of form 1', () => {
+  test('what stands in a logged round of form 2', () => {
     const names = new Set<string>()
     JSON.parse(textOf({ ...sendingRound(), fills: [fillOf(1)] }), (name, value: unknown) => {
       if (Number.isNaN(Number(name))) names.add(name)
       return value
     })
     expect([...names].sort().join(' ')).toMatchInlineSnapshot(
-      `"# amount asset at base bought candles cash close complete cost createdAt decisions dust ending exchangeState executed expires fee feeAsset feeWorth feedState fees fill fills form gap guard high holdings id inbox intent intents key kind leaving limit low maker message number open openTime openedAt order orderId orders outbox outcome owner pairedWith part partial partialDone peak pending percent plan position price purpose quantity quick quote quoteAmount realised reason request settings side sold status stop stopLoss stopMoves stopPrice stoppedAt symbol takeProfit target text time timeInForce timeLimit timeframe tradeId trailing trips type value values volume wish"`,
+      `"# amount asset at base bought candles cash close complete cost createdAt decisions dust ending exchangeState executed expires fee feeAsset feeWorth feedState fees fill fills form gap guard high holdings id inbox intent intents key kind leaving limit low maker message number open openTime openedAt order orderId orders outbox outcome owner pairedWith part partial partialDone peak pending percent plan position price purpose quantity quick quote quoteAmount realised reason request settings side sold status stop stopLoss stopMoves stopPrice stoppedAt symbol takeProfit taken target text time timeInForce timeLimit timeframe tradeId trailing trips type value values volume wish"`,
     )
   })
 

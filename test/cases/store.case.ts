@@ -37,6 +37,7 @@ export const round = (parts: Partial<Round> = {}): Round => ({
   stopMoves: [],
   trips: [],
   dust: [],
+  taken: [],
   cash: [],
   settings: [],
   inbox: [],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dustPostings, postings } from '#domain/ledger.ts'
+import { dustPostings, postings, takenPostings } from '#domain/ledger.ts'
 import { type Amount, format, type Money, money, type Price, price, type Quantity, quantity } from '#domain/money.ts'
 import type { Fill, Side } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
@@ -39,6 +39,14 @@ test('dust leaves the wallet and stays ours', () => {
     'dust 0.00000009',
   ])
   expect(dustPostings('BTC', quantity('0'))).toEqual([])
+})
+
+test('what was taken out of the account left the wallet, and is with nobody that we know', () => {
+  expect(takenPostings('BTC', quantity('1.5')).map(({ book, amount }) => `${book} ${format(amount)}`)).toEqual([
+    'wallet -1.5',
+    'outside 1.5',
+  ])
+  expect(takenPostings('BTC', quantity('0'))).toEqual([])
 })
 
 test('whatever is traded: per asset the sum is zero, once per asset and book, none of nothing', () => {

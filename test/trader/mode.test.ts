@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { money } from '#domain/money.ts'
 import type { Engine } from '#engine'
 import { enter, exit } from '#strategy'
-import { MANUAL, type Mode } from '#trader/trader.ts'
+import type { Mode } from '#trader/mode.ts'
+import { MANUAL } from '#trader/trader.ts'
 import { hour, lines, play, quiet, type Scene } from '../support/desk.ts'
 
 const to = (mode: Mode) => (engine: Engine) => engine.trader.setMode(mode)

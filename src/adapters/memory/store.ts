@@ -9,7 +9,7 @@ import { feeInQuote } from '#domain/position.ts'
 import type { Holding } from '#domain/slot.ts'
 import type { Time } from '#domain/time.ts'
 import type { Incoming } from '#ports/messenger.ts'
-import type { InboxRow, OrderRecord, PendingAction, PnlRow, Round, Saved, Store, TradeFilter, TradeRow } from '#ports/store.ts'
+import type { InboxRow, OrderRecord, PendingAction, PnlRow, Round, Saved, Store, Taken, TradeFilter, TradeRow } from '#ports/store.ts'
 
 /** What is kept of one account. */
 interface Account {
@@ -26,6 +26,7 @@ interface Account {
   readonly trips: TripRecord[]
   readonly stopMoves: StopMoved[]
   readonly dust: Round['dust'][number][]
+  readonly taken: Taken[]
   readonly cash: Map<string, Money>
   readonly settings: Map<string, string>
   readonly inbox: Map<string, InboxRow>
@@ -69,6 +70,7 @@ const newAccount = (): Account => ({
   trips: [],
   stopMoves: [],
   dust: [],
+  taken: [],
   cash: new Map(),
   settings: new Map(),
   inbox: new Map(),
@@ -233,7 +235,7 @@ const copyOf = ({ holdings, ...rest }: Round): Round => ({ ...structuredClone(re
 
 function write(account: Account, disk: MemoryDisk, round: Round): void {
   const { orders, holdings, cash, settings, exchangeState, feedState } = round
-  const { candles, decisions, intents, fills, stopMoves, trips, dust, inbox, outbox, pending } = round
+  const { candles, decisions, intents, fills, stopMoves, trips, dust, taken, inbox, outbox, pending } = round
   for (const candle of candles) {
     const key = `${candle.symbol}@${candle.timeframe} ${candle.openTime}`
     if (!disk.candles.has(key)) disk.candles.set(key, candle)
@@ -246,6 +248,7 @@ function write(account: Account, disk: MemoryDisk, round: Round): void {
   account.stopMoves.push(...stopMoves)
   account.trips.push(...trips)
   account.dust.push(...dust)
+  account.taken.push(...taken)
   for (const { asset, amount } of cash) account.cash.set(asset, amount)
   for (const { key, value } of settings) {
     if (value === null) account.settings.delete(key)

@@ -30,7 +30,7 @@ export const forgotten = (account: string): Statement => ({
 
 const SIGN = '#'
 /** Which form a logged round has. It goes up where the same text would mean something else, or lack something: `roundOf` then says how the one before is read. */
-const FORM = 1
+const FORM = 2
 
 /** A round as text. What JSON has no word for is marked: amounts as "#123", NaN and infinities by their names, and texts that begin so as "##…". */
 export const textOf = (round: Round): string =>
@@ -60,6 +60,8 @@ export function roundOf(text: string): Round {
   // the first ones did not say
   const { form = 1, ...round } = parsed(text) as Round & { readonly form?: unknown }
   if (form === FORM) return round
+  // nothing was written off then
+  if (form === 1) return { ...round, taken: [] }
   throw new Fault(
     'misconfigured',
     `PostgreSQL, the log of rounds: a round was written in form ${String(form)}, and this version of RootTrading reads form ${FORM}. ` +

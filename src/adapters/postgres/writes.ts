@@ -1,6 +1,6 @@
 /** A round as the statements that write it. */
 import type { Insertable } from 'kysely'
-import { dustPostings, type Posting, postings } from '#domain/ledger.ts'
+import { dustPostings, type Posting, postings, takenPostings } from '#domain/ledger.ts'
 import { format } from '#domain/money.ts'
 import type { Time } from '#domain/time.ts'
 import type { Round } from '#ports/store.ts'
@@ -91,13 +91,16 @@ function holdingStatements(account: string, round: Round): Statement[] {
   ]
 }
 
-function moneyStatements(account: string, { fills, dust, cash }: Round, mark: string): Statement[] {
+function moneyStatements(account: string, { fills, dust, taken, cash }: Round, mark: string): Statement[] {
   const postingRows = (entry: string, time: Time, parts: readonly Posting[]): Insertable<LedgerTable>[] =>
     parts.map(({ asset, book, amount }) => ({ account, entry, asset, book, amount: format(amount), time: instant(time) }))
   const ledger = [
     ...fills.flatMap(({ fill, base, quote }) => postingRows(`fill ${fill.symbol} ${fill.tradeId}`, fill.time, postings(fill, base, quote))),
     ...dust.flatMap(({ owner, symbol, asset, quantity, time }, place) =>
       postingRows(`dust ${owner} ${symbol} ${time} ${mark}.${place}`, time, dustPostings(asset, quantity)),
+    ),
+    ...taken.flatMap(({ of, asset, amount, time }, place) =>
+      postingRows(`taken ${of} ${asset} ${time} ${mark}.${place}`, time, takenPostings(asset, amount)),
     ),
   ]
   const rests = dust.map(({ owner, symbol, asset, quantity, time }) => {
@@ -126,19 +129,22 @@ export const mustBeOnDisk = ({
   trips,
   stopMoves,
   dust,
+  taken,
   cash,
   settings,
   inbox,
   outbox,
   pending,
 }: Round): boolean =>
-  [orders, decisions, intents, fills, trips, stopMoves, dust, cash, settings, inbox, outbox, pending].some(({ length }) => length > 0)
+  [orders, decisions, intents, fills, trips, stopMoves, dust, taken, cash, settings, inbox, outbox, pending].some(
+    ({ length }) => length > 0,
+  )
 
 /**
  * True where the tables could refuse a round for what came from outside: a trade, a rest of one, or a wish that is there already. Such a
  * round must not be acted upon before they have taken it.
  */
-export const mayBeRefused = ({ fills, dust, inbox }: Round): boolean => fills.length + dust.length + inbox.length > 0
+export const mayBeRefused = ({ fills, dust, taken, inbox }: Round): boolean => fills.length + dust.length + taken.length + inbox.length > 0
 
 // Of several states of one thing the last counts; a statement may touch a row only once.
 const newest = <A>(records: readonly A[], key: (record: A) => unknown): A[] =>
