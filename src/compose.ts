@@ -8,6 +8,7 @@ import { format, type Money, money, ratioOf, toNumber } from '#domain/money.ts'
 import { type NewsKind, newsOf } from '#domain/news.ts'
 import { lengthOf, type Time } from '#domain/time.ts'
 import { Engine } from '#engine'
+import { AccountWatch, SHORT_KEY } from '#live/account-watch.ts'
 import { openDesk } from '#live/desk.ts'
 import { Records } from '#live/records.ts'
 import { Shell, type ShellSetup, type Wish } from '#live/shell.ts'
@@ -87,6 +88,8 @@ interface Core {
   readonly feed: Feed
   readonly owners: readonly Owner[]
   readonly saved: Saved | null
+  /** Null where nobody but this service trades in the account. */
+  readonly watch: AccountWatch | null
   running: Promise<void> | null
 }
 
@@ -225,7 +228,10 @@ interface Parts extends ServiceSetup {
 }
 
 // Start and recovery are one path: load the store, rebuild the core, bring it to where it was.
-async function startCore({ config, env, store, venue, tell, threw, news, strategies, broken }: Parts, first: boolean): Promise<Core> {
+async function startCore(
+  { config, env, store, venue, tell, threw, news, strategies, broken, clock }: Parts,
+  first: boolean,
+): Promise<Core> {
   const { infos, quote, base, capital } = venue
   const symbols = infos.map(({ symbol }) => symbol)
   const found = await store.open()
@@ -261,9 +267,11 @@ async function startCore({ config, env, store, venue, tell, threw, news, strateg
   })
   for (const { setup, enabled } of owners) for (const symbol of setup.symbols) engine.slot(setup.name, symbol)!.enabled = enabled
   const kept = saved?.settings ?? new Map<string, string>()
-  const { exchange, market, settled, settings: joined } = await venue.join(kept)
+  const { exchange, market, settled, holdings: ask, settings: joined } = await venue.join(kept)
   const { feed, settings: fed } = await venue.feed({ needs: needsOf(engine), schedules: schedulesOf(engine), settings: kept })
-  const shell = new Shell({
+  const watch: AccountWatch | null =
+    ask === undefined ? null : new AccountWatch({ engine, exchange, clock, ask, wish: one => shell.wish(one), told: kept.get(SHORT_KEY) })
+  const shell: Shell = new Shell({
     engine,
     exchange,
     store,
@@ -273,6 +281,7 @@ async function startCore({ config, env, store, venue, tell, threw, news, strateg
     ...(threw === undefined ? {} : { threw }),
     ...(market === undefined ? {} : { market }),
     ...(settled === undefined ? {} : { settled }),
+    ...(watch === null ? {} : { booked: () => watch.note() }),
     ...(news === true ? { news: newsOf } : {}),
   })
   const mode = saved?.settings.get('mode')
@@ -293,11 +302,18 @@ async function startCore({ config, env, store, venue, tell, threw, news, strateg
         for (const [key, value] of fresh) records.setting(key, value)
       },
     })
-  return { engine, shell, feed, owners, saved, running: null }
+  return { engine, shell, feed, owners, saved, watch, running: null }
 }
 
-const runCore = (core: Core): Promise<void> =>
-  core.feed.run(core.saved?.feedState ?? null, (event, state) => core.shell.offer(event, state))
+async function runCore({ feed, saved, shell, watch }: Core): Promise<void> {
+  const ended = new AbortController()
+  void watch?.run(ended.signal)
+  try {
+    await feed.run(saved?.feedState ?? null, (event, state) => shell.offer(event, state))
+  } finally {
+    ended.abort()
+  }
+}
 
 async function beginLife({ shell, saved }: Core, now: Time): Promise<void> {
   const starts = latelyBegun(saved?.settings.get(STARTS_KEY), now)

@@ -85,7 +85,12 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       joined = binance
       if (!(await binance.subscribed(SUBSCRIBED_MS))) trouble('Binance tells no fills by itself yet: they are asked for meanwhile.')
       await binance.market.symbols(names)
-      return { exchange: binance.exchange, market: prices.note, settings: { [TAG_KEY]: tag } }
+      return {
+        exchange: binance.exchange,
+        market: prices.note,
+        holdings: binance.account.holdings,
+        settings: { [TAG_KEY]: tag },
+      }
     },
     feed: wanted => openMarketFeed({ data: market, site, infos, clock, note }, wanted),
     async close() {

@@ -3,7 +3,7 @@ import type { Money } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Schedule } from '#domain/schedule.ts'
 import type { Timeframe } from '#domain/time.ts'
-import type { Exchange } from '#ports/exchange.ts'
+import type { Exchange, Holdings } from '#ports/exchange.ts'
 import type { Feed, MarketEvent } from '#ports/feed.ts'
 import type { Status } from '#ports/desk.ts'
 import { ConfigError } from '../config.ts'
@@ -16,6 +16,8 @@ export interface Joined {
   readonly market?: (event: MarketEvent) => void
   /** For a market that waits for us: resolves once the exchange has told all that the last event led to. */
   readonly settled?: () => Promise<void>
+  /** Asks for what the account holds, where others may trade and withdraw there too. Throws a Fault. */
+  readonly holdings?: () => Promise<Holdings>
   /** What has to be kept with the account, so that the next one is joined alike. */
   readonly settings: Readonly<Record<string, string>>
 }

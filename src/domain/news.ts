@@ -61,6 +61,8 @@ function kindOf(told: Told): NewsKind | null {
       return 'fill'
     case 'mode':
       return 'halt'
+    case 'account':
+      return 'trouble'
     case 'dust':
       return null
     default:

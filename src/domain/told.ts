@@ -5,6 +5,9 @@ import type { Order } from './order.ts'
 import { amountText, fillText, numberText, priceText, quantityText, signedPercentText, signedText } from './show.ts'
 import type { Time } from './time.ts'
 
+/** What there is to tell of the account itself. */
+export type AccountTold = 'short' | 'whole' | 'adjusted'
+
 /** What of a round people are told about, once it is written. */
 export type Told =
   | { readonly kind: 'signal'; readonly decision: Decision }
@@ -21,6 +24,8 @@ export type Told =
       readonly quantity: Quantity
       readonly time: Time
     }
+  /** What the account outside holds was less than the record says (`short`), is no more (`whole`), or was written off (`adjusted`). */
+  | { readonly kind: 'account'; readonly what: AccountTold; readonly person: string; readonly text: string; readonly time: Time }
   /** A person changed the mode; `text`: what that means. */
   | { readonly kind: 'mode'; readonly mode: string; readonly person: string; readonly text: string; readonly time: Time }
 
@@ -107,6 +112,8 @@ export function lineOf(told: Told): Line {
       const text = `${format(told.quantity)} ${told.asset} is too little to be sold and leaves the position`
       return { time: told.time, symbol: told.symbol, owner: told.owner, what: 'dust', tone: 'plain', text, aside: true }
     }
+    case 'account':
+      return { time: told.time, symbol: '-', owner: told.person, what: told.what, tone: 'warn', text: told.text }
     case 'mode':
       return { time: told.time, symbol: '-', owner: told.person, what: 'mode', tone: 'warn', text: told.text }
   }

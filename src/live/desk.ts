@@ -6,6 +6,8 @@ import { openOf, type Time } from '#domain/time.ts'
 import type { Engine } from '#engine'
 import type { BalanceRow, Desk, ExposureRow, PositionRow, Status, StrategyChange, StrategyRow, WishResult } from '#ports/desk.ts'
 import type { Store } from '#ports/store.ts'
+import type { AccountWatch } from './account-watch.ts'
+import { adjust, compare, type Seen } from './adjust.ts'
 import type { Records } from './records.ts'
 import type { Shell, Wish } from './shell.ts'
 import { buy, sell, setLevel, setMode, worth } from './wishes.ts'
@@ -17,7 +19,7 @@ export interface DeskSetup {
   readonly started: Time
   readonly version: string
   readonly store: Store
-  core(): { readonly shell: Shell; readonly engine: Engine }
+  core(): { readonly shell: Shell; readonly engine: Engine; readonly watch: AccountWatch | null }
   /** Runs a wish on the core that is to go on: not on one that is being replaced. */
   wish<Answer>(wish: Wish<Answer>): Promise<Answer>
   startEquity(): Money
@@ -80,6 +82,20 @@ function deskOf(setup: DeskSetup, message: string | null): Desk {
     setStop: (person, asked) => wish(person, `stoploss ${asked.symbol}`, (engine, _, time) => setLevel(engine, 'stop', asked, time)),
     setTarget: (person, asked) => wish(person, `target ${asked.symbol}`, (engine, _, time) => setLevel(engine, 'target', asked, time)),
     setMode: (person, mode) => wish(person, mode, (engine, records, time) => setMode(engine, records, person, mode, time)),
+    async compare(text) {
+      const found = await seenOf(setup, text)
+      return 'problem' in found ? found : compare(setup.core().engine, found.asset, found)
+    },
+    async adjust(person, { asset: text, owner }) {
+      const before = await earlier()
+      if (before !== null) return { done: true, message: before }
+      const found = await seenOf(setup, text)
+      if ('problem' in found) return { done: false, message: found.problem }
+      const { asset } = found
+      return await wish(person, `adjust ${asset}`, (engine, records, time) =>
+        adjust(engine, records, { person, asset, owner }, found, time),
+      )
+    },
     async changeStrategy(person, name, change): Promise<WishResult> {
       const plan = setup.planChange(name, change)
       if ('problem' in plan) return { done: false, message: plan.problem }
@@ -103,6 +119,19 @@ function deskOf(setup: DeskSetup, message: string | null): Desk {
     under: id => deskOf(setup, id),
     earlier,
   }
+}
+
+// The account is looked at anew each time it is asked for.
+async function seenOf(setup: DeskSetup, text: string): Promise<(Seen & { readonly asset: string }) | { readonly problem: string }> {
+  const { engine, watch } = setup.core()
+  if (watch === null) return { problem: 'The account is simulated: nobody but RootTrading trades in it, and there is nothing to adjust.' }
+  const wanted = text.toUpperCase()
+  const assets = new Set(engine.markets.flatMap(({ info: { base, quote } }) => [quote, base]))
+  const meant = assets.has(wanted) ? { base: wanted } : findSymbol(engine, text)
+  if ('problem' in meant) return { problem: `"${text}" is no asset that is traded here. There is: ${[...assets].join(', ')}.` }
+  const asset = meant.base
+  const holds = (await watch.ask()).get(asset) ?? zero<Quantity>()
+  return { asset, holds, certain: watch.missing.get(asset)?.by ?? zero() }
 }
 
 function statusOf(setup: DeskSetup): Status {

@@ -9,7 +9,7 @@ import type { Holding } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import type { FillRecord, InboxRow, Round, Taken, TripRecord } from '#ports/store.ts'
-import type { Told } from '#domain/told.ts'
+import type { AccountTold, Told } from '#domain/told.ts'
 
 type Dust = Round['dust'][number]
 
@@ -81,6 +81,10 @@ export class Records implements Recorder {
   }
   candles(candles: readonly Candle[]): void {
     this.#candles.push(...candles)
+  }
+  /** Something is to be told of what the account outside holds. */
+  account(what: AccountTold, person: string, text: string, time: Time): void {
+    this.#told.push({ kind: 'account', what, person, text, time })
   }
   /** A person changed the mode. */
   mode(mode: string, person: string, text: string, time: Time): void {

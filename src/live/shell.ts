@@ -42,6 +42,8 @@ export interface ShellSetup {
   newId(): string
   /** What of it is pushed to people; it is written in the same transaction. None: there is nobody. */
   readonly news?: (told: Told) => News | null
+  /** Hears of each fill once it is booked, before it is written: how what the record says went on. None: nobody compares it with anything. */
+  readonly booked?: () => void
   /** Told what a round changed, once it is written. */
   readonly tell: (told: readonly Told[], time: Time) => void
   /** Takes what a strategy threw, for the log. */
@@ -185,7 +187,11 @@ export class Shell {
   // One event through the core. Returns what answers it once the round is written.
   #run(waiting: Waiting): (() => void) | null {
     const { engine, records } = this.#setup
-    if (waiting.kind === 'updates') for (const update of waiting.updates) engine.update(update)
+    if (waiting.kind === 'updates')
+      for (const update of waiting.updates) {
+        engine.update(update)
+        if (update.fill !== null) this.#setup.booked?.()
+      }
     else if (waiting.kind === 'wish') {
       const { wish, resolve } = waiting
       const answer = wish.run(engine, records, this.#time)

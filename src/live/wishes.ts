@@ -178,12 +178,12 @@ const meaning: Record<Status['mode'], string> = {
   halted: 'Halted: nobody enters and strategies do not exit. Protection stands, people may sell.',
 }
 
-/** Changes the mode; it is kept over restarts. */
-export function setMode(engine: Engine, records: Records, person: string, mode: Status['mode'], time: Time): WishResult {
+/** Changes the mode; it is kept over restarts. `why`: told with it. */
+export function setMode(engine: Engine, records: Records, person: string, mode: Status['mode'], time: Time, why = ''): WishResult {
   if (engine.trader.mode === mode) return done(`It is so already. ${meaning[mode]}`)
   engine.trader.setMode(mode)
   records.setting('mode', mode)
-  records.mode(mode, person, meaning[mode], time)
+  records.mode(mode, person, `${meaning[mode]}${why}`, time)
   return done(meaning[mode])
 }
 

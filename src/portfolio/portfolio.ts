@@ -100,6 +100,7 @@ export class Portfolio {
 
   /** Cash that is there no more: somebody withdrew it, or spent it elsewhere. */
   takeCash(asset: string, amount: Money): void {
+    if (amount === 0n) return
     const purse = this.#purse(asset)
     purse.amount = subtract(purse.amount, amount)
   }

@@ -49,6 +49,20 @@ export interface BalanceRow {
   readonly value: Money | null
 }
 
+/** An asset in the account on the exchange beside the record. */
+export interface AssetRow {
+  readonly asset: string
+  /** In the account, free and in orders. */
+  readonly holds: Quantity
+  readonly recorded: Quantity
+  /** Where the record has it: "rsi BTCUSDC", "cash", "rests". */
+  readonly parts: readonly { readonly of: string; readonly amount: Quantity }[]
+  /** So much less is in the account. */
+  readonly missing: Quantity
+  /** So much of that is certain: the rest may still be on its way. */
+  readonly certain: Quantity
+}
+
 /** A position with its protection. Prices 0: none. */
 export interface PositionRow {
   readonly owner: string
@@ -147,6 +161,10 @@ export interface Desk {
     wish: { readonly symbol: string; readonly owner: string | null; readonly level: LevelWish | null },
   ): Promise<WishResult>
   setMode(person: string, mode: Status['mode']): Promise<WishResult>
+  /** What the account holds of an asset now, beside the record; or why that cannot be said. */
+  compare(asset: string): Promise<AssetRow | { readonly problem: string }>
+  /** Writes off what is missing of an asset for certain: of an owner's positions, or (null) of all in proportion. */
+  adjust(person: string, wish: { readonly asset: string; readonly owner: string | null }): Promise<WishResult>
   changeStrategy(person: string, name: string, change: StrategyChange): Promise<WishResult>
   /** How loud each kind of news is. */
   volumes(): Volumes

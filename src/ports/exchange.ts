@@ -1,5 +1,9 @@
+import type { Quantity } from '#domain/money.ts'
 import type { Action, Order, OrderUpdate } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
+
+/** What an account outside holds, by asset: what is free, and what orders hold back. */
+export type Holdings = ReadonlyMap<string, Quantity>
 
 /** A market where orders go. What comes of them arrives as updates, in order, never as an answer. */
 export interface Exchange {

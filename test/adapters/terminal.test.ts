@@ -147,6 +147,13 @@ describe('told', () => {
     expect(stripVTControlCharacters(coloured)).toBe(tellLine(what, noPaint))
   })
 
+  test('what is missing from the account, as a line and as JSON', () => {
+    const short: Told = { kind: 'account', what: 'short', person: 'RootTrading', text: 'The account holds less.', time: at(NOW) }
+    expect(tellLine(short, noPaint)).toBe('2023-01-05 08:00  -        RootTrading short      The account holds less.')
+    const { person, text } = short
+    expect(JSON.parse(jsonLine(short))).toEqual({ event: 'account', time: NOW, what: 'short', person, text })
+  })
+
   test.each(told)('$kind as JSON', (what, _, json) => {
     const line = jsonLine(what)
     expect(line).not.toContain('\n')

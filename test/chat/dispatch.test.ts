@@ -25,7 +25,14 @@ describe('roles', () => {
       'whoami',
     ],
     trader: ['buy btc', 'sell btc', 'close btc', 'stoploss btc 3%', 'target btc 3%', 'pause', 'resume', 'reduce', 'halt'],
-    admin: ['alerts fill off', 'strategy rsi enable', 'strategy rsi window=10', 'strategy rsi symbols btc'],
+    admin: [
+      'adjust btc',
+      'adjust btc confirm',
+      'alerts fill off',
+      'strategy rsi enable',
+      'strategy rsi window=10',
+      'strategy rsi symbols btc',
+    ],
   }
 
   test('every command is in the table', () => {

@@ -27,7 +27,7 @@ test('help lists what a person may, with what it does', async () => {
     version: Which version runs
     whoami: Your numeric id and your role
     why: Why a symbol was bought, sold or left alone
-    help and a command's name explains it, for example: help trades."
+    help and a command's name explains it, for example: help trades. 1 more need another role than trader."
   `)
 })
 
@@ -48,7 +48,7 @@ test('a viewer is told that there is more', async () => {
     version: Which version runs
     whoami: Your numeric id and your role
     why: Why a symbol was bought, sold or left alone
-    help and a command's name explains it, for example: help trades. 9 more need another role than viewer."
+    help and a command's name explains it, for example: help trades. 10 more need another role than viewer."
   `)
 })
 
@@ -95,6 +95,7 @@ test('names and aliases are unique', () => {
 test('usage lines', () => {
   expect([...commands].map(([name, command]) => usageOf(name, command))).toMatchInlineSnapshot(`
     [
+      "adjust <asset> [confirm] [owner]",
       "alerts [signal|order|fill|stop_moved|stop_hit|denied|halt|start|stop|trouble] [loud|silent|off]",
       "balance",
       "buy <symbol> [amount] [limit=price] [stop=3%] [target=10%]",

@@ -1,106 +1,16 @@
 /** The whole service on a market that goes on by itself: on paper, and with real orders at a Binance on this machine. */
 import { describe, expect, test } from 'vitest'
-import { dropHolders, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
+import { newMemoryDisk } from '#adapters/memory/store.ts'
 import { add, format, money, notional, price, type Quantity, quantity } from '#domain/money.ts'
 import type { Time } from '#domain/time.ts'
 import type { BuyWish } from '#ports/desk.ts'
-import type { Told } from '#domain/told.ts'
-import { type Service, startService } from '../../src/compose.ts'
-import { openVenue } from '../../src/compose/open-venue.ts'
-import { readConfig } from '../../src/config.ts'
 import { openRunningMarket, type RunningMarket } from '../support/binance/market.ts'
-import { Watched } from '../support/chat/until.ts'
-import { fileOf, strategyFolder, temporaryFolder } from '../support/demo.ts'
-
-/** Falls and rises, so that something is bought and sold every few minutes. */
-const closes = [100, 99, 98, 97, 98, 99]
-const swing = fileOf(
-  `return candle.close < 98 ? enter({ reason: 'low', stopLoss: percent(10) }) : candle.close > 99 ? exit({ reason: 'high' }) : null`,
-)
-
-interface Running {
-  readonly service: Service
-  readonly store: ReturnType<typeof openMemoryStore>
-  readonly told: readonly Told[]
-  readonly troubles: string[]
-  readonly notes: readonly string[]
-  /** As when the hour comes. */
-  look(): Promise<void>
-  /** Resolves once there are so many fills. */
-  fills(count: number): Promise<void>
-  /** Resolves with the first that is told of this kind. */
-  until(wanted: (told: Told) => boolean): Promise<Told>
-  stop(): Promise<void>
-}
-
-async function start(market: RunningMarket, env: Readonly<Record<string, string>>, disk = newMemoryDisk()): Promise<Running> {
-  const { simulator, clock } = market
-  const given = { SYMBOLS: 'BTCUSDC', INTERVAL: '1m', DATA_DIR: temporaryFolder('venues'), BINANCE_SITE: simulator.url, ...env }
-  const config = readConfig(given)
-  const told: Told[] = []
-  const troubles: string[] = []
-  const notes: string[] = []
-  let look = async (): Promise<void> => {}
-  const watched = new Watched()
-  const venue = await openVenue(config, {
-    purpose: 'service',
-    exchange: 'paper',
-    speed: 1,
-    clock,
-    note: text => void notes.push(text),
-    atEach(_, act) {
-      look = act
-      return () => {}
-    },
-    trouble: text => void troubles.push(text),
-  })
-  dropHolders(disk)
-  const store = openMemoryStore({ disk, account: venue.account })
-  const service = await startService({
-    config,
-    env: given,
-    store,
-    venue,
-    clock,
-    strategyFolder: strategyFolder({ swing }),
-    tell(news) {
-      told.push(...news)
-      watched.changed()
-    },
-  })
-  const running = service.run()
-  const count = (): number => told.filter(({ kind }) => kind === 'fill').length
-  return {
-    service,
-    store,
-    told,
-    troubles,
-    notes,
-    look: () => look(),
-    until: wanted =>
-      watched.until(
-        () => told.find(wanted),
-        () => JSON.stringify(told.map(({ kind }) => kind)),
-      ),
-    async fills(wanted) {
-      await watched.until(
-        () => count() >= wanted,
-        () => JSON.stringify({ told: told.map(({ kind }) => kind), troubles }),
-      )
-    },
-    async stop() {
-      service.stop()
-      await running
-      await service.finished()
-      await venue.close()
-    },
-  }
-}
+import { closes, live, type Running, startOn } from '../support/venues.ts'
 
 test('on paper, on a live market: it knows the past, decides on each minute, fills at the book, and goes on after a restart', async () => {
   const market = await openRunningMarket({ closes, past: 500 })
   const disk = newMemoryDisk()
-  const first = await start(market, {}, disk)
+  const first = await startOn(market, {}, disk)
   await first.fills(3)
   await first.stop()
   const trades = await first.store.trades({ limit: 10 })
@@ -112,7 +22,7 @@ test('on paper, on a live market: it knows the past, decides on each minute, fil
   ])
   expect((await first.store.candles('BTCUSDC', '1m', 1000)).filter(({ volume }) => volume !== 1)).toEqual([])
 
-  const second = await start(market, {}, disk)
+  const second = await startOn(market, {}, disk)
   expect(second.service.resumed).toBe(true)
   await second.fills(2)
   await second.stop()
@@ -123,21 +33,14 @@ test('on paper, on a live market: it knows the past, decides on each minute, fil
 }, 60_000)
 
 describe('live', () => {
-  const live = ({ key }: RunningMarket): Record<string, string> => ({
-    TRADING_MODE: 'live',
-    BINANCE_API_KEY: key.apiKey,
-    BINANCE_SECRET_KEY: key.secret,
-    LIVE_CONFIRMATION: 'I trade with real money',
-  })
-
   test('orders are real at a Binance on this machine; what it has is what the record says, also after a restart', async () => {
     const market = await openRunningMarket({ closes, past: 500 })
     const disk = newMemoryDisk()
-    const first = await start(market, { ...live(market), ALLOCATED_CAPITAL: '5000' }, disk)
+    const first = await startOn(market, { ...live(market), ALLOCATED_CAPITAL: '5000' }, disk)
     expect((await first.service.summary()).startEquity).toBe(money('5000'))
     await first.fills(3)
     await first.stop()
-    const second = await start(market, live(market), disk)
+    const second = await startOn(market, live(market), disk)
     expect(second.service.resumed).toBe(true)
     await second.fills(2)
     await second.stop()
@@ -158,17 +61,17 @@ describe('live', () => {
     const disk = newMemoryDisk()
     const starts = (): Map<string, string> => [...disk.accounts.values()][0]!.settings
     const mode = async ({ service }: Running): Promise<string> => (await service.desk.status()).mode
-    const first = await start(market, live(market), disk)
+    const first = await startOn(market, live(market), disk)
     expect(starts().get('starts')).toMatch(/^\[\d+\]$/)
     await first.stop()
     expect(starts().has('starts')).toBe(false)
     // as three that were killed have left it
     const now = market.clock.now()
     starts().set('starts', JSON.stringify([now - 3, now - 2, now - 1]))
-    const second = await start(market, live(market), disk)
+    const second = await startOn(market, live(market), disk)
     expect(await mode(second)).toBe('reduced')
     await second.stop()
-    const third = await start(market, live(market), disk)
+    const third = await startOn(market, live(market), disk)
     expect(await mode(third)).toBe('reduced')
     await third.stop()
   }, 60_000)
@@ -218,7 +121,7 @@ describe('live', () => {
       ],
     ])('%s: told once, and once when it is well again; the mode stays', async (_, happens, told, mended, again) => {
       const market = await openRunningMarket({ closes, past: 500 })
-      const running = await start(market, live(market))
+      const running = await startOn(market, live(market))
       await running.look()
       expect(running.troubles).toEqual([])
       happens(market)
@@ -234,7 +137,7 @@ describe('live', () => {
 
     test('an order for a symbol that is halted is refused and told; the same is taken once it trades again', async () => {
       const market = await openRunningMarket({ closes, past: 500 })
-      const running = await start(market, live(market))
+      const running = await startOn(market, live(market))
       const wish: BuyWish = {
         symbol: 'BTCUSDC',
         amount: { kind: 'quantity', quantity: quantity('1') },
@@ -257,7 +160,7 @@ describe('live', () => {
 
     test('Binance that does not answer is noted, and looked at again the next time', async () => {
       const market = await openRunningMarket({ closes, past: 500 })
-      const running = await start(market, live(market))
+      const running = await startOn(market, live(market))
       const where = { path: '/sapi/v1/account/apiRestrictions' }
       market.simulator.admin('faults', { fault: { kind: 'server_error', status: 503, executed: false }, where })
       rightsOf(market, { enableWithdrawals: true })
@@ -274,7 +177,7 @@ describe('live', () => {
     const market = await openRunningMarket({ closes, past: 500 })
     const { simulator, clock } = market
     const fault = { kind: 'refuse', status: 418, code: -1003, text: 'Way too much request weight used', retryAfter: 300 }
-    const running = await start(market, live(market))
+    const running = await startOn(market, live(market))
     await running.fills(1)
     simulator.admin('faults', { fault, where: { path: '/api/v3/klines' } })
     // a candle that the stream does not bring is asked for
@@ -296,7 +199,7 @@ describe('live', () => {
       ['BNB', money('1')],
     ])
     const market = await openRunningMarket({ closes, past: 500, bnb: 600, simulator: { balances, feesInBnb: true } })
-    const running = await start(market, live(market))
+    const running = await startOn(market, live(market))
     await running.fills(2)
     await running.stop()
     const trades = (await running.store.trades({ limit: 10 })).toReversed()
@@ -322,13 +225,13 @@ describe('live', () => {
   ])('%s it does not begin, and says why', async (_, env, rights, reason) => {
     const key = { apiKey: 'a'.repeat(64), secret: 'canary-of-a-secret-'.repeat(3) }
     const market = await openRunningMarket({ closes, past: 10, simulator: { keys: [{ ...key, rights }] } })
-    const refused = start(market, { ...live({ ...market, key }), ...env })
+    const refused = startOn(market, { ...live({ ...market, key }), ...env })
     await expect(refused).rejects.toThrow(reason)
     await expect(refused).rejects.not.toThrow(/canary/)
   })
 
   test('away from this machine it needs one step more', async () => {
     const market = await openRunningMarket({ closes, past: 10 })
-    await expect(start(market, { ...live(market), BINANCE_SITE: 'testnet' })).rejects.toThrow('set LIVE_ORDERS_OUTSIDE=yes')
+    await expect(startOn(market, { ...live(market), BINANCE_SITE: 'testnet' })).rejects.toThrow('set LIVE_ORDERS_OUTSIDE=yes')
   })
 })

@@ -8,7 +8,7 @@ import type { Decision } from '#domain/journal.ts'
 import { money, price, quantity, ratio } from '#domain/money.ts'
 import { usualVolumes } from '#domain/news.ts'
 import { at } from '#domain/time.ts'
-import type { Desk, PositionRow, StrategyRow } from '#ports/desk.ts'
+import type { AssetRow, Desk, PositionRow, StrategyRow } from '#ports/desk.ts'
 import type { PnlRow, TradeRow } from '#ports/store.ts'
 import { dispatch } from '../../src/chat/dispatch.ts'
 
@@ -44,6 +44,16 @@ export const position = (owner: string, base: string, more: Partial<PositionRow>
   trailing: price('0'),
   openedAt: at(NOW - 27 * HOUR),
   leaving: null,
+  ...more,
+})
+
+export const assetRow = (more: Partial<AssetRow> = {}): AssetRow => ({
+  asset: 'BTC',
+  holds: quantity('0.0100'),
+  recorded: quantity('0.0123'),
+  parts: [{ of: 'rsi BTCEUR', amount: quantity('0.0123') }],
+  missing: quantity('0.0023'),
+  certain: quantity('0.0023'),
   ...more,
 })
 
@@ -172,6 +182,7 @@ const reads = {
     { name: 'BTC', kind: 'asset', value: money('2046.9'), share: ratio('0.2'), limit: null },
     { name: 'rotation', kind: 'allocation', value: money('1023.45'), share: ratio('0.1'), limit: ratio('0.4') },
   ],
+  compare: async (text: string) => assetRow({ asset: text.toUpperCase() }),
   decisions: async () => [decision(), denied],
   strategies: async () => [
     strategy('rsi'),
@@ -206,6 +217,7 @@ export function fakeDesk(more: Partial<Desk> = {}): { readonly desk: Desk; reado
     setStop: take('setStop'),
     setTarget: take('setTarget'),
     setMode: take('setMode'),
+    adjust: take('adjust'),
     changeStrategy: take('changeStrategy'),
     setVolume: take('setVolume'),
   }

@@ -125,7 +125,7 @@ export async function openTrading(setup: TradingSetup): Promise<Trading> {
     started: hour(0),
     version: '1.2.3',
     store,
-    core: () => ({ shell, engine }),
+    core: () => ({ shell, engine, watch: null }),
     wish: wish => shell.wish(wish),
     startEquity: () => money('10000'),
     holding: () => null,

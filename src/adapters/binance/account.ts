@@ -1,7 +1,9 @@
 /** What is asked of the account by REST. All throw BinanceFault. */
+import { add } from '#domain/money.ts'
+import type { Holdings } from '#ports/exchange.ts'
 import { BinanceFault } from './faults.ts'
 import type { Urgency } from './budget.ts'
-import { type Raw, type Report, reportOfOrder, reportsOf, type Trade, tradeOf } from './reports.ts'
+import { balancesOf, type Raw, type Report, reportOfOrder, reportsOf, type Trade, tradeOf } from './reports.ts'
 import type { Parameters, Rest } from './rest.ts'
 
 /** Which order: by our id, or by Binance's. */
@@ -41,6 +43,8 @@ export interface Placing {
 /** An account over REST. */
 export interface Account {
   account(): Promise<Raw>
+  /** What it holds of each asset. */
+  holdings(): Promise<Holdings>
   openOrders(symbol?: string): Promise<Report[]>
   order(which: Which): Promise<Report>
   /** Orders, ended or not, the oldest first. At most `MOST_ORDERS`. */
@@ -76,6 +80,13 @@ export function openAccount(rest: Rest): Account {
 
   return {
     account: async () => (await get('/api/v3/account', 20)) as Raw,
+    async holdings() {
+      const raw = (await get('/api/v3/account', 20)) as Raw
+      const balances = readAs('GET /api/v3/account', false, () => balancesOf(raw))
+      // it lists all assets that there are, also those of which the account has none
+      if (balances.length === 0) throw new BinanceFault('retry', "Binance's answer to GET /api/v3/account lists no asset at all.")
+      return new Map(balances.map(({ asset, free, locked }) => [asset, add(free, locked)]))
+    },
     async openOrders(symbol) {
       const rows = await get('/api/v3/openOrders', symbol === undefined ? ALL_SYMBOLS_WEIGHT : 6, symbol === undefined ? {} : { symbol })
       return readAs('GET /api/v3/openOrders', false, () => (rows as Raw[]).map(reportOfOrder))

@@ -150,9 +150,9 @@ export const balancesOfEvent = (raw: Raw): Balance[] =>
     locked: quantity(text(one, 'l')),
   }))
 
-/** Balances of an account. */
+/** Balances of an account. Throws where they are not in the answer. */
 export const balancesOf = (raw: Raw): Balance[] =>
-  ((raw['balances'] ?? []) as readonly Raw[]).map(one => ({
+  (raw['balances'] as readonly Raw[]).map(one => ({
     asset: text(one, 'asset'),
     free: quantity(text(one, 'free')),
     locked: quantity(text(one, 'locked')),

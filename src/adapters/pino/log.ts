@@ -88,6 +88,9 @@ export function logTold(log: Log, told: readonly Told[]): void {
       case 'dust':
         log.info({ owner: one.owner, asset: one.asset, quantity: format(one.quantity) }, 'dust')
         break
+      case 'account':
+        log.warn({ person: one.person, text: one.text }, one.what)
+        break
       case 'mode':
         log.info({ mode: one.mode, person: one.person }, 'mode')
         break

@@ -80,6 +80,10 @@ function fieldsOf(told: Told): object {
       const { time, symbol, owner, asset, quantity } = told
       return { time, symbol, owner, asset, quantity: format(quantity) }
     }
+    case 'account': {
+      const { time, what, person, text } = told
+      return { time, what, person, text }
+    }
     case 'mode': {
       const { time, mode, person, text } = told
       return { time, mode, person, text }

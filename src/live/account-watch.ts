@@ -1,0 +1,223 @@
+/**
+ * Compares what an account outside holds with what the record says, since people may withdraw there, and trade by hand. That more is there is
+ * theirs. That less is there is told, and keeps strategies from entering until a person has seen to it; exits and protection go on.
+ *
+ * What the account says may lag behind our record, and our record behind the account (an event was lost, and is found by asking). So a look
+ * counts only where it shows less than the record said at any moment from `BEHIND_MS` before it to `AHEAD_MS` after it, and only two in a row.
+ */
+import { Fault } from '#domain/fault.ts'
+import { format, least, type Quantity, quantity } from '#domain/money.ts'
+import type { Engine } from '#engine'
+import type { Clock } from '#ports/clock.ts'
+import type { Exchange, Holdings } from '#ports/exchange.ts'
+import { recordedIn, type Recorded } from './recorded.ts'
+import type { Wish } from './shell.ts'
+import { setMode } from './wishes.ts'
+
+/** What it is made of. */
+export interface WatchSetup {
+  readonly engine: Engine
+  readonly exchange: Pick<Exchange, 'busy'>
+  readonly clock: Clock
+  /** Asks for what the account holds. Throws a Fault. */
+  ask(): Promise<Holdings>
+  wish<Answer>(wish: Wish<Answer>): Promise<Answer>
+  /** What was told last, as the settings have it under `SHORT_KEY`; undefined: nothing. */
+  readonly told: string | undefined
+}
+
+/** Under which key the settings keep what people were told is missing. */
+export const SHORT_KEY = 'account.short'
+/** In whose name it acts. */
+const WATCH = 'RootTrading'
+
+const LESS = ' The account holds less than the record says.'
+const LOOK_MS = 7_500
+const BUSY_MS = 1_000
+/** The account may be so far behind, or ahead of what we heard: orders are asked for every ten seconds. */
+const BEHIND_MS = 10_000
+const AHEAD_MS = 15_000
+
+type Amounts = ReadonlyMap<string, Quantity>
+
+/** How much of an asset is missing at least; `exact`: just so much, since nothing of it was traded around the look. */
+export interface Lack {
+  readonly by: Quantity
+  readonly exact: boolean
+}
+
+type Lacks = ReadonlyMap<string, Lack>
+
+interface Look {
+  readonly at: number
+  readonly holds: Holdings
+}
+
+/** The watch of one core. */
+export class AccountWatch {
+  readonly #setup: WatchSetup
+  /** What the record said, from when on. */
+  readonly #said: { readonly from: number; readonly recorded: ReadonlyMap<string, Recorded> }[] = []
+  readonly #unjudged: Look[] = []
+  /** What the last two looks lacked, the newest first. */
+  #short: readonly Lacks[] = []
+  #told: Amounts
+
+  constructor(setup: WatchSetup) {
+    this.#setup = setup
+    this.#told = readAmounts(setup.told)
+  }
+
+  /** What is missing for certain, by asset. */
+  get missing(): Lacks {
+    const [last = new Map<string, Lack>(), before] = this.#short
+    const both = [...last].flatMap(([asset, lack]): [string, Lack][] => {
+      const earlier = before?.get(asset)
+      return earlier === undefined ? [] : [[asset, lesser(lack, earlier)]]
+    })
+    return new Map(both)
+  }
+
+  /** What the account holds now. Throws a Fault. */
+  ask(): Promise<Holdings> {
+    return this.#setup.ask()
+  }
+
+  /** The record has changed. */
+  note(): void {
+    const { clock, engine } = this.#setup
+    this.#said.push({ from: clock.now(), recorded: recordedIn(engine) })
+  }
+
+  /** Looks until it is called off. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#setup
+    // what the account says may be older than this start
+    await clock.wait(LOOK_MS, signal)
+    while (!signal.aborted) {
+      const looked = await this.#look(signal)
+      if (looked && !signal.aborted) await this.#judge()
+      await clock.wait(looked ? LOOK_MS : BUSY_MS, signal)
+    }
+  }
+
+  // False while an order is on its way: what it did is in the one and may not be in the other.
+  async #look(signal: AbortSignal): Promise<boolean> {
+    const { clock, exchange } = this.#setup
+    if (exchange.busy) return false
+    this.note()
+    const at = clock.now()
+    try {
+      const holds = await this.#setup.ask()
+      if (exchange.busy || signal.aborted) return false
+      this.#unjudged.push({ at, holds })
+    } catch (error) {
+      // whoever looks after orders tells that Binance cannot be reached
+      if (!(error instanceof Fault)) throw error
+    }
+    return true
+  }
+
+  async #judge(): Promise<void> {
+    const now = this.#setup.clock.now()
+    this.note()
+    for (let [look] = this.#unjudged; look !== undefined && look.at <= now - AHEAD_MS; [look] = this.#unjudged) {
+      this.#unjudged.shift()
+      this.#short = [this.#shortBy(look), ...this.#short].slice(0, 2)
+      this.#forget(look.at - BEHIND_MS)
+    }
+    await this.#tell()
+  }
+
+  // Against the least that the record said around it.
+  #shortBy({ at, holds }: Look): Lacks {
+    const from = Math.max(
+      0,
+      this.#said.findLastIndex(one => one.from <= at - BEHIND_MS),
+    )
+    const around = this.#said.slice(from).flatMap(one => (one.from <= at + AHEAD_MS ? [one.recorded] : []))
+    const short = new Map<string, Lack>()
+    for (const [asset, { room }] of around.at(-1)!) {
+      const of = (what: 'amount' | 'needed'): Quantity[] => around.map(recorded => recorded.get(asset)?.[what] ?? (0n as Quantity))
+      const amounts = of('amount')
+      const held = holds.get(asset) ?? 0n
+      const by = (lowest(amounts) - held) as Quantity
+      if (by >= room || held < lowest(of('needed'))) short.set(asset, { by, exact: new Set(amounts).size === 1 })
+    }
+    return short
+  }
+
+  // What the record said up to the last change before is of no use any more.
+  #forget(before: number): void {
+    this.#said.splice(
+      0,
+      Math.max(
+        0,
+        this.#said.findLastIndex(one => one.from <= before),
+      ),
+    )
+  }
+
+  async #tell(): Promise<void> {
+    const { engine } = this.#setup
+    if (this.#short.length < 2) return
+    const recorded = recordedIn(engine)
+    const changed = [...this.missing].filter(([asset, lack]) => this.#isNews(asset, lack, recorded.get(asset)?.room ?? (1n as Quantity)))
+    const whole = [...this.#told.keys()].filter(asset => !this.#short.some(short => short.has(asset)))
+    if (changed.length + whole.length === 0) return
+    const kept = [...this.#told].filter(([asset]) => !whole.includes(asset))
+    const told = new Map([...kept, ...changed.map(([asset, { by }]) => [asset, by] as const)])
+    const texts = changed.map(([asset, lack]) => shortText(asset, lack, recorded.get(asset)))
+    try {
+      await this.#setup.wish({
+        person: WATCH,
+        text: changed.length === 0 ? 'what the account holds' : `pause: ${texts.join(' ')}`,
+        run(_, records, time) {
+          records.setting(SHORT_KEY, told.size === 0 ? null : textOf(told))
+          const { mode } = engine.trader
+          const wholes = whole.map(asset => wholeText(asset, mode === 'running'))
+          for (const text of wholes) records.account('whole', WATCH, text, time)
+          for (const text of texts) records.account('short', WATCH, text, time)
+          if (texts.length > 0 && mode === 'running') setMode(engine, records, WATCH, 'paused', time, LESS)
+          return { message: [...texts, ...wholes].join(' ') }
+        },
+      })
+      this.#told = told
+    } catch (error) {
+      // a core that is built anew looks by itself
+      if (!(error instanceof Fault)) throw error
+    }
+  }
+
+  // Once that something is missing is told, only an exact figure says that it has changed.
+  #isNews(asset: string, { by, exact }: Lack, room: Quantity): boolean {
+    const told = this.#told.get(asset)
+    if (told === undefined) return true
+    const apart = by > told ? by - told : told - by
+    return exact && apart >= room
+  }
+}
+
+const lowest = (amounts: readonly Quantity[]): Quantity => amounts.reduce((one, other) => least(one, other))
+
+const lesser = (one: Lack, other: Lack): Lack => ({
+  by: least(one.by, other.by),
+  exact: one.exact && other.exact && one.by === other.by,
+})
+
+const shortText = (asset: string, { by, exact }: Lack, recorded: Recorded | undefined): string => {
+  const parts = (recorded?.parts ?? []).map(({ of, amount }) => `${of} ${format(amount)}`).join(', ')
+  return (
+    `The account holds ${exact ? '' : 'at least '}${format(by)} ${asset} less than the record says (${parts}): it was withdrawn, or sold or spent by hand, or fees were taken of it. ` +
+    `Strategies do not enter now; exits and protection go on, but sell no more than there is. Put it back, or write it off with: adjust ${asset}. ` +
+    'After that: resume.'
+  )
+}
+
+const wholeText = (asset: string, running: boolean): string =>
+  `The account holds all of the ${asset} that the record says again.${running ? '' : ' resume lets strategies enter.'}`
+
+const textOf = (amounts: Amounts): string => JSON.stringify(Object.fromEntries([...amounts].map(([asset, by]) => [asset, format(by)])))
+
+const readAmounts = (text: string | undefined): Amounts =>
+  new Map(Object.entries(JSON.parse(text ?? '{}') as Record<string, string>).map(([asset, by]) => [asset, quantity(by)]))
