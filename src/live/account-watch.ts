@@ -48,8 +48,10 @@ export interface Lack {
 
 type Lacks = ReadonlyMap<string, Lack>
 
+// Asked for and answered: it is of some instant in between.
 interface Look {
-  readonly at: number
+  readonly from: number
+  readonly until: number
   readonly holds: Holdings
 }
 
@@ -106,11 +108,11 @@ export class AccountWatch {
     const { clock, exchange } = this.#setup
     if (exchange.busy) return false
     this.note()
-    const at = clock.now()
+    const from = clock.now()
     try {
       const holds = await this.#setup.ask()
       if (exchange.busy || signal.aborted) return false
-      this.#unjudged.push({ at, holds })
+      this.#unjudged.push({ from, until: clock.now(), holds })
     } catch (error) {
       // whoever looks after orders tells that Binance cannot be reached
       if (!(error instanceof Fault)) throw error
@@ -121,21 +123,19 @@ export class AccountWatch {
   async #judge(): Promise<void> {
     const now = this.#setup.clock.now()
     this.note()
-    for (let [look] = this.#unjudged; look !== undefined && look.at <= now - AHEAD_MS; [look] = this.#unjudged) {
+    for (let [look] = this.#unjudged; look !== undefined && look.until <= now - AHEAD_MS; [look] = this.#unjudged) {
       this.#unjudged.shift()
       this.#short = [this.#shortBy(look), ...this.#short].slice(0, 2)
-      this.#forget(look.at - BEHIND_MS)
     }
+    // what was said before the last change before them is of no use any more
+    this.#said.splice(0, this.#inForce((this.#unjudged[0]?.from ?? now) - BEHIND_MS))
     await this.#tell()
   }
 
   // Against the least that the record said around it.
-  #shortBy({ at, holds }: Look): Lacks {
-    const from = Math.max(
-      0,
-      this.#said.findLastIndex(one => one.from <= at - BEHIND_MS),
-    )
-    const around = this.#said.slice(from).flatMap(one => (one.from <= at + AHEAD_MS ? [one.recorded] : []))
+  #shortBy({ from, until, holds }: Look): Lacks {
+    const said = this.#said.slice(this.#inForce(from - BEHIND_MS))
+    const around = said.flatMap(one => (one.from <= until + AHEAD_MS ? [one.recorded] : []))
     const short = new Map<string, Lack>()
     for (const [asset, { room }] of around.at(-1)!) {
       const of = (what: 'amount' | 'needed'): Quantity[] => around.map(recorded => recorded.get(asset)?.[what] ?? (0n as Quantity))
@@ -147,15 +147,10 @@ export class AccountWatch {
     return short
   }
 
-  // What the record said up to the last change before is of no use any more.
-  #forget(before: number): void {
-    this.#said.splice(
-      0,
-      Math.max(
-        0,
-        this.#said.findLastIndex(one => one.from <= before),
-      ),
-    )
+  // Which of what was said counted at an instant.
+  #inForce(time: number): number {
+    const index = this.#said.findLastIndex(({ from }) => from <= time)
+    return Math.max(0, index)
   }
 
   async #tell(): Promise<void> {
@@ -209,7 +204,7 @@ const shortText = (asset: string, { by, exact }: Lack, recorded: Recorded | unde
   const parts = (recorded?.parts ?? []).map(({ of, amount }) => `${of} ${format(amount)}`).join(', ')
   return (
     `The account holds ${exact ? '' : 'at least '}${format(by)} ${asset} less than the record says (${parts}): it was withdrawn, or sold or spent by hand, or fees were taken of it. ` +
-    `Strategies do not enter now; exits and protection go on, but sell no more than there is. Put it back, or write it off with: adjust ${asset}. ` +
+    `Strategies do not enter now; exits and protection go on, but what is not there cannot be sold. Put it back, or write it off with: adjust ${asset}. ` +
     'After that: resume.'
   )
 }

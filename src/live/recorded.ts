@@ -43,8 +43,9 @@ export function recordedIn({ portfolio, markets }: Pick<Engine, 'portfolio' | 'm
       note(info.base, `${owner} ${symbol}`, position.quantity, { needed: floorTo(position.quantity, step), room: step })
     }
   for (const [asset, rest] of portfolio.dust) {
+    // rests of what is traded no more are of no use to anybody here
     const step = infos.find(({ base }) => base === asset)?.filters.step
-    note(asset, RESTS, rest, step === undefined ? {} : { room: step })
+    if (step !== undefined) note(asset, RESTS, rest, { room: step })
   }
   return found
 }

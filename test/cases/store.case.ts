@@ -432,6 +432,27 @@ function keeping(withStore: WithStore): void {
       )
     }))
 
+  test('what was taken out of the account is written off: of a position, of rests, of cash, with its wish', () =>
+    withStore(async (store, again) => {
+      const rest = { owner: 'manual', symbol: 'BTCUSDC', asset: 'BTC', quantity: quantity('0.3'), time: NOW }
+      await store.commit(round({ dust: [rest], cash: [{ asset: 'USDC', amount: money('100') }] }))
+      const taken = [
+        { of: 'a BTCUSDC', asset: 'BTC', amount: quantity('1.5'), time: NOW },
+        { of: 'rests', asset: 'BTC', amount: quantity('0.1'), time: NOW },
+        { of: 'cash', asset: 'USDC', amount: quantity('40'), time: NOW },
+      ]
+      const inbox = [{ id: 'taken', person: 'ann', text: 'adjust BTC', time: NOW, result: 'Written off' }]
+      const dust = [{ ...rest, quantity: money('-0.1') as bigint as Quantity }]
+      const held = holdingOf('a', 'BTCUSDC')
+      // as much at one instant and once more is another
+      await store.commit(round({ taken: taken.slice(0, 1) }))
+      await store.commit(round({ taken, inbox, dust, holdings: [held], cash: [{ asset: 'USDC', amount: money('60') }] }))
+      expect(await again()).toEqual(
+        saved({ holdings: [held], dust: new Map([['BTC', quantity('0.2')]]), cash: new Map([['USDC', money('60')]]) }),
+      )
+      expect(await store.wished('taken')).toBe('Written off')
+    }))
+
   test('what was pending is done once a later round says so', () =>
     withStore(async (store, again) => {
       await store.commit(round({ pending: [{ kind: 'place', orders: [1] }] }))

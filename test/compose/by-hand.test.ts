@@ -8,6 +8,7 @@ import { accountOn, newMemoryDisk } from '#adapters/memory/store.ts'
 import { dispatch } from '#chat/dispatch.ts'
 import { openRunningMarket, type RunningMarket } from '../support/binance/market.ts'
 import { commands } from '../support/fake-desk.ts'
+import { restClient, rowsOf } from '../support/simulator/rest.ts'
 import { closes, live, type Running, startOn } from '../support/venues.ts'
 
 const BTC = 'BTCUSDC'
@@ -47,6 +48,14 @@ async function tradeSome({ service: { desk } }: Running, random: (below: number)
     })
 }
 
+// At the market, in an order that RootTrading knows nothing of. What it brings is there besides.
+async function sellByHand({ simulator, clock, key }: RunningMarket, size: Quantity): Promise<Quantity> {
+  const order = { symbol: BTC, side: 'SELL', type: 'MARKET', quantity: format(size) }
+  const { body } = await restClient(simulator.url, key, () => clock.now()).signed('POST', '/api/v3/order', order)
+  const fees = rowsOf(body['fills']!).map(({ commission }) => quantity(String(commission)))
+  return fees.reduce((sum, fee) => subtract(sum, fee), quantity(String(body['cummulativeQuoteQty'])))
+}
+
 // Resolves after so long on the market's clock.
 const passes = ({ clock }: RunningMarket, milliseconds: number): Promise<void> => clock.wait(milliseconds)
 
@@ -68,7 +77,7 @@ test('300 looks while fills go on, balances lag by up to ten seconds and events 
   await running.stop()
 }, 120_000)
 
-test('50 times something is withdrawn while fills go on: each is told within a minute, of the right asset and amount, and that it is back', async () => {
+test('50 times something is withdrawn or sold by hand while fills go on: each is told within a minute, of the right asset and amount, and that it is back', async () => {
   const market = await openRunningMarket({ closes, past: 500 })
   const running = await startOn(market, { ...live(market), DEFAULT_STOP: 'off' })
   const random = numbers(11)
@@ -80,16 +89,19 @@ test('50 times something is withdrawn while fills go on: each is told within a m
       await tradeSome(running, random)
       await passes(market, random(8_000))
     }
-    const asset = random(2) === 0 ? 'BTC' : 'USDC'
+    const sold = random(3) === 0
+    const asset = sold || random(2) === 0 ? 'BTC' : 'USDC'
     const taken = (asset === 'BTC' ? quantity(`0.${1 + random(4)}`) : quantity(String(100 + random(900)))) as Quantity
     const news = accountNews(running).length
-    setFree(market, asset, subtract(free(market, asset), taken))
+    const proceeds = sold ? await sellByHand(market, taken) : quantity('0')
+    if (!sold) setFree(market, asset, subtract(free(market, asset), taken))
     const at = market.clock.now()
     await running.until(() => accountNews(running).length > news)
     seconds.push((market.clock.now() - at) / 1000)
     const shorts = accountNews(running).slice(news)
     expect(shorts).toMatchObject([{ what: 'short', text: expect.stringContaining(` ${asset} less than the record says`) }])
     setFree(market, asset, add(free(market, asset), taken))
+    if (sold) setFree(market, 'USDC', subtract(free(market, 'USDC'), proceeds))
     await running.until(() => accountNews(running).at(-1)!.what === 'whole')
     for (const { text } of accountNews(running).slice(news, -1)) {
       const [, least, figure, of] = /holds (at least )?([\d.]+) (\w+) less/.exec(text)!
@@ -186,6 +198,22 @@ describe('by chat', () => {
     await running.until(one => one.kind === 'account' && one.what === 'whole')
     await running.stop()
     expect((await recorded(running)).get('USDC')).toBe(holds(market, 'USDC'))
+  }, 60_000)
+
+  test('fees in BNB come out of a position in BNB: that is missing too, and written off as what it is', async () => {
+    const balances = new Map([['USDC', money('10000')]])
+    const market = await openRunningMarket({ closes, past: 500, bnb: 600, simulator: { balances, feesInBnb: true } })
+    const running = await startOn(market, { ...live(market), SYMBOLS: 'BTCUSDC,BNBUSDC', DEFAULT_STOP: 'off' })
+    const bnb = { kind: 'quantity', quantity: quantity('1') } as const
+    await running.service.desk.buy('ann', { symbol: 'BNBUSDC', amount: bnb, limit: null, stop: null, target: null })
+    await running.until(one => one.kind === 'account' && one.what === 'short' && / [\d.]+ BNB less than the record/.test(one.text))
+    // so that no more fees are taken meanwhile
+    await running.service.desk.setMode('ann', 'reduced')
+    for (let written = ''; !written.includes('Written off'); ) written = await typed(running, '/adjust bnb confirm')
+    await running.until(one => one.kind === 'account' && one.what === 'adjusted')
+    await running.until(() => accountNews(running).at(-1)!.what === 'whole')
+    await running.stop()
+    expect((await recorded(running)).get('BNB')).toBe(holds(market, 'BNB'))
   }, 60_000)
 
   test('in paper there is nothing to adjust', async () => {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -202,9 +202,11 @@ const result = {
   doubled: here.trades.length - known.size,
   unknown: here.trades.filter(trade => !there.includes(trade)),
   held: { there: held, here: here.held },
+  // nobody took anything out of the account
+  alarms: readFileSync(join(folder, 'service.log'), 'utf8').split('less than the record says (').length - 1,
 }
 const same = Object.keys({ ...held, ...here.held }).every(asset => Math.abs((held[asset] ?? 0) - (here.held[asset] ?? 0)) < 1e-8)
-const sound = result.missing.length + result.unknown.length + result.doubled + endedAlone === 0 && same
+const sound = result.missing.length + result.unknown.length + result.doubled + result.alarms + endedAlone === 0 && same
 process.stdout.write(`${JSON.stringify({ ...result, sound })}\n`)
 exchange.process.kill()
 if (sound) rmSync(folder, { recursive: true, force: true })
