@@ -3,10 +3,11 @@
  * theirs. That less is there is told, and keeps strategies from entering until a person has seen to it; exits and protection go on.
  *
  * What the account says may lag behind our record, and our record behind the account (an event was lost, and is found by asking). So a look
- * counts only where it shows less than the record said at any moment from `BEHIND_MS` before it to `AHEAD_MS` after it, and only two in a row.
+ * counts only where it shows less than the record said at any moment from `BEHIND_MS` before it to `AHEAD_MS` after it. Two have to, within
+ * `TOGETHER_MS`, and none in between that shows all of it; one around which something was traded, and which may show either, counts for neither.
  */
 import { Fault } from '#domain/fault.ts'
-import { format, least, type Quantity, quantity } from '#domain/money.ts'
+import { format, least, type Quantity, quantity, zero } from '#domain/money.ts'
 import type { Engine } from '#engine'
 import type { Clock } from '#ports/clock.ts'
 import type { Exchange, Holdings } from '#ports/exchange.ts'
@@ -37,6 +38,8 @@ const BUSY_MS = 1_000
 /** The account may be so far behind, or ahead of what we heard: orders are asked for every ten seconds. */
 const BEHIND_MS = 10_000
 const AHEAD_MS = 15_000
+const TOGETHER_MS = 45_000
+const ENOUGH = 2
 
 type Amounts = ReadonlyMap<string, Quantity>
 
@@ -46,7 +49,13 @@ export interface Lack {
   readonly exact: boolean
 }
 
-type Lacks = ReadonlyMap<string, Lack>
+// What looks say of an asset: those that showed too little, the newest first, or how many showed all of it one after the other.
+interface Evidence {
+  readonly lacks: readonly (Lack & { readonly at: number })[]
+  readonly wholes: number
+}
+
+const NO_EVIDENCE: Evidence = { lacks: [], wholes: 0 }
 
 // Asked for and answered: it is of some instant in between.
 interface Look {
@@ -61,8 +70,7 @@ export class AccountWatch {
   /** What the record said, from when on. */
   readonly #said: { readonly from: number; readonly recorded: ReadonlyMap<string, Recorded> }[] = []
   readonly #unjudged: Look[] = []
-  /** What the last two looks lacked, the newest first. */
-  #short: readonly Lacks[] = []
+  readonly #evidence = new Map<string, Evidence>()
   #told: Amounts
 
   constructor(setup: WatchSetup) {
@@ -71,13 +79,12 @@ export class AccountWatch {
   }
 
   /** What is missing for certain, by asset. */
-  get missing(): Lacks {
-    const [last = new Map<string, Lack>(), before] = this.#short
-    const both = [...last].flatMap(([asset, lack]): [string, Lack][] => {
-      const earlier = before?.get(asset)
-      return earlier === undefined ? [] : [[asset, lesser(lack, earlier)]]
+  get missing(): ReadonlyMap<string, Lack> {
+    const certain = [...this.#evidence].flatMap(([asset, { lacks }]): [string, Lack][] => {
+      const [last, before] = lacks
+      return last === undefined || before === undefined ? [] : [[asset, lesser(last, before)]]
     })
-    return new Map(both)
+    return new Map(certain)
   }
 
   /** What the account holds now. Throws a Fault. */
@@ -125,7 +132,7 @@ export class AccountWatch {
     this.note()
     for (let [look] = this.#unjudged; look !== undefined && look.until <= now - AHEAD_MS; [look] = this.#unjudged) {
       this.#unjudged.shift()
-      this.#short = [this.#shortBy(look), ...this.#short].slice(0, 2)
+      this.#weigh(look)
     }
     // what was said before the last change before them is of no use any more
     this.#said.splice(0, this.#inForce((this.#unjudged[0]?.from ?? now) - BEHIND_MS))
@@ -133,18 +140,22 @@ export class AccountWatch {
   }
 
   // Against the least that the record said around it.
-  #shortBy({ from, until, holds }: Look): Lacks {
+  #weigh({ from, until, holds }: Look): void {
     const said = this.#said.slice(this.#inForce(from - BEHIND_MS))
     const around = said.flatMap(one => (one.from <= until + AHEAD_MS ? [one.recorded] : []))
-    const short = new Map<string, Lack>()
-    for (const [asset, { room }] of around.at(-1)!) {
-      const of = (what: 'amount' | 'needed'): Quantity[] => around.map(recorded => recorded.get(asset)?.[what] ?? (0n as Quantity))
+    const latest = around.at(-1)!
+    for (const asset of new Set([...latest.keys(), ...this.#told.keys(), ...this.#evidence.keys()])) {
+      const of = (what: 'amount' | 'needed'): Quantity[] => around.map(recorded => recorded.get(asset)?.[what] ?? zero())
       const amounts = of('amount')
       const held = holds.get(asset) ?? 0n
       const by = (lowest(amounts) - held) as Quantity
-      if (by >= room || held < lowest(of('needed'))) short.set(asset, { by, exact: new Set(amounts).size === 1 })
+      const exact = new Set(amounts).size === 1
+      const { lacks, wholes } = this.#evidence.get(asset) ?? NO_EVIDENCE
+      if (by >= roomOf(latest, asset) || held < lowest(of('needed'))) {
+        const before = lacks.filter(({ at }) => at >= from - TOGETHER_MS)
+        this.#evidence.set(asset, { lacks: [{ by, exact, at: from }, ...before].slice(0, ENOUGH), wholes: 0 })
+      } else if (exact) this.#evidence.set(asset, { lacks: [], wholes: wholes + 1 })
     }
-    return short
   }
 
   // Which of what was said counted at an instant.
@@ -155,10 +166,9 @@ export class AccountWatch {
 
   async #tell(): Promise<void> {
     const { engine } = this.#setup
-    if (this.#short.length < 2) return
     const recorded = recordedIn(engine)
-    const changed = [...this.missing].filter(([asset, lack]) => this.#isNews(asset, lack, recorded.get(asset)?.room ?? (1n as Quantity)))
-    const whole = [...this.#told.keys()].filter(asset => !this.#short.some(short => short.has(asset)))
+    const changed = [...this.missing].filter(([asset, lack]) => this.#isNews(asset, lack, roomOf(recorded, asset)))
+    const whole = [...this.#told.keys()].filter(asset => (this.#evidence.get(asset)?.wholes ?? 0) >= ENOUGH)
     if (changed.length + whole.length === 0) return
     const kept = [...this.#told].filter(([asset]) => !whole.includes(asset))
     const told = new Map([...kept, ...changed.map(([asset, { by }]) => [asset, by] as const)])
@@ -192,6 +202,8 @@ export class AccountWatch {
     return exact && apart >= room
   }
 }
+
+const roomOf = (recorded: ReadonlyMap<string, Recorded>, asset: string): Quantity => recorded.get(asset)?.room ?? (1n as Quantity)
 
 const lowest = (amounts: readonly Quantity[]): Quantity => amounts.reduce((one, other) => least(one, other))
 

@@ -140,6 +140,12 @@ describe('it is told within a minute, once, and entries are paused', () => {
     expect([mode, settings.has(SHORT_KEY)]).toEqual(['paused', true])
   })
 
+  test('no later because of a fill, around which a look may show either', async () => {
+    const story = { 0: ALL, 10: '1 BTC 9800 USDC', 17: '3 BTC 9600 USDC' }
+    const { heard } = await watched(story, { happens: { 17: 'buy 2' } })
+    expect(Number.parseFloat(heard[0]!)).toBeLessThanOrEqual(46)
+  })
+
   test('again where it changes, and that it is back', async () => {
     const { heard, settings } = await watched({ 0: ALL, 10: '1 BTC 9800 USDC', 60: '0.5 BTC 9800 USDC', 110: ALL }, { seconds: 160 })
     expect(heard.map(line => line.replace(/^[\d.]+ /, ''))).toEqual(['short 1 BTC', 'mode by RootTrading', 'short 1.5 BTC', 'whole BTC'])
@@ -155,6 +161,8 @@ describe('it is told within a minute, once, and entries are paused', () => {
     const again = await watched({ 0: '1 BTC 9800 USDC' }, { told: '{"BTC":"1"}' })
     expect(again.heard).toEqual([])
     expect(format(again.watch.missing.get('BTC')!.by)).toBe('1')
+    const flash = await watched({ 0: '1 BTC 9800 USDC', 29: ALL, 34: '1 BTC 9800 USDC' }, { told: '{"BTC":"1"}' })
+    expect(flash.heard).toEqual([])
     const back = await watched({ 0: ALL }, { told: '{"BTC":"1"}' })
     expect(back.heard.map(line => line.replace(/^[\d.]+ /, ''))).toEqual(['whole BTC'])
   })
