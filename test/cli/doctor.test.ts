@@ -56,13 +56,13 @@ test('one without tables gets none', async () => {
 test('one of this version, an older one, a newer one: each is told, and left as it is', async () => {
   const config = readConfig(settings('kept'))
   await (await openStorage(config)).close()
-  expect(await lookAt('kept')).toMatch(/^ok database the embedded PostgreSQL in .+, version \d+[^:]*, at migration 0003-rounds$/)
+  expect(await lookAt('kept')).toMatch(/^ok database the embedded PostgreSQL in .+, version \d+[^:]*, at migration 0004-outside$/)
   const older = await openDatabase(config)
   await migrateDown(older.database.db)
   await older.close()
   const before = await stateOf('kept')
   expect(await lookAt('kept')).toMatch(
-    /^note database .+: the database is at migration 0002-chat, this version has 0003-rounds: the next start brings it up$/,
+    /^note database .+: the database is at migration 0003-rounds, this version has 0004-outside: the next start brings it up$/,
   )
   expect(await stateOf('kept')).toEqual(before)
   const newer = await openStorage(config)
