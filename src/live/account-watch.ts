@@ -35,6 +35,8 @@ const WATCH = 'RootTrading'
 const LESS = ' The account holds less than the record says.'
 const LOOK_MS = 7_500
 const BUSY_MS = 1_000
+/** Something may be on its way for long, such as a cancel on a halted symbol. */
+const MOST_BUSY_MS = 60_000
 /** The account may be so far behind, or ahead of what we heard: orders are asked for every ten seconds. */
 const BEHIND_MS = 10_000
 const AHEAD_MS = 15_000
@@ -61,6 +63,8 @@ const NO_EVIDENCE: Evidence = { lacks: [], wholes: 0 }
 interface Look {
   readonly from: number
   readonly until: number
+  /** Assets of orders of which it was not known then what became of them. */
+  readonly unsure: ReadonlySet<string>
   readonly holds: Holdings
 }
 
@@ -72,6 +76,7 @@ export class AccountWatch {
   readonly #unjudged: Look[] = []
   readonly #evidence = new Map<string, Evidence>()
   #told: Amounts
+  #busySince: number | null = null
 
   constructor(setup: WatchSetup) {
     this.#setup = setup
@@ -110,21 +115,36 @@ export class AccountWatch {
     }
   }
 
-  // False while an order is on its way: what it did is in the one and may not be in the other.
+  // False while something is on its way: what it did is in the one and may not be in the other.
   async #look(signal: AbortSignal): Promise<boolean> {
-    const { clock, exchange } = this.#setup
-    if (exchange.busy) return false
+    const { clock } = this.#setup
+    if (this.#waits()) return false
     this.note()
     const from = clock.now()
+    const before = this.#inFlight()
     try {
       const holds = await this.#setup.ask()
-      if (exchange.busy || signal.aborted) return false
-      this.#unjudged.push({ from, until: clock.now(), holds })
+      if (this.#waits() || signal.aborted) return false
+      this.#unjudged.push({ from, until: clock.now(), unsure: new Set([...before, ...this.#inFlight()]), holds })
     } catch (error) {
       // whoever looks after orders tells that Binance cannot be reached
       if (!(error instanceof Fault)) throw error
     }
     return true
+  }
+
+  #waits(): boolean {
+    const { clock, exchange } = this.#setup
+    if (!exchange.busy) this.#busySince = null
+    else this.#busySince ??= clock.now()
+    return this.#busySince !== null && clock.now() - this.#busySince < MOST_BUSY_MS
+  }
+
+  #inFlight(): string[] {
+    const open = this.#setup.engine.trader.orders.open.values()
+    return open.flatMap(({ order: { status }, slot: { market } }) =>
+      status === 'sending' || status === 'unknown' ? [market.info.base, market.info.quote] : [],
+    )
   }
 
   async #judge(): Promise<void> {
@@ -140,11 +160,12 @@ export class AccountWatch {
   }
 
   // Against the least that the record said around it.
-  #weigh({ from, until, holds }: Look): void {
+  #weigh({ from, until, unsure, holds }: Look): void {
     const said = this.#said.slice(this.#inForce(from - BEHIND_MS))
     const around = said.flatMap(one => (one.from <= until + AHEAD_MS ? [one.recorded] : []))
     const latest = around.at(-1)!
     for (const asset of new Set([...latest.keys(), ...this.#told.keys(), ...this.#evidence.keys()])) {
+      if (unsure.has(asset)) continue
       const of = (what: 'amount' | 'needed'): Quantity[] => around.map(recorded => recorded.get(asset)?.[what] ?? zero())
       const amounts = of('amount')
       const held = holds.get(asset) ?? 0n

@@ -71,6 +71,7 @@ async function watched(
     if (what !== undefined) {
       const [side, size] = what.split(' ')
       if (side === 'buy') trader.hear(trader.buy(enter({ reason: 'more' })), 'filled', 1, size)
+      else if (side === 'send') trader.buy(enter({ reason: 'more' }))
       else {
         engine.trader.exits.leave(trader.slot, 'out', quantity(size!), clock.now())
         trader.hear(trader.sent().at(-1)!, 'filled', 1, size)
@@ -87,6 +88,7 @@ async function watched(
 }
 
 const ALL = '2 BTC 9800 USDC'
+const always = Array.from({ length: 200 }, (_, second) => second)
 
 describe('nothing is told', () => {
   test.each<[string, Story, Parameters<typeof watched>[1]?]>([
@@ -100,7 +102,8 @@ describe('nothing is told', () => {
     ['where a purchase is heard of after twenty seconds', { 0: ALL, 20: '4 BTC 9600 USDC' }, { happens: { 40: 'buy 2' } }],
     ['where a sale is heard of after twenty seconds', { 0: ALL, 20: '0 BTC 10000 USDC' }, { happens: { 40: 'sell 2' } }],
     ['while the account cannot be asked', { 0: new Fault('retry', 'there was no answer') }],
-    ['while an order is on its way', { 0: '0 BTC 9800 USDC' }, { busy: Array.from({ length: 90 }, (_, second) => second) }],
+    ['of a busy minute', { 0: '0 BTC 9800 USDC', 58: ALL }, { busy: always.slice(0, 58) }],
+    ['of the assets of an order that has no answer', { 0: '0 BTC 9800 USDC' }, { busy: always, happens: { 2: 'send 1' }, seconds: 150 }],
   ])('%s', async (_, story, more) => {
     const { heard, mode, watch } = await watched(story, more)
     expect([heard, mode, watch.missing]).toEqual([[], 'running', new Map()])
@@ -138,6 +141,11 @@ describe('it is told within a minute, once, and entries are paused', () => {
     expect(Math.max(...accounts.slice(0, 1).map(line => Number.parseFloat(line)))).toBeLessThanOrEqual(70)
     expect(heard.filter(line => line.startsWith('mode'))).toEqual(['mode by RootTrading'])
     expect([mode, settings.has(SHORT_KEY)]).toEqual(['paused', true])
+  })
+
+  test('also where something hangs for long, such as a cancel on a halted symbol', async () => {
+    const { heard } = await watched({ 0: '1 BTC 9800 USDC' }, { busy: always, seconds: 150 })
+    expect(heard.map(line => line.replace(/^[\d.]+ /, ''))).toEqual(['short 1 BTC', 'mode by RootTrading'])
   })
 
   test('no later because of a fill, around which a look may show either', async () => {
