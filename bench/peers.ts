@@ -4,10 +4,12 @@ import { backtest, type IBar, type IStrategy } from 'grademark'
 import { SMA } from 'technicalindicators'
 import type { History } from '#backtest/run.ts'
 import { load, run } from './backtests.ts'
-import { type Least, least, RUNS } from './measure.ts'
+import { leastOf } from './measure.ts'
 
 const SHORT = 5
 const LONG = 20
+// alone nothing else has warmed the machine's compiler
+const ALONE = 25
 
 interface Bar extends IBar {
   readonly short: number
@@ -83,13 +85,16 @@ function script({ columns: { open, close } }: History): { readonly fills: number
   return { fills, drawdown }
 }
 
-/** Ours against both. */
-export async function peers(history: History): Promise<{ readonly grademark: Least; readonly technicalindicators: Least }> {
+/** Who is measured: we, or one of the peers. */
+export type Peer = 'ours' | 'technicalindicators' | 'grademark'
+
+/** The least that one of them takes, in milliseconds. Alone in its process: what the others leave behind to be collected would be in its time. */
+export async function peer(name: Peer, history: History): Promise<number> {
+  if (name === 'technicalindicators') return leastOf(ALONE, () => script(history))
+  if (name === 'grademark') {
+    const frame = new DataFrame(barsOf(history))
+    return leastOf(ALONE, () => backtest(cross, frame))
+  }
   const loaded = await load('sma')
-  const ours = () => run(loaded, [history])
-  for (let warm = 0; warm < 3; warm++) ours()
-  const technicalindicators = least(RUNS, ours, () => script(history))
-  const frame = new DataFrame(barsOf(history))
-  const grademark = least(RUNS, ours, () => backtest(cross, frame))
-  return { grademark, technicalindicators }
+  return leastOf(ALONE, () => run(loaded, [history]))
 }
