@@ -128,6 +128,14 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
       }
     }
   }
+  // Makes one ready; it leaves once that is resolved.
+  const hold = (action: Action) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    // nobody may wait for it
+    promise.catch(() => {})
+    carryOut([action], promise)
+    return { first: action.kind === 'pair' ? action.first : action.order, resolve, reject }
+  }
   // what was made ready, when, and what lets it go or drops it
   let ready: { readonly actions: readonly Action[]; readonly at: Time; go(): void; drop(fault: BinanceFault): void } | null = null
   setup.signal.addEventListener('abort', () => ready?.drop(new BinanceFault('retry', 'the service stops: it was not sent.')))
@@ -188,11 +196,23 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
         ready = { actions, at, go: () => carryOut(actions), drop() {} }
         return
       }
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      // nobody may wait for it
-      promise.catch(() => {})
-      ready = { actions, at, go: resolve, drop: reject }
-      carryOut(actions, promise)
+      const held = actions.map(hold)
+      ready = {
+        actions,
+        at,
+        // one after the other, as they were decided
+        go() {
+          for (const { first, resolve, reject } of held) {
+            // the price may have gone on meanwhile
+            const passed = sender.passed(first.request)
+            if (passed === null) resolve()
+            else reject(new BinanceFault('refused', passed))
+          }
+        },
+        drop(fault) {
+          for (const { reject } of held) reject(fault)
+        },
+      }
     },
     act(actions) {
       book.ready = true

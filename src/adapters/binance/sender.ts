@@ -160,6 +160,13 @@ export class Sender {
     order.cancelling = false
   }
 
+  /** That the price has passed the stop that an entry comes with, or null. */
+  passed({ symbol, guard }: OrderRequest): string | null {
+    if (guard === 0n) return null
+    const last = this.#setup.lastPrice(symbol)
+    return last > 0n && last <= guard ? `the price ${format(last)} is already at or under the stop ${format(guard)}` : null
+  }
+
   // True where what protects a position was refused since its symbol does not trade just then: that says nothing of the position, which stays.
   // Binance's words decide, and where they are others what exchangeInfo says by now.
   async #isHalted({ entry, request: { type, symbol } }: Tracked, { kind, message }: BinanceFault): Promise<boolean> {
@@ -262,35 +269,13 @@ export class Sender {
     }
     try {
       const { urgency, patience } = first!.entry ? NOW : ANY_TIME
-      const until = hold === undefined || first!.request.guard === 0n ? hold : this.#whileGuarded(first!.request, hold)
-      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, hold: until, sent })
+      const reports = await channel.place({ parameters, pair: second !== undefined, urgency, patience, hold, sent })
       for (const report of reports) if (book.heard(report)) this.#setup.acknowledged(report)
       return null
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
       return error
     }
-  }
-
-  // While its record was written the price may have passed the stop that an entry comes with.
-  #whileGuarded(request: OrderRequest, hold: Promise<void>): Promise<void> {
-    const guarded = this.#guarded(request, hold)
-    // nobody may wait for it
-    guarded.catch(() => {})
-    return guarded
-  }
-
-  async #guarded(request: OrderRequest, hold: Promise<void>): Promise<void> {
-    await hold
-    const passed = this.#passed(request)
-    if (passed !== null) throw new BinanceFault('refused', passed)
-  }
-
-  // That the price has passed the stop that an entry comes with, or null.
-  #passed({ symbol, guard }: OrderRequest): string | null {
-    if (guard === 0n) return null
-    const last = this.#setup.lastPrice(symbol)
-    return last > 0n && last <= guard ? `the price ${format(last)} is already at or under the stop ${format(guard)}` : null
   }
 
   #refused(orders: readonly Tracked[], fault: BinanceFault): void {
@@ -305,7 +290,7 @@ export class Sender {
 
   // Why an order is not sent at all, or null.
   #denial({ request, entry }: Tracked): string | null {
-    const passed = this.#passed(request)
+    const passed = this.passed(request)
     if (passed !== null) return passed
     const last = this.#setup.lastPrice(request.symbol)
     const info = this.#setup.info(request.symbol)

@@ -539,6 +539,18 @@ describe('an order that is made ready while its record is being written', () => 
     expect(bed.told).toEqual(bed.made)
   })
 
+  test.each([true, false])(
+    'several leave in the order in which they were decided, whatever each comes with (over a socket: %s)',
+    async sockets => {
+      const bed = await openBed({ sockets })
+      const go = bed.ready('1 BUY MARKET 1 guard 90', '2 SELL MARKET 2', '3 BUY MARKET 3', '4 SELL MARKET 4')
+      await bed.clock.wait(100)
+      go()
+      await bed.allEnd()
+      expect(bed.simulator.world.venue.trades.map(({ quantity }) => format(quantity as Quantity))).toEqual(['1', '2', '3', '4'])
+    },
+  )
+
   test('without a socket it goes by REST, and not before either', async () => {
     const bed = await openBed({ sockets: false })
     const go = bed.ready('1 BUY MARKET 2')
