@@ -267,6 +267,22 @@ describe('an account that would meet itself', () => {
     })
   })
 
+  // what it could buy of the order in its way is prevented of it, and the rest of the amount goes on
+  test.each([
+    { mode: 'DECREMENT', amount: '201', prevented: { taker: '1.00000000', maker: '1.00000000' }, got: '0.995' },
+    { mode: 'DECREMENT', amount: '50.25', prevented: { taker: '0.50000000', maker: '0.50000000' }, got: null },
+    { mode: 'EXPIRE_TAKER', amount: '201', prevented: { taker: '2.00000000', maker: undefined }, got: null },
+  ])('$mode of an order for $amount', async ({ mode, amount, prevented, got }) => {
+    const { simulator, rest } = await scene(market)
+    await order(rest, sell)
+    const { body } = await order(rest, { side: 'BUY', type: 'MARKET', quoteOrderQty: amount, selfTradePreventionMode: mode })
+    const [match] = rowsOf((await rest.signed('GET', '/api/v3/myPreventedMatches', { symbol: 'BTCUSDC', orderId: 2 })).body)
+    expect([match!['takerPreventedQuantity'], match!['makerPreventedQuantity']]).toEqual([prevented.taker, prevented.maker])
+    expect(Number((body as Record<string, unknown>)['executedQty'])).toBe(Number(got ?? 0))
+    expect(conservationError(simulator.world.venue)).toBeNull()
+    expect(simulator.world.venue.matching.wallet.of('USDC').locked).toBe(0n)
+  })
+
   test('EXPIRE_MAKER is the default, NONE is not allowed', async () => {
     const { rest } = await scene(market)
     expect((await order(rest, sell)).body).toMatchObject({ selfTradePreventionMode: 'EXPIRE_MAKER' })

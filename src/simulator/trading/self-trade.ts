@@ -1,7 +1,8 @@
 /** Self-trade prevention: an order that would take from another of the account does not; which of the two ends is the taker's mode (faqs/stp_faq.md). */
-import { notional, type Price, type Quantity, worsened } from '#domain/money.ts'
-import type { Market, Resting } from '#matching/market.ts'
+import { notional, type Price, type Quantity, subtract, worsened } from '#domain/money.ts'
+import { type Market, type Resting, wantedOf } from '#matching/market.ts'
 import { reduce } from '#matching/reduce.ts'
+import { unlock } from '#matching/wallet.ts'
 import { eight } from '../decimals.ts'
 import type { PreventedMatch } from './account.ts'
 import type { Order, StpMode } from './order.ts'
@@ -65,8 +66,6 @@ function nearest({ venue, market: { info }, resting: taker }: Place, reach: Pric
     )[0]
 }
 
-const leftOf = ({ request, executed }: Resting): bigint => (request.quantity as bigint) - executed
-
 // What really happens: a transfer needs two accounts, and both sides to ask for it.
 function effective(taker: Place, maker: Place, mode: StpMode): StpMode {
   if (mode !== 'TRANSFER') return mode
@@ -78,7 +77,8 @@ function prevent(taker: Place, maker: Place, asked: StpMode): boolean {
   const venues = [...new Set([taker.venue, maker.venue])]
   const match = Math.max(...venues.map(({ prevented }) => prevented.at(-1)?.preventedMatchId ?? 0)) + 1
   const decrement = mode === 'DECREMENT' || mode === 'TRANSFER'
-  const [takes, makes] = [leftOf(taker.resting), leftOf(maker.resting)]
+  const { price } = maker.resting.request
+  const [takes, makes] = [taker, maker].map(({ market, resting }) => wantedOf(market, resting, price)) as [Quantity, Quantity]
   const least = takes < makes ? takes : makes
   const takerEnds = decrement ? takes === least : mode !== 'EXPIRE_MAKER'
   const makerEnds = decrement ? makes === least : mode !== 'EXPIRE_TAKER'
@@ -89,16 +89,17 @@ function prevent(taker: Place, maker: Place, asked: StpMode): boolean {
     makerOrderId: maker.resting.request.id,
     tradeGroupId: taker.venue.tradeGroupId,
     selfTradePreventionMode: mode,
-    price: eight(maker.resting.request.price),
+    price: eight(price),
     ...(takerEnds || decrement ? { takerPreventedQuantity: eight(decrement ? least : takes) } : {}),
     ...(makerEnds || decrement ? { makerPreventedQuantity: eight(decrement ? least : makes) } : {}),
     transactTime: taker.venue.now(),
   }
   for (const { prevented } of venues) prevented.push(row)
   orderOf(taker).preventedMatches.push(row)
-  end(maker, makerEnds, decrement ? least : makes, match, decrement)
-  end(taker, takerEnds, decrement ? least : takes, match, decrement)
-  if (mode === 'TRANSFER') transfer(taker, maker, least as Quantity)
+  const prevented = { match, decrement, price }
+  end(maker, makerEnds, { ...prevented, quantity: decrement ? least : makes })
+  end(taker, takerEnds, { ...prevented, quantity: decrement ? least : takes })
+  if (mode === 'TRANSFER') transfer(taker, maker, least)
   return !takerEnds
 }
 
@@ -121,8 +122,16 @@ function transfer(taker: Place, maker: Place, quantity: Quantity): void {
   }
 }
 
+interface Prevention {
+  readonly match: number
+  readonly quantity: Quantity
+  /** The maker's. */
+  readonly price: Price
+  readonly decrement: boolean
+}
+
 // Takes an order off, its pair too; or makes it smaller by what was prevented.
-function end({ venue, market, resting }: Place, ends: boolean, quantity: bigint, match: number, decrement: boolean): void {
+function end({ venue, market, resting }: Place, ends: boolean, { match, quantity, price, decrement }: Prevention): void {
   const { id, pairedWith } = resting.request
   if (ends) {
     venue.preventions.set(id, { match, quantity })
@@ -131,9 +140,18 @@ function end({ venue, market, resting }: Place, ends: boolean, quantity: bigint,
     // the pair may be gone already
     if (pairedWith > 0 && !venue.open.has(venue.orders.get(pairedWith)!)) venue.preventions.delete(pairedWith)
   } else if (decrement) {
-    reduce(market, id, ((resting.request.quantity as bigint) - quantity) as Quantity)
+    lessen(market, resting, quantity, price)
     venue.notes.push(() => noteDecrement(venue, venue.orders.get(id)!, quantity, match))
   }
+}
+
+// An order for an amount has what is left of that locked: it becomes smaller by what the rest would have cost.
+function lessen(market: Market, resting: Resting, quantity: Quantity, price: Price): void {
+  const { id, quoteAmount, quantity: whole } = resting.request
+  if (quoteAmount === 0n) return void reduce(market, id, subtract(whole, quantity))
+  const spared = notional(price, quantity)
+  unlock(market.quote, spared)
+  resting.locked -= spared
 }
 
 function noteDecrement(venue: Venue, order: Order, quantity: bigint, match: number): void {
