@@ -1,29 +1,21 @@
 import { expect, test } from 'vitest'
-import type { Candle } from '#domain/candle.ts'
 import { format } from '#domain/money.ts'
 import type { MarketEvent } from '#ports/feed.ts'
 import { openLastPrices } from '../../src/compose/last-prices.ts'
-import { hour } from '../support/desk.ts'
+import { flatBar, hour } from '../support/desk.ts'
 
 const quote = (time: number, price: number): MarketEvent => ({
   kind: 'quotes',
   time: hour(time),
   quotes: [{ symbol: 'BTCUSDC', bid: price - 1, bidQuantity: 1, ask: price + 1, askQuantity: 1, time: hour(time) }],
 })
-const closed = (at: number, close: number, late = false): MarketEvent => {
-  const bar: Candle = {
-    symbol: 'BTCUSDC',
-    timeframe: '1h',
-    openTime: hour(at - 1),
-    open: close,
-    high: close,
-    low: close,
-    close,
-    volume: 1,
-    complete: 1,
-  }
-  return { kind: 'close', time: hour(at), bars: [bar], candles: [], late }
-}
+const closed = (at: number, close: number, late = false): MarketEvent => ({
+  kind: 'close',
+  time: hour(at),
+  bars: [flatBar(at - 1, close)],
+  candles: [],
+  late,
+})
 
 test.each<[string, readonly MarketEvent[], string]>([
   ['of nothing: none', [], '0'],

@@ -290,3 +290,16 @@ export const lines = (story: string): string[] =>
 
 /** Bars in which nothing happens: "100 101 99 100", a number of times. */
 export const quiet = (count: number): string[] => Array.from({ length: count }, () => '100 101 99 100')
+
+/** A bar of BTCUSDC over one hour in which nothing moved. */
+export const flatBar = (openHour: number, close: number): Candle => ({
+  symbol: 'BTCUSDC',
+  timeframe: '1h',
+  openTime: hour(openHour),
+  open: close,
+  high: close,
+  low: close,
+  close,
+  volume: 1,
+  complete: 1,
+})

@@ -1,11 +1,10 @@
 /** What quotes between closes say: that a stop-limit was jumped over, and which price is the newest. */
 import { describe, expect, test } from 'vitest'
-import type { Candle } from '#domain/candle.ts'
 import { format, type Price } from '#domain/money.ts'
 import type { OrderType } from '#domain/order.ts'
 import { at, type Time } from '#domain/time.ts'
 import { enter } from '#strategy'
-import { HOUR, hour } from '../support/desk.ts'
+import { flatBar, HOUR, hour } from '../support/desk.ts'
 import { openTrader } from '../support/unheard.ts'
 
 const LIMITED: readonly OrderType[] = ['MARKET', 'LIMIT', 'LIMIT_MAKER', 'STOP_LOSS_LIMIT']
@@ -101,52 +100,41 @@ describe('a stop-limit that a gap jumps over', () => {
 })
 
 describe('the last price', () => {
-  const bar = (openHour: number, close: number): Candle => ({
-    symbol: 'BTCUSDC',
-    timeframe: '1h',
-    openTime: hour(openHour),
-    open: close,
-    high: close,
-    low: close,
-    close,
-    volume: 1,
-    complete: 1,
-  })
   const last = ({ slot }: Trader): string => format(slot.market.last)
 
   test('is the middle of a quote, and at a close that of its bar', () => {
     const trader = openTrader()
     quote(trader, 101, at(hour(1) + 60_000), 99)
     expect(last(trader)).toBe('100')
-    trader.engine.candles(hour(2), [bar(1, 102)], [])
+    trader.engine.candles(hour(2), [flatBar(1, 102)], [])
     expect(last(trader)).toBe('102')
   })
 
   test('is not that of a bar that comes late, where a newer quote is known', () => {
     const trader = openTrader()
     quote(trader, 121, at(hour(2) + 60_000), 119)
-    trader.engine.candles(hour(2), [bar(1, 102)], [], true)
+    trader.engine.candles(hour(2), [flatBar(1, 102)], [], true)
     expect(last(trader)).toBe('120')
   })
 
   test('nor where a newer bar is known', () => {
     const trader = openTrader()
-    trader.engine.candles(hour(3), [bar(2, 110)], [])
-    trader.engine.candles(hour(3), [bar(1, 102)], [], true)
+    trader.engine.candles(hour(3), [flatBar(2, 110)], [])
+    trader.engine.candles(hour(3), [flatBar(1, 102)], [], true)
     expect(last(trader)).toBe('110')
   })
 
   test('nor where it closed before a restart knew of a newer one', () => {
     const trader = openTrader()
-    trader.engine.warm(hour(3), [bar(2, 110)], [])
-    trader.engine.candles(hour(3), [bar(1, 102)], [], true)
+    trader.engine.warm(hour(3), [flatBar(2, 110)], [])
+    trader.engine.candles(hour(3), [flatBar(1, 102)], [], true)
     expect(last(trader)).toBe('110')
   })
 
   test('is that of a bar that comes late, where only older ones are known', () => {
     const trader = openTrader()
     quote(trader, 91, at(hour(2) - HOUR / 2), 89)
-    trader.engine.candles(hour(3), [bar(1, 102)], [], true)
+    trader.engine.candles(hour(3), [flatBar(1, 102)], [], true)
     expect(last(trader)).toBe('102')
   })
 })
