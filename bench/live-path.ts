@@ -66,9 +66,7 @@ export async function livePath(): Promise<PathResult> {
     const onDisk = async (): Promise<void> => {
       await database.pool.query(ANY_ROW)
     }
-    const result = await measureAll(server.url, onDisk)
-    await database.close()
-    return result
+    return await measureAll(server.url, onDisk).finally(() => database.close())
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true })

@@ -307,12 +307,18 @@ async function startCore(
 
 async function runCore({ feed, saved, shell, watch }: Core): Promise<void> {
   const ended = new AbortController()
-  void watch?.run(ended.signal)
+  const bugs: unknown[] = []
+  // one of the watch ends the run as one of the feed does
+  void watch?.run(ended.signal).catch(error => {
+    bugs.push(error)
+    feed.stop()
+  })
   try {
     await feed.run(saved?.feedState ?? null, (event, state) => shell.offer(event, state))
   } finally {
     ended.abort()
   }
+  if (bugs.length > 0) throw bugs[0]
 }
 
 async function beginLife({ shell, saved }: Core, now: Time): Promise<void> {

@@ -22,7 +22,7 @@ export interface Exchange {
    * an exchange outside signs its orders meanwhile, and `act` throws Fault retry where that took so long that another process may have the account.
    */
   prepare(actions: readonly Action[]): void
-  /** Carries actions out in order. What it throws, nothing of them was done: the core has to be built anew from the record. */
+  /** Carries actions out in order. Where it throws, none was: the core has to be built anew from the record. */
   act(actions: readonly Action[], time: Time): void
   /** True while something that was sent has no answer yet. */
   readonly busy: boolean
