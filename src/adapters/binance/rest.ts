@@ -71,8 +71,8 @@ export function openRest(setup: RestSetup): Rest {
     throw new Fault('misconfigured', 'Binance: the address of its REST API has to begin with https:// (or http:// on this machine).')
   // the secret is not handed over: signing is ours
   const spot = new Spot(signer?.apiKey ?? '', '', { baseURL: url.replace(/\/+$/, ''), timeout, httpsAgent: agent })
-  const serverClock: ServerClock = new ServerClock(clock, async () => {
-    const { serverTime } = (await ask({ method: 'GET', path: '/api/v3/time', weight: 1, urgency: 'exit' })) as { serverTime: Time }
+  const serverClock: ServerClock = new ServerClock(clock, async sent => {
+    const { serverTime } = (await ask({ method: 'GET', path: '/api/v3/time', weight: 1, urgency: 'exit', sent })) as { serverTime: Time }
     return serverTime
   })
   const budget = setup.budget(serverClock)

@@ -13,14 +13,14 @@ export class ServerClock {
   /** How long the answer took that the offset is made of: it is right to half of this, in milliseconds. Infinite: never asked. */
   roundTrip = Number.POSITIVE_INFINITY
   readonly #clock: Clock
-  readonly #ask: () => Promise<Time>
+  readonly #ask: (sent: () => void) => Promise<Time>
   #asking: Promise<void> | null = null
   // numbers of the measurement that was last begun, and of the one that was last done
   #begun = 0
   #done = 0
 
-  /** `ask`: asks Binance for its time. */
-  constructor(clock: Clock, ask: () => Promise<Time>) {
+  /** `ask`: asks Binance for its time, and says when that is sent: it may have to wait before, as for the end of a ban. */
+  constructor(clock: Clock, ask: (sent: () => void) => Promise<Time>) {
     this.#clock = clock
     this.#ask = ask
   }
@@ -50,8 +50,10 @@ export class ServerClock {
 
   async #measure(): Promise<void> {
     const number = ++this.#begun
-    const before = this.#clock.now()
-    const time = await this.#ask()
+    let before = this.#clock.now()
+    const time = await this.#ask(() => {
+      before = this.#clock.now()
+    })
     const after = this.#clock.now()
     this.offset = Math.round(time - (before + after) / 2)
     this.roundTrip = after - before

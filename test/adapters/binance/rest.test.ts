@@ -219,6 +219,18 @@ describe('what becomes of an answer', () => {
 })
 
 describe('the clock', () => {
+  test('is measured from when it is asked for: what that had to wait before, as for the end of a ban, is no part of its way', async () => {
+    // a minute behind the server's, once a ban of an hour is over
+    const clock = new DrivenClock(Date.now() - 3_660_000)
+    const { rest } = await open([], { signer: null, clock })
+    rest.budget.ban(3_600_000)
+    const measured = rest.serverClock.measure()
+    clock.advance(3_600_000)
+    await measured
+    expect(Math.round(rest.serverClock.offset / 60_000)).toBe(1)
+    expect(rest.serverClock.roundTrip).toBe(0)
+  })
+
   const off: Answer = { status: 400, body: { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' } }
 
   test('a request whose time was off is signed anew once, after the clock was measured', async () => {
