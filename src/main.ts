@@ -1,13 +1,15 @@
 /** The door of the service: `npm start`. It runs by the settings until it is told to stop. */
+import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { LeftAlone } from '#adapters/binance/faults.ts'
 import { type Log, logThrown, logTold, openLog } from '#adapters/pino/log.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
 import { endWithItsReader } from './cli/closed-output.ts'
 import { unreadSettings } from './cli/env-file.ts'
 import { aliveFile, PULSE_MS } from './cli/health.ts'
-import { openSession } from './cli/session.ts'
+import { openSession, type Session } from './cli/session.ts'
 import { programVersion } from './compose.ts'
 import { type Config, ConfigError, readConfig, secretsOf } from './config.ts'
 
@@ -16,10 +18,27 @@ const REPLAY_SPEED = 20
 
 async function serve(config: Config): Promise<void> {
   const log = openLog(config.LOG_LEVEL, secretsOf(config))
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping')
+      stopping.abort()
+    })
   for (const text of await unreadSettings('.env', new URL('../strategies/', import.meta.url))) log.warn({}, `.env: ${text}`)
+  try {
+    await run(await started(config, log, stopping.signal), { config, log, stopping: stopping.signal })
+  } catch (error) {
+    // a start that waited for Binance
+    if (!(error instanceof LeftAlone) || !stopping.signal.aborted) throw error
+  }
+  log.info({}, 'stopped')
+}
+
+async function started(config: Config, log: Log, signal: AbortSignal): Promise<Session> {
   const session = await openSession({
     config,
     env: process.env,
+    signal,
     venue: { purpose: 'service', exchange: 'paper', speed: REPLAY_SPEED },
     tell: told => logTold(log, told),
     threw: thrown => logThrown(log, thrown),
@@ -39,26 +58,30 @@ async function serve(config: Config): Promise<void> {
     },
     'started',
   )
+  return session
+}
+
+interface RunSetup {
+  readonly config: Config
+  readonly log: Log
+  /** Aborted when the service is to end; it may be already. */
+  readonly stopping: AbortSignal
+}
+
+async function run(session: Session, { config, log, stopping }: RunSetup): Promise<void> {
+  const { service } = session
   const pulse = beat(config, log)
-  const stopped = Promise.withResolvers<void>()
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      stopping = true
-      log.info({ signal }, 'stopping')
-      session.service.stop()
-      stopped.resolve()
-    })
   try {
-    const ended = session.service.run().then(() => 'ended' as const)
-    if ((await Promise.race([ended, stopped.promise])) === 'ended' && !stopping)
+    const stopped = stopping.aborted ? Promise.resolve() : once(stopping, 'abort')
+    void stopped.then(() => service.stop())
+    const ended = service.run().then(() => 'ended' as const)
+    if ((await Promise.race([ended, stopped])) === 'ended' && !stopping.aborted)
       log.info({}, 'the candles have ended: waiting to be stopped')
-    await stopped.promise
-    await session.service.finished()
+    await stopped
+    await service.finished()
   } finally {
     clearInterval(pulse)
     await session.close()
-    log.info({}, 'stopped')
   }
 }
 

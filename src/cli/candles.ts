@@ -1,6 +1,7 @@
 /** `npm run candles`: the history of symbols, from Binance into files that backtests read. */
 import { join, resolve } from 'node:path'
 import { type BinancePublic, openBinancePublic } from '#adapters/binance/binance.ts'
+import { untilText } from '#adapters/binance/patience.ts'
 import { FileArchive } from '#adapters/files/archive.ts'
 import { gapsOf } from '#adapters/files/candles.ts'
 import { openProgress, type ProgressOutput } from '#adapters/terminal/progress.ts'
@@ -9,7 +10,7 @@ import { formatTime, lengthOf } from '#domain/time.ts'
 import { downloadCandles } from '#gateway/download.ts'
 import type { Clock } from '#ports/clock.ts'
 import { siteNamed } from '../compose/binance-site.ts'
-import { keptLimits, untilText } from '../compose/kept-limits.ts'
+import { keptLimits } from '../compose/kept-limits.ts'
 import { CANDLES_HELP, type CandlesOptions, readCandlesOptions } from './candles-options.ts'
 
 /** What the command has of its surroundings. */

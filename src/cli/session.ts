@@ -21,6 +21,7 @@ import type { Venue } from '../compose/venue.ts'
 import { publisherOf, wireOf } from '../compose/wire.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { loadFolder } from '../load-folder.ts'
+import { People } from './people.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 // The last news should go out; a platform that is away must not keep the program.
@@ -47,6 +48,8 @@ export interface Session {
 export interface SessionSetup {
   readonly config: Config
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Ends a start that waits for Binance; not given: nothing does. */
+  readonly signal?: AbortSignal
   /** Where it trades. */
   readonly venue: Pick<VenueChoice, 'purpose' | 'exchange' | 'speed'>
   tell(told: readonly Told[]): void
@@ -66,11 +69,13 @@ const loadCommands = (): Promise<Map<string, AnyCommand>> =>
 
 /** Opens venue and database and starts the service on them, or goes on with it. Throws ConfigError or Fault with what is wrong. */
 export async function openSession(setup: SessionSetup): Promise<Session> {
-  const { config, note } = setup
-  const people: People = { trouble: () => {} }
+  const { config, note, signal = new AbortController().signal } = setup
+  const start = { signal, over: false }
+  const people = new People()
   const venue = await openVenue(config, {
     ...setup.venue,
     clock: systemClock,
+    start,
     note: text => note('info', text),
     trouble(text) {
       note('warn', text)
@@ -78,16 +83,13 @@ export async function openSession(setup: SessionSetup): Promise<Session> {
     },
   })
   try {
-    return await sessionAt(venue, setup, people)
+    const session = await sessionAt(venue, setup, people)
+    start.over = true
+    return session
   } catch (error) {
     await venue.close()
     throw error
   }
-}
-
-/** Where trouble at the venue goes besides the log, once there are people to be told. */
-interface People {
-  trouble(text: string): void
 }
 
 async function sessionAt(venue: Venue, { config, env, tell, threw, report, note, onLine }: SessionSetup, people: People): Promise<Session> {
@@ -110,7 +112,7 @@ async function sessionAt(venue: Venue, { config, env, tell, threw, report, note,
       startService({ config, env, store, venue, tell: tellAll, news, ...(threw === undefined ? {} : { threw }) }),
       loadCommands(),
     ])
-    people.trouble = text => void service.post('trouble', text).then(() => chat?.ring(), report)
+    people.by(text => void service.post('trouble', text).then(() => chat?.ring(), report))
     if (wire !== null) publisher = await publisherOf({ wire, desk: service.desk, config, base, clock: systemClock, report })
     if (news)
       chat = await openChat({

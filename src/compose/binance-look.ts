@@ -1,12 +1,13 @@
 /** What can be looked at of a Binance without trading there: for the doctor. */
 import { openAccount } from '#adapters/binance/account.ts'
 import { openBinancePublic } from '#adapters/binance/binance.ts'
+import { untilText } from '#adapters/binance/patience.ts'
 import { keyRefusals } from '#adapters/binance/self-check.ts'
 import type { Signer } from '#adapters/binance/signer.ts'
 import { reachStreams } from '#adapters/binance/stream-reach.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Clock } from '#ports/clock.ts'
-import { type KeptLimits, untilText } from './kept-limits.ts'
+import type { KeptLimits } from './kept-limits.ts'
 
 /** The addresses that are looked at. */
 export interface LookedAtSite {

@@ -32,7 +32,3 @@ export function keptLimits(dataDir: string, site: string, note: (text: string) =
     },
   }
 }
-
-/** "57 s, until 2023-06-01 00:00:57 UTC": how long Binance wants to be left alone, from `now` on. Milliseconds. */
-export const untilText = (until: number, now: number): string =>
-  `${Math.ceil((until - now) / 1_000)} s, until ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`

@@ -3,11 +3,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { type Binance, openBinance } from '#adapters/binance/binance.ts'
 import { type FeePrices, openFeePrices } from '#adapters/binance/fee-prices.ts'
+import type { Patience } from '#adapters/binance/patience.ts'
 import { selfCheck } from '#adapters/binance/self-check.ts'
 import { openSigner, type Signer } from '#adapters/binance/signer.ts'
 import { atEach } from '#adapters/system/cron.ts'
 import { Fault } from '#domain/fault.ts'
 import { least, type Money, money } from '#domain/money.ts'
+import type { Clock } from '#ports/clock.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { openMarket, tradedSymbols, type VenueHands } from './binance.ts'
 import { type BinanceSite, siteOf } from './binance-site.ts'
@@ -31,7 +33,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   const signer = signerOf(config)
   assertAllowed(config, site)
   const { clock, note, trouble } = hands
-  const { market, rest } = await openMarket(config, site, hands)
+  const { market, rest, patience } = await openMarket(config, site, hands)
   const { infos, quote, missing } = await tradedSymbols(config, market)
   const prices = openLastPrices()
   const open = async (tag: string, feePrice?: FeePrices): Promise<Binance> => {
@@ -46,6 +48,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       ...(feePrice === undefined ? {} : { feePrice }),
       trouble,
       budget: rest.budget,
+      patience,
     })
     await binance.rest.serverClock.measure()
     return binance
@@ -54,7 +57,7 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
   // a halted symbol is no reason to leave the others, and what is held of it, alone
   const symbols = infos.filter(({ trading }) => trading).map(({ symbol }) => symbol)
   for (const symbol of names) if (!symbols.includes(symbol)) trouble(`Binance does not trade ${symbol} at present.`)
-  const capital = await checked(await open('check'), { config, site, symbols, quote, note })
+  const capital = await checked(await open('check'), { config, site, symbols, quote, patience, clock, note })
   const closing = new AbortController()
   const feePrice = await openFeePrices({ rest, clock, quote, signal: closing.signal, note })
   let joined: Binance | null = null
@@ -149,17 +152,29 @@ async function checked(
     readonly site: BinanceSite
     readonly symbols: readonly string[]
     readonly quote: string
+    readonly patience: Patience
+    readonly clock: Clock
     note(text: string): void
   },
 ): Promise<Money> {
-  const { config, site, symbols, quote, note } = setup
+  const { config, site, symbols, quote, note, clock, patience } = setup
+  const { budget } = binance.rest
+  const subscribed = async (milliseconds: number): Promise<boolean> => {
+    for (;;) {
+      const began = clock.now()
+      if (await binance.subscribed(milliseconds)) return true
+      // nothing could come while Binance was to be left alone
+      if (budget.bannedUntil <= began) return false
+      await patience.wait(budget)
+    }
+  }
   try {
     const { refusals, notes } = await selfCheck({
       account: binance.account,
       market: binance.market,
       serverClock: binance.rest.serverClock,
       symbols,
-      subscribed: binance.subscribed,
+      subscribed,
       withoutSapi: !site.tellsPermissions || site.local,
       anyAddress: config.LIVE_WITHOUT_IP_RESTRICTION,
     })

@@ -13,10 +13,11 @@ import type { Venue } from './venue.ts'
 const MARKET_ACCOUNT = 'demo:market'
 
 /** Opens it. Throws a Fault where Binance cannot be reached, ConfigError where its symbols do not go together. */
-export async function openMarketVenue(config: Config, { clock, note }: VenueHands): Promise<Venue> {
+export async function openMarketVenue(config: Config, hands: VenueHands): Promise<Venue> {
+  const { clock, note } = hands
   const site = siteOf(config.BINANCE_SITE)
   try {
-    const { market } = await openMarket(config, site, { clock, note })
+    const { market } = await openMarket(config, site, hands)
     const { infos, quote, missing } = await tradedSymbols(config, market)
     const capital = money(config.DEMO_CAPITAL)
     return {
@@ -37,7 +38,7 @@ export async function openMarketVenue(config: Config, { clock, note }: VenueHand
       close: async () => {},
     }
   } catch (error) {
-    if (!(error instanceof Fault)) throw error
+    if (!(error instanceof Fault) || hands.start?.signal.aborted === true) throw error
     throw new Fault(error.kind, `${error.message}\nWithout Binance: MARKET=replay replays bundled candles, as npm run demo does.`, {
       cause: error,
     })

@@ -177,6 +177,28 @@ test.each(['doctor', 'candles'])('%s knows a ban that the service has kept', asy
 })
 
 describe('the service', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('that waits for Binance to be asked again says how long, and ends on %s', async signal => {
+    const DATA_DIR = join(folder, `waits-${signal}`)
+    mkdirSync(DATA_DIR)
+    writeFileSync(join(DATA_DIR, 'limits-127.0.0.1-1.json'), JSON.stringify({ bannedUntil: Date.now() + 300_000 }))
+    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR, MARKET: 'binance', BINANCE_SITE: 'http://127.0.0.1:1' })
+    expect(JSON.parse(await says('the start waits'))).toMatchObject({
+      level: 40,
+      msg: expect.stringMatching(/wants to be left alone for (300|29\d) s, until /),
+    })
+    child.kill(signal)
+    const { code, out, err } = await ended
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map(line => (JSON.parse(line) as { msg: string }).msg)
+        .slice(-2),
+    ).toEqual(['stopping', 'stopped'])
+    expect(out.match(/the start waits/g)).toHaveLength(1)
+  })
+
   test.each(['SIGTERM', 'SIGINT'] as const)('ends cleanly on %s, and goes on where it was', async signal => {
     const env = { DATA_DIR: data, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' }
     const { child, says, ended } = openDoor('main', [], folder, env)

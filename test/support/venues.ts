@@ -31,7 +31,12 @@ export interface Running {
 }
 
 /** Starts a service on a market; the test stops it. */
-export async function startOn(market: RunningMarket, env: Readonly<Record<string, string>>, disk = newMemoryDisk()): Promise<Running> {
+export async function startOn(
+  market: RunningMarket,
+  env: Readonly<Record<string, string>>,
+  disk = newMemoryDisk(),
+  signal = new AbortController().signal,
+): Promise<Running> {
   const { simulator, clock } = market
   const given = { SYMBOLS: 'BTCUSDC', INTERVAL: '1m', DATA_DIR: temporaryFolder('venues'), BINANCE_SITE: simulator.url, ...env }
   const config = readConfig(given)
@@ -40,11 +45,13 @@ export async function startOn(market: RunningMarket, env: Readonly<Record<string
   const notes: string[] = []
   let look = async (): Promise<void> => {}
   const watched = new Watched()
+  const start = { signal, over: false }
   const venue = await openVenue(config, {
     purpose: 'service',
     exchange: 'paper',
     speed: 1,
     clock,
+    start,
     note: text => void notes.push(text),
     atEach(_, act) {
       look = act
@@ -67,6 +74,7 @@ export async function startOn(market: RunningMarket, env: Readonly<Record<string
       watched.changed()
     },
   })
+  start.over = true
   const running = service.run()
   const count = (): number => told.filter(({ kind }) => kind === 'fill').length
   return {

@@ -8,6 +8,7 @@ import { type BinanceExchange, openBinanceExchange } from './exchange.ts'
 import { BinanceFault } from './faults.ts'
 import { type BinanceMarketData, openMarketData } from './market-data.ts'
 import { openOrderChannel } from './order-channel.ts'
+import type { Patience } from './patience.ts'
 import type { Balance } from './reports.ts'
 import { openRest, type Rest } from './rest.ts'
 import type { Signer } from './signer.ts'
@@ -25,6 +26,8 @@ export interface BinancePublicSetup {
   readonly savedBudget?: string | null
   /** Keeps how long to stay away over a restart. Must not throw. */
   saveBudget?(state: string): void
+  /** Of a start that goes on. */
+  readonly patience?: Patience
   /** Milliseconds until a request counts as unanswered; 5,000. */
   readonly timeout?: number
 }
@@ -75,6 +78,7 @@ export function openBinancePublic(setup: BinancePublicSetup, signer: Signer | nu
     budget: serverClock =>
       setup.budget ?? new Budget({ clock, saved, now: () => serverClock.now(), save: state => setup.saveBudget?.(state) }),
     ...(signal === undefined ? {} : { signal }),
+    ...(setup.patience === undefined ? {} : { patience: setup.patience }),
     ...(setup.timeout === undefined ? {} : { timeout: setup.timeout }),
   })
   return { rest, market: openMarketData(rest) }

@@ -26,6 +26,8 @@ export interface ConnectionSetup {
   closed(link: Link, reason: string): void
   /** An attempt did not come to an open link. It is tried again. */
   failed(reason: string): void
+  /** For how many milliseconds nothing is to be tried; not given: 0. */
+  notFor?(): number
 }
 
 /** A connection that is kept open. */
@@ -88,6 +90,11 @@ class KeptConnection implements Connection {
     const { signal } = this.#stopping
     let failures = 0
     while (!signal.aborted) {
+      const held = this.#setup.notFor?.() ?? 0
+      if (held > 0) {
+        await clock.wait(held, signal)
+        continue
+      }
       const socket = await this.#attempt()
       if (socket !== null) {
         const old = this.#current

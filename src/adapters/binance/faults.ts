@@ -31,6 +31,14 @@ export class BinanceFault extends Fault {
   }
 }
 
+/** A start asks Binance for nothing more: it is to be left alone for too long, or the service stops. Whatever else would be asked meets the same. */
+export class LeftAlone extends BinanceFault {
+  constructor(message: string) {
+    super('misconfigured', message)
+    this.name = 'LeftAlone'
+  }
+}
+
 /** What Binance answered to something, when it was not what was asked for. */
 export interface Refusal {
   /** What was asked, for messages: "POST /api/v3/order". */
@@ -48,7 +56,9 @@ export interface Refusal {
 
 // Whether the engine did something is unknown. -1008 is not documented as "not done", so it counts as unknown too.
 const UNKNOWN = new Set([-1000, -1001, -1006, -1007, -1008])
-const TOO_MUCH = new Set([-1003, -1015, -1034])
+/** More orders than a slot takes: requests of other kinds are answered. */
+export const TOO_MANY_ORDERS = -1015
+const TOO_MUCH = new Set([-1003, TOO_MANY_ORDERS, -1034])
 const NOT_NOW = new Set([-1016, -2016])
 const KEY = new Set([-1002, -2014, -2015])
 /** The time of a request was off: it was certainly not carried out. */
@@ -82,6 +92,10 @@ export function halvesOf(data: unknown, clean: (text: string) => string): Halves
 /** True for a refusal that the same order would meet again whoever asks: the account or the symbol is closed to it. */
 export const notPermitted = (text: string): boolean =>
   /action is disabled|may not place or cancel|not permitted|is restricted|not enabled|permissions? for/i.test(text)
+
+/** True for an answer after which nothing at all may be asked for a while; what was asked was not done. */
+export const isBan = ({ status, code }: Pick<BinanceFault, 'status' | 'code'>): boolean =>
+  code !== TOO_MANY_ORDERS && (status === 429 || status === 418 || code === -1003)
 
 /** What to do about an answer. */
 export function faultOf(refusal: Refusal): BinanceFault {

@@ -9,7 +9,8 @@ import { redact } from '#domain/secrets.ts'
 import type { Time } from '#domain/time.ts'
 import type { Clock } from '#ports/clock.ts'
 import { type Budget, type Cost, type Urgency } from './budget.ts'
-import { BAD_TIMESTAMP, BinanceFault, faultOf, halvesOf } from './faults.ts'
+import { BAD_TIMESTAMP, BinanceFault, faultOf, halvesOf, isBan, TOO_MANY_ORDERS } from './faults.ts'
+import type { Patience } from './patience.ts'
 import { ServerClock } from './server-clock.ts'
 import type { Signer } from './signer.ts'
 
@@ -51,6 +52,8 @@ export interface RestSetup {
   budget(serverClock: ServerClock): Budget
   /** Aborted when nothing is asked any more: nobody waits for the budget then. */
   readonly signal?: AbortSignal
+  /** Of a start; not given: what Binance refuses since it was asked too much is a fault. */
+  readonly patience?: Patience
   /** Milliseconds until a request counts as unanswered; 5,000. */
   readonly timeout?: number
 }
@@ -132,7 +135,7 @@ export function openRest(setup: RestSetup): Rest {
     return fault
   }
 
-  const ask = async (one: Ask): Promise<unknown> => {
+  const signedAnew = async (one: Ask): Promise<unknown> => {
     const measured = serverClock.begun
     try {
       return await once(one)
@@ -143,13 +146,29 @@ export function openRest(setup: RestSetup): Rest {
       return await once(one)
     }
   }
+  const patiently = async (one: Ask, patience: Patience): Promise<unknown> => {
+    for (;;) {
+      await patience.wait(budget)
+      try {
+        return await signedAnew(one)
+      } catch (error) {
+        if (!(error instanceof BinanceFault) || !isBan(error) || !(await patience.wait(budget, error))) throw error
+      }
+    }
+  }
+  const ask = (one: Ask): Promise<unknown> => {
+    const { patience } = setup
+    // what changes something, or says itself how long it may wait, is for whoever asks
+    if (patience === undefined || patience.over || asked(one).changes || one.patience !== undefined) return signedAnew(one)
+    return patiently(one, patience)
+  }
   return { ask, serverClock, budget }
 }
 
 /** Stays away as Binance says after an answer with this status. */
 export function heed(budget: Budget, status: number, { code, retryAfter }: BinanceFault): void {
-  if (code === -1015) budget.ordersFull()
-  else if (status === 429 || status === 418 || code === -1003) budget.ban(retryAfter)
+  if (code === TOO_MANY_ORDERS) budget.ordersFull()
+  else if (isBan({ status, code })) budget.ban(retryAfter)
 }
 
 /** A text of Binance's as it may be shown: one line, without key or signature. */

@@ -2,7 +2,7 @@
 import { format, type Money, money } from '#domain/money.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Account } from './account.ts'
-import { BinanceFault, notPermitted } from './faults.ts'
+import { BinanceFault, LeftAlone, notPermitted } from './faults.ts'
 import type { BinanceMarketData, RawSymbol } from './market-data.ts'
 import type { Raw } from './reports.ts'
 import { offsetWords, type ServerClock } from './server-clock.ts'
@@ -33,7 +33,7 @@ const SUBSCRIBED_MS = 10_000
 const OFFSET_MS = 1_000
 const DAY_MS = 86_400_000
 
-/** Checks everything, and tells all that is wrong at once. Never throws for what Binance says or does not say. */
+/** Checks everything, and tells all that is wrong at once. Never throws for what Binance says or does not say, but where it is not to be asked at all (LeftAlone). */
 export async function selfCheck(setup: SelfCheckSetup): Promise<SelfCheck> {
   const notes: string[] = []
   const refusals: string[] = []
@@ -41,7 +41,7 @@ export async function selfCheck(setup: SelfCheckSetup): Promise<SelfCheck> {
     try {
       refusals.push(...(await look()))
     } catch (error) {
-      if (!(error instanceof BinanceFault)) throw error
+      if (!(error instanceof BinanceFault) || error instanceof LeftAlone) throw error
       refusals.push(`${what}: ${plain(error)}`)
     }
   }

@@ -103,6 +103,8 @@ export function openWsApi(setup: WsApiSetup): WsApi {
     failed(reason) {
       if (connection.link === null) setup.lost(reason)
     },
+    // to connect is to ask
+    notFor: () => setup.budget.bannedUntil - setup.clock.now(),
   })
   return {
     get open() {

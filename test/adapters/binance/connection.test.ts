@@ -20,8 +20,10 @@ interface Bed {
 async function openBed({
   refusals = 0,
   open = () => {},
+  notFor = () => 0,
 }: {
   readonly refusals?: number
+  notFor?(): number
   open?(link: Link, count: number): Promise<void> | void
 } = {}): Promise<Bed> {
   const server = new SocketServer()
@@ -46,6 +48,7 @@ async function openBed({
     message: (data, link) => say(`${links.indexOf(link) + 1}: ${String(data)}`),
     closed: (link, reason) => say(`closed ${links.indexOf(link) + 1}: ${reason}`),
     failed: reason => say(`failed: ${reason}`),
+    notFor,
   })
   onTestFinished(async () => {
     await connection.stop()
@@ -93,6 +96,15 @@ test('what is lost is opened again, after pauses that grow while it does not wor
   expect(bed.told.at(-1)).toMatch(/^closed/)
   await bed.clock.advance(1)
   await bed.until('open 2')
+})
+
+test('nothing is tried while it must not be, also where that becomes longer meanwhile', async () => {
+  const held = [5_100, 15_100]
+  const bed = await openBed({ notFor: () => held.shift() ?? 0 })
+  await bed.clock.advance(5_100)
+  await bed.clock.advance(15_100)
+  await bed.until('open 1')
+  expect(bed.clock.waits.slice(0, 2)).toEqual([5_100, 15_100])
 })
 
 test('a server that is away is an attempt that failed, nothing more', async () => {
