@@ -26,6 +26,7 @@ export const denialCodes = [
   'late_candle',
   'nothing_held',
   'order_rejected',
+  'protection_taken_back',
   'entry_waiting',
 ] as const
 /** Why something was not done. */

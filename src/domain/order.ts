@@ -162,6 +162,12 @@ export const PAIR_REACHED = 'the other order of the pair was reached'
 /** Why an order that was to take the place of another was not tried: that one was gone, or had to be taken back by itself. Nothing is wrong then. */
 export const REPLACE_MISSED = 'the order that it was to replace had ended'
 
+/**
+ * Why protection expires that the exchange took back by itself, as in maintenance; of a stop, only where it had not been reached. It says nothing
+ * of the price.
+ */
+export const TAKEN_OFF = 'the exchange took it back by itself'
+
 /** Something heard of an order. */
 export interface OrderUpdate {
   readonly orderId: number

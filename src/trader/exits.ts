@@ -2,9 +2,10 @@
  * Protection and exits. One rule keeps a position from being sold twice: nothing new is sent for it until what rested for it before has
  * ended, since a cancel and a fill may race; what is sent then is worked out from what is really held.
  */
+import { type Denial, deny } from '#domain/denial.ts'
 import type { Recorder } from '#domain/journal.ts'
 import { floorTo, type Money, type Price, type Quantity, zero } from '#domain/money.ts'
-import { type Order, type OrderUpdate, PAIR_REACHED, REPLACE_MISSED } from '#domain/order.ts'
+import { type Order, type OrderUpdate, PAIR_REACHED, REPLACE_MISSED, TAKEN_OFF } from '#domain/order.ts'
 import { emptyPlan, type Plan } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
@@ -115,8 +116,20 @@ export class Exits {
     else if (time - slot.underSince >= QUOTES_AGREE_MS) this.leave(slot, JUMPED, ALL, time)
   }
 
-  /** Leaves the targets out of a plan where an order was refused for one that is too far from the price: its stop goes on without. True where it did. */
-  leavesTargetsOut(slot: Slot, order: Order): boolean {
+  /**
+   * What people are to know of a protection order that has ended, and of which level (`reason`: of the order's own): its target was refused, and
+   * the stop goes on without; or the exchange took it back by itself, and another is on its way. Null: nothing.
+   */
+  setback(slot: Slot, order: Order, update: OrderUpdate, reason: string): { readonly reason: string; readonly denial: Denial } | null {
+    if (this.#leavesTargetsOut(slot, order))
+      return { reason: 'take profit', denial: deny('order_rejected', `the target is left out: ${order.ending}`) }
+    // both orders of a pair go together
+    if (update.reason !== TAKEN_OFF || (order.request.pairedWith > 0 && order.request.stopPrice === 0n)) return null
+    return { reason, denial: deny('protection_taken_back', `${TAKEN_OFF}: it is put up again, and nothing is sold`) }
+  }
+
+  // Leaves the targets out of a plan where an order was refused for one that is too far from the price: its stop goes on without. True where it did.
+  #leavesTargetsOut(slot: Slot, order: Order): boolean {
     const { plan } = slot
     if (plan === null || (plan.target === 0n && plan.partial === null) || !isTooFar(order)) return false
     slot.plan = { ...plan, target: zero(), partial: null }
@@ -130,7 +143,8 @@ export class Exits {
     const missed = update.reason === REPLACE_MISSED
     // one that was not tried, or was for more than is held by now, says nothing about the next
     const refused = update.event === 'rejected' && !missed && !isTooFar(order) && request.quantity <= slot.position.quantity
-    const short = request.stopPrice > 0n && status === 'expired' && update.reason !== PAIR_REACHED
+    const unreached = update.reason === PAIR_REACHED || update.reason === TAKEN_OFF
+    const short = request.stopPrice > 0n && status === 'expired' && !unreached
     // a stop that was refused, or found too little volume: the position goes at the market
     if (refused) this.leave(slot, `the protection could not be placed: ${ending}`, ALL, time)
     else if (short) this.leave(slot, reason, ALL, time)

@@ -358,9 +358,8 @@ export class Trader {
     }
     if (!ended || slot.position.quantity === 0n) return
     if (slot.leaving === null) {
-      const wished = { reason: 'take profit', time, values: null }
-      if (this.exits.leavesTargetsOut(slot, order))
-        this.denied(slot, 'exit', wished, deny('order_rejected', `the target is left out: ${order.ending}`))
+      const setback = this.exits.setback(slot, order, update, reason)
+      if (setback !== null) this.denied(slot, 'exit', { reason: setback.reason, time, values: null }, setback.denial)
       this.exits.goOn(slot, order, update, reason)
     }
     if (slot.protection.length === 0 && !this.#flatIfDust(slot, time, reason)) this.exits.proceed(slot, time)

@@ -51,6 +51,8 @@ export class Book {
   hear: (updates: readonly OrderUpdate[]) => void = () => {}
   /** Told of an order whenever something new was heard of it. */
   changed: (tracked: Tracked) => void = () => {}
+  /** Told of an order as it ends, before anybody else hears of it. */
+  ending: (tracked: Tracked) => void = () => {}
   /** False until it is known which orders are ours. */
   ready = false
 
@@ -160,7 +162,10 @@ export class Book {
   tell(tracked: Tracked, updates: readonly OrderUpdate[]): void {
     const { followed, request } = tracked
     if (followed.arrived) tracked.arrivedAt ??= this.#setup.clock.now()
-    if (followed.ended !== null && this.#open.delete(request.id)) this.#keepEnded(tracked)
+    if (followed.ended !== null && this.#open.delete(request.id)) {
+      this.#keepEnded(tracked)
+      this.ending(tracked)
+    }
     if (updates.length > 0) this.hear(updates)
     this.changed(tracked)
   }

@@ -65,6 +65,7 @@ export function openBinanceExchange(setup: ExchangeSetup): BinanceExchange {
   const sender = new Sender({ ...setup, book, finder })
   const sweeper = new Sweeper({ ...setup, book, finder })
 
+  book.ending = tracked => sender.ended(tracked)
   book.changed = tracked => {
     const { followed, cancelWanted, request, clientId } = tracked
     if (followed.missing) void finder.settle(tracked)

@@ -4,7 +4,7 @@
  * A trade is held back while one before it is missing; `missing` says so, and asking for the order's trades brings it.
  */
 import { type Quantity, zero } from '#domain/money.ts'
-import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED } from '#domain/order.ts'
+import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED, TAKEN_OFF } from '#domain/order.ts'
 import type { Time } from '#domain/time.ts'
 import type { Report, Trade } from './reports.ts'
 
@@ -26,6 +26,7 @@ export class Followed {
   /** What the trader had of it before, from an earlier run: of the first trades, without being told again. */
   #before: bigint
   #accepted = false
+  #worked = false
   /** Binance said that it has ended. */
   #gone = false
   #end: { readonly event: End; readonly reason: string; readonly time: Time } | null = null
@@ -62,6 +63,11 @@ export class Followed {
     return this.#end !== null && (this.#end.event !== 'not_found' || !this.arrived || this.#gone)
   }
 
+  /** True where the exchange took it back by itself. */
+  get takenOff(): boolean {
+    return this.#end?.reason === TAKEN_OFF
+  }
+
   /** True where a trade of it is known already. */
   knows(tradeId: number): boolean {
     return this.#trades.has(tradeId)
@@ -78,9 +84,10 @@ export class Followed {
     if (report.exchangeId > 0) this.exchangeId = report.exchangeId
     this.#add(report.trades)
     if (report.executed > this.#claimed) this.#claimed = report.executed
+    if (report.worked === true) this.#worked = true
     const event = endOf(report.status)
     if (event !== null) this.#gone = true
-    if (event !== null) this.#end ??= { event, reason: wordsOf(report, this.request), time: report.time }
+    if (event !== null) this.#end ??= { event, reason: wordsOf(report, this.request, this.#worked || report.worked), time: report.time }
     return this.#tell(report.time)
   }
 
@@ -185,10 +192,11 @@ export function endOf(status: string): End | null {
   }
 }
 
+const BY_BINANCE = 'EXCHANGE_CANCELED'
 const REASONS: Readonly<Record<string, string>> = {
   OCO_TRIGGER: PAIR_REACHED,
   INSUFFICIENT_LIQUIDITY: 'the order book had too little volume',
-  EXCHANGE_CANCELED: 'Binance cancelled it',
+  [BY_BINANCE]: 'Binance cancelled it',
   EXECUTION_RULE_PRICE_RANGE_EXCEEDED: 'the price was outside of the range in which Binance executes',
   UNFILLED_IOC_QUANTITY_EXPIRED: 'it did not fill at once',
   UNFILLED_FOK_ORDER_EXPIRED: 'it could not be filled whole',
@@ -197,10 +205,16 @@ const REASONS: Readonly<Record<string, string>> = {
   WOULD_MATCH_IMMEDIATELY: 'the order would match and take immediately',
 }
 
-function wordsOf({ status, reason, executed }: Report, request: OrderRequest): string {
+// `worked`: whether it has ever been on the book, as far as is known.
+function wordsOf({ status, reason, executed }: Report, request: OrderRequest, worked: boolean | null): string {
+  const isStop = request.stopPrice > 0n
+  if (status === 'EXPIRED' && isStop && worked === false && (reason === BY_BINANCE || (reason === '' && request.pairedWith === 0)))
+    return TAKEN_OFF
+  if (reason === BY_BINANCE && !isStop) return TAKEN_OFF
   if (reason !== '') return REASONS[reason] ?? `Binance says ${reason}`
   if (status === 'EXPIRED_IN_MATCH') return 'it would have met another order of this account'
   // said since 2026 only; a stop that was reached ends for other reasons, and then it has traded or is a market order
-  if (status === 'EXPIRED') return request.pairedWith > 0 && executed === 0n ? PAIR_REACHED : 'it expired on Binance'
+  if (status === 'EXPIRED')
+    return request.pairedWith > 0 && executed === 0n && !(isStop && worked === true) ? PAIR_REACHED : 'it expired on Binance'
   return status === 'REJECTED' ? 'Binance rejected it' : ''
 }

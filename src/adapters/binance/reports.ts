@@ -25,6 +25,8 @@ export interface Report {
   readonly time: Time
   /** Binance's code for why it ended; empty: none. */
   readonly reason: string
+  /** Whether it has ever been on the book: a stop is once it was reached. Null: that was not said. */
+  readonly worked: boolean | null
   readonly trades: readonly Trade[]
 }
 
@@ -57,6 +59,7 @@ export function reportOfEvent(raw: Raw): Report {
     createdAt: time(raw, 'O'),
     time: time(raw, 'T'),
     reason: reasonOf(raw, 'r', 'eR'),
+    worked: raw['W'] !== undefined || raw['w'] === true,
     trades: raw['x'] === 'TRADE' && count(raw, 't') >= 0 ? [tradeOfEvent(raw)] : [],
   }
 }
@@ -92,8 +95,15 @@ export function reportOfOrder(raw: Raw): Report {
     createdAt: raw['origClientOrderId'] === undefined ? time(raw, 'time') || transacted : (0 as Time),
     time: transacted || time(raw, 'updateTime') || time(raw, 'time'),
     reason: reasonOf(raw, 'expiryReason'),
+    worked: workedOf(raw),
     trades: fills.map(fill => filledAtOnce(base, fill, transacted)),
   }
+}
+
+// The time from which an order worked is -1 where it never did. `isWorking` is of now: an order that has ended need not work any more.
+function workedOf(raw: Raw): boolean | null {
+  if (raw['isWorking'] === true) return true
+  return raw['workingTime'] === undefined ? null : count(raw, 'workingTime') > 0
 }
 
 // What fills as it arrives is a taker's; its quote is not said and follows from price and quantity.

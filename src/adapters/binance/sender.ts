@@ -46,6 +46,8 @@ const ANY_TIME = { urgency: 'exit', patience: Number.POSITIVE_INFINITY } as cons
 const WRONG_SETTINGS_MS = 30_000
 // A symbol that does not trade mostly does not for minutes or hours; the longest pause is shorter than any bar.
 const haltedGap = (attempt: number): number => Math.min(5_000 + attempt * 1_000, 30_000)
+/** One that Binance takes back by itself so soon would be taken back again. */
+const SHORT_LIFE_MS = 10_000
 const TAKEN_BACK = 'taken back before it was sent'
 
 /** The sender. */
@@ -53,6 +55,8 @@ export class Sender {
   readonly #setup: SenderSetup
   // symbols of which people know that a position has no protection since nothing trades
   readonly #bare = new Set<string>()
+  // from when on the next protection of a symbol goes
+  readonly #notBefore = new Map<string, number>()
 
   constructor(setup: SenderSetup) {
     this.#setup = setup
@@ -60,9 +64,12 @@ export class Sender {
 
   /** Sends an order, or both of a pair, not before `hold` has resolved; resolves once it is known what became of it. */
   async send(orders: readonly Tracked[], hold?: Promise<void>): Promise<void> {
-    const { book, signal } = this.#setup
+    const { book, clock, signal } = this.#setup
     const denial = orders.map(order => this.#denial(order)).find(text => text !== null)
     if (denial != null) return this.#refuse(orders, denial)
+    const { entry, request } = orders[0]!
+    const unsettled = (this.#notBefore.get(request.symbol) ?? 0) - clock.now()
+    if (!entry && request.type !== 'MARKET' && unsettled > 0) await clock.wait(unsettled, signal)
     const before = this.#cancelsBefore(orders[0]!)
     // what they free may be needed
     if (before.length > 0) await Promise.all(before)
@@ -165,6 +172,12 @@ export class Sender {
     if (guard === 0n) return null
     const last = this.#setup.lastPrice(symbol)
     return last > 0n && last <= guard ? `the price ${format(last)} is already at or under the stop ${format(guard)}` : null
+  }
+
+  /** An order has ended: where Binance takes protection back again and again as soon as it stands, the next waits. */
+  ended({ entry, sentAfter, followed, request: { symbol } }: Tracked): void {
+    const now = this.#setup.clock.now()
+    if (!entry && followed.takenOff && now - sentAfter < SHORT_LIFE_MS) this.#notBefore.set(symbol, now + haltedGap(0))
   }
 
   // True where what protects a position was refused since its symbol does not trade just then: that says nothing of the position, which stays.

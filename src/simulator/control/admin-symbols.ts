@@ -1,7 +1,7 @@
 /** The admin's commands about symbols: status, filters, execution rules, listing and delisting. */
 import type { Price } from '#domain/money.ts'
 import { statuses } from '../api/asked.ts'
-import { delist, list } from '../trading/delist.ts'
+import { delist, endAll, list } from '../trading/delist.ts'
 import { amountOf, type RawFilter } from '../trading/filters.ts'
 import { type ExecutionRule, multipliers } from '../trading/listings.ts'
 import { AdminError, type Command } from './command.ts'
@@ -32,11 +32,13 @@ function referenceIn(value: unknown): Price | null {
 /** All of them, by name. */
 export const symbolCommands: Readonly<Record<string, Command>> = {
   symbols: {
-    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without)',
-    body: '{"symbol": "BTCEUR", "status": "HALT", "filters": [{"filterType": "LOT_SIZE", "stepSize": "0.001"}]}',
-    act({ world }, { symbol, status, filters, without }) {
+    what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without); expire: ends what is open on it, as in maintenance',
+    body: '{"symbol": "BTCEUR", "status": "HALT", "filters": [{"filterType": "LOT_SIZE", "stepSize": "0.001"}], "expire": false}',
+    act(controlled, { symbol, status, filters, without, expire = false }) {
+      const { world } = controlled
       const { raw } = world.venue.symbol(String(symbol))
       if (status !== undefined && !(statuses as readonly unknown[]).includes(status)) throw new AdminError(`status: ${statuses.join(', ')}`)
+      if (typeof expire !== 'boolean') throw new AdminError('expire: true or false')
       const changes = filters === undefined ? [] : filtersIn(filters, 'filters')
       if (status !== undefined) raw.status = String(status)
       if (Array.isArray(without)) raw.filters = raw.filters.filter(({ filterType }) => !without.includes(filterType))
@@ -45,6 +47,10 @@ export const symbolCommands: Readonly<Record<string, Command>> = {
         raw.filters = [...raw.filters.filter(filter => filter !== before), { ...before, ...change }]
       }
       world.venue.listings.refresh(raw.symbol)
+      if (expire) {
+        for (const { venue } of world.accounts) endAll(venue, raw.symbol)
+        controlled.flush()
+      }
       return raw
     },
   },

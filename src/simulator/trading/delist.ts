@@ -1,4 +1,4 @@
-/** Symbols that come and go. */
+/** Symbols that come and go, and what becomes of their orders. */
 import type { Listings } from './listings.ts'
 import { isOpen } from './order.ts'
 import type { Venue } from './venue.ts'
@@ -13,7 +13,8 @@ export function delist(venues: readonly Venue[], symbol: string): void {
   if (!switches.delistedStaysAsBreak) listings.unlisted.add(symbol)
 }
 
-function endAll(venue: Venue, symbol: string): void {
+/** Ends what an account has open on a symbol, as the exchange does when it delists it, or in maintenance. */
+export function endAll(venue: Venue, symbol: string): void {
   for (const order of venue.openOf(symbol)) {
     // its pair may have taken it along
     if (!isOpen(order) || venue.endings.has(order.id)) continue

@@ -2,13 +2,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Followed } from '#adapters/binance/following.ts'
-import { type Report, reportOfEvent } from '#adapters/binance/reports.ts'
+import { type Report, reportOfEvent, reportOfOrder } from '#adapters/binance/reports.ts'
 import { add, format, type Quantity, zero } from '#domain/money.ts'
 import { type OrderStatus, type OrderUpdate, transition } from '#domain/order.ts'
 import { orderOf } from '../../support/exchange.ts'
 
 /** An executionReport from its words: "NEW", "TRADE 11 1/3" (trade 11 of 1, 3 in all), "CANCELED 3 REASON", "FILLED 12 1/2". */
-function reportOf(text: string): Report {
+function reportOf(text: string, more: object = {}): Report {
   const [status, ...rest] = text.split(' ')
   const traded = rest[1]?.includes('/') === true
   const [last, all] = traded ? rest[1]!.split('/') : ['0', rest[0] ?? '0']
@@ -33,6 +33,7 @@ function reportOf(text: string): Report {
     m: false,
     T: 1000,
     O: 1000,
+    ...more,
   })
 }
 
@@ -82,6 +83,55 @@ describe('a sequence of reports', () => {
       const updates = followed('1 SELL STOP_LOSS 3 stop 95', 2).hear(reportOf(text))
       expect(updates.map(words)).toEqual(['expired (the other order of the pair was reached)'])
     }
+  })
+
+  describe('a stop that Binance ends', () => {
+    const TAKEN_OFF = 'expired (the exchange took it back by itself)'
+    const stop = '1 SELL STOP_LOSS 3 stop 95'
+    const working = { w: true, W: 1001 }
+    const told = (order: Followed, ...reports: readonly Report[]): string =>
+      reports
+        .flatMap(report => order.hear(report))
+        .map(words)
+        .join(' | ')
+    const byQuery = (fields: object): Report =>
+      reportOfOrder({
+        symbol: 'BTCUSDC',
+        orderId: 500,
+        clientOrderId: 'rt-t1-1',
+        side: 'SELL',
+        status: 'EXPIRED',
+        executedQty: '0',
+        ...fields,
+      })
+
+    test.each(['EXPIRED 0 EXCHANGE_CANCELED', 'EXPIRED 0'])('before it was reached was taken back (%s)', text => {
+      expect(told(followed(stop), reportOf('NEW'), reportOf(text))).toBe(`accepted | ${TAKEN_OFF}`)
+    })
+
+    test.each([
+      ['EXPIRED 0 INSUFFICIENT_LIQUIDITY', 'expired (the order book had too little volume)'],
+      ['EXPIRED 0 EXCHANGE_CANCELED', 'expired (Binance cancelled it)'],
+      ['EXPIRED 0', 'expired (it expired on Binance)'],
+    ])('after it was reached was not (%s)', (text, end) => {
+      expect(told(followed(stop), reportOf('NEW'), reportOf(text, { W: 1001 }))).toBe(`accepted | ${end}`)
+      // what was said of it before counts too
+      expect(told(followed(stop), reportOf('NEW', working), reportOf(text))).toBe(`accepted | ${end}`)
+    })
+
+    test('by a query it is the time from which it worked that tells', () => {
+      expect(told(followed(stop), byQuery({ workingTime: -1, isWorking: false }))).toBe(TAKEN_OFF)
+      expect(told(followed(stop), byQuery({ workingTime: -1, isWorking: false, expiryReason: 'EXCHANGE_CANCELED' }))).toBe(TAKEN_OFF)
+      expect(told(followed(stop), byQuery({ workingTime: 1001, isWorking: true }))).toBe('expired (it expired on Binance)')
+      // where nothing is said of it, it may have been reached
+      expect(told(followed(stop), byQuery({}))).toBe('expired (it expired on Binance)')
+    })
+
+    test('both orders of a pair: each was taken back, and a stop that had been reached is nothing that its pair ended', () => {
+      expect(told(followed(stop, 2), reportOf('EXPIRED 0 EXCHANGE_CANCELED'))).toBe(TAKEN_OFF)
+      expect(told(followed('1 SELL LIMIT_MAKER 3 at 110', 2), reportOf('EXPIRED 0 EXCHANGE_CANCELED', working))).toBe(TAKEN_OFF)
+      expect(told(followed(stop, 2), reportOf('EXPIRED 0', { W: 1001 }))).toBe('expired (it expired on Binance)')
+    })
   })
 
   test('no answer is told while nothing else is known', () => {

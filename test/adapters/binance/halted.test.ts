@@ -1,5 +1,6 @@
 /** Protection of a position whose symbol does not trade just then, through the real adapter: it waits, and goes as soon as it may. */
 import { describe, expect, test } from 'vitest'
+import { DrivenClock } from '../../support/binance/driven.ts'
 import { type Bed, type BedSetup, openBed } from '../../support/binance/account.ts'
 
 const PLACE = { path: 'order.place' }
@@ -145,6 +146,74 @@ describe('a stop in the place of another', () => {
     await bed.becomes(2, 'open')
     expect(bed.state(1)).toBe('cancelled')
     expect(resting(bed)).toEqual(['rt-t1-2'])
+  })
+})
+
+describe('protection that Binance takes back by itself, as in maintenance', () => {
+  const TAKEN_OFF = 'the exchange took it back by itself'
+  const maintain = (bed: Bed, to: 'TRADING' | 'BREAK' = 'TRADING'): void =>
+    void bed.simulator.admin('symbols', { symbol: 'BTCUSDC', status: to, expire: true })
+  const ending = (bed: Bed, id: number): string => bed.orders.get(id)!.ending
+
+  test.each<[string, BedSetup]>([
+    ['told by an event', {}],
+    ['found by asking', { sockets: false }],
+  ])('is told so, %s', async (_, setup) => {
+    const bed = await openBed({ ...FAST, ...setup })
+    bed.place(STOP)
+    await bed.becomes(1, 'open')
+    maintain(bed)
+    await bed.becomes(1, 'expired')
+    expect(ending(bed, 1)).toBe(TAKEN_OFF)
+  })
+
+  test('both orders of a pair are', async () => {
+    const bed = await openBed(FAST)
+    bed.place('1 SELL STOP_LOSS 1 stop 90 | 2 SELL LIMIT_MAKER 1 at 110')
+    await bed.becomes(2, 'open')
+    maintain(bed)
+    for (const id of [1, 2]) await bed.becomes(id, 'expired')
+    expect([ending(bed, 1), ending(bed, 2)]).toEqual([TAKEN_OFF, TAKEN_OFF])
+  })
+
+  test('so it is over a restart', async () => {
+    const bed = await openBed(FAST)
+    bed.place(STOP)
+    await bed.becomes(1, 'open')
+    await bed.binance.stop()
+    maintain(bed)
+    await bed.restart()
+    await bed.becomes(1, 'expired')
+    expect(ending(bed, 1)).toBe(TAKEN_OFF)
+  })
+
+  test('a stop that was reached and could not be sold is not', async () => {
+    const bed = await openBed({ ...FAST, bars: ['100 101 99 100', '100 100 80 85', '85 86 84 85'] })
+    bed.simulator.admin('rules', { symbol: 'BTCUSDC', referencePrice: '100', priceRange: { askLimitMultDown: '0.95' } })
+    bed.place(STOP)
+    await bed.becomes(1, 'open')
+    bed.simulator.step(4)
+    await bed.becomes(1, 'expired')
+    expect(ending(bed, 1)).toBe('the price was outside of the range in which Binance executes')
+  })
+
+  test('what is put up and taken back at once again and again waits between, and exits do not', async () => {
+    const bed = await openBed({ clock: new DrivenClock(Date.now()) })
+    const clock = bed.clock as DrivenClock
+    for (const id of [1, 2]) {
+      bed.place(`${id} SELL STOP_LOSS 1 stop 90`)
+      await bed.becomes(id, 'open')
+      maintain(bed)
+      await bed.becomes(id, 'expired')
+      bed.place(`${id + 10} SELL MARKET 1`)
+      await bed.becomes(id + 10, 'filled 1 of 1 for 100')
+      const asked = bed.asked('order.place')
+      bed.place(`${id + 20} SELL STOP_LOSS 1 stop 90`)
+      while (!clock.waitedFor(5_000)) await new Promise(resolve => setImmediate(resolve))
+      expect(bed.asked('order.place')).toBe(asked)
+      clock.advance(5_000)
+      await bed.becomes(id + 20, 'open')
+    }
   })
 })
 

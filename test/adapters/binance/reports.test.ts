@@ -25,6 +25,7 @@ test('executionReport of a trade', () => {
     createdAt: 1000,
     time: 1002,
     reason: '',
+    worked: true,
     trades: [
       {
         tradeId: 9001,
@@ -83,8 +84,19 @@ test('an order by a query', () => {
     createdAt: 1499827319559,
     time: 1499827319560,
     reason: 'INSUFFICIENT_LIQUIDITY',
+    worked: true,
     trades: [],
   })
+})
+
+test.each<[string, object, boolean | null]>([
+  ['by its time', { isWorking: false, workingTime: 1 }, true],
+  ['-1: never', { isWorking: false, workingTime: -1 }, false],
+  ['by the other field', { isWorking: true, workingTime: undefined }, true],
+  ['by the other field: not now, and nothing says never', { isWorking: false, workingTime: undefined }, null],
+  ['not at all', { isWorking: undefined, workingTime: undefined }, null],
+])('whether an order worked on the book, as a query says it %s', (_, changes, worked) => {
+  expect(reportOfOrder({ ...ORDER, ...changes }).worked).toBe(worked)
 })
 
 test('an order that filled as it was placed: its trades come along', () => {

@@ -2,7 +2,7 @@
 import type { Card } from '../card.ts'
 import { decimal } from '../client/instrument.ts'
 import { refused } from '../client/rest.ts'
-import { same } from '../seen.ts'
+import { holds, same } from '../seen.ts'
 
 /** All of them. */
 export const listing: readonly Card[] = [
@@ -21,6 +21,36 @@ export const listing: readonly Card[] = [
       same('its status is', report.text('X'), 'EXPIRED')
       same('its reason is', report.text('eR'), 'EXCHANGE_CANCELED')
       same('there is free again', (await binance.balance(binance.instrument.quote)).free, before.free)
+    },
+  },
+  {
+    id: 'maintenance-ends-orders',
+    says: 'What is open in maintenance may be EXPIRED by the exchange. A stop that was not reached has never been on the book then: its report has no W, and a query says workingTime -1; an order that rested there keeps both.',
+    source: 'enums.md "Order status" EXPIRED; user-data-stream.md W; that they hold after the end: faqs/market_orders_faq.md [D]',
+    needs: ['control'],
+    async run(binance) {
+      const session = await binance.events()
+      const mark = session.mark
+      const stopPrice = decimal(await binance.around(0.9))
+      const stop = (await binance.rests('SELL', { type: 'STOP_LOSS_LIMIT', price: stopPrice, stopPrice })).number('orderId')
+      const limit = (await binance.rests('BUY')).number('orderId')
+      await binance.control.admin('symbols', { symbol: binance.symbol, expire: true })
+      const ended = [await session.report(mark, stop, 'EXPIRED'), await session.report(mark, limit, 'EXPIRED')]
+      same(
+        'each is',
+        ended.map(report => [report.text('X'), report.amount('z'), report.at('w')]),
+        [
+          ['EXPIRED', 0n, false],
+          ['EXPIRED', 0n, false],
+        ],
+      )
+      same(
+        'W is told of',
+        ended.map(report => report.names().includes('W')),
+        [false, true],
+      )
+      same('workingTime of the stop is', (await binance.becomes(stop, 'EXPIRED')).number('workingTime'), -1)
+      holds((await binance.becomes(limit, 'EXPIRED')).number('workingTime') > 0, 'a workingTime of the other', limit)
     },
   },
   {
