@@ -95,6 +95,36 @@ describe('a commit that fails', () => {
   })
 })
 
+describe('what the account holds cannot be looked at', () => {
+  /** Runs; from the twentieth look on it comes to what is given. */
+  const runTo = async (look: () => Promise<never>) => {
+    let asked = 0
+    const holdings: NonNullable<DemoSetup['holdings']> = async () => (++asked < 20 ? new Map() : look())
+    const { service, store } = await openDemo({ env, holdings })
+    const error = await service.run().then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    await service.finished()
+    return { error, asked, candles: (await store.candles('ADAEUR', '4h', 100_000)).length }
+  }
+
+  test('for a bug: the run ends with it, where it is', async () => {
+    const bug = new TypeError('it is a bug')
+    const { error, asked, candles } = await runTo(() => Promise.reject(bug))
+    expect([error, asked]).toEqual([bug, 20])
+    expect(candles).toBeGreaterThan(0)
+    expect(candles).toBeLessThan(6_000)
+  })
+
+  test('for a fault outside: the run goes on', async () => {
+    let looks = 0
+    const { error, candles } = await runTo(() => (++looks < 20 ? Promise.reject(lost) : new Promise(() => {})))
+    expect([error, looks]).toEqual([null, 20])
+    expect(candles).toBeGreaterThan(6_000)
+  })
+})
+
 describe('a strategy file that is broken', () => {
   // Buys at the first candle and never sells.
   const keeper = fileOf(`return enter({ reason: 'keep', stopLoss: percent(90) })`)

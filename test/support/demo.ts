@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import { dropHolders, type MemoryDisk, newMemoryDisk, openMemoryStore } from '#adapters/memory/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import type { Thrown } from '#domain/fault.ts'
+import type { Holdings } from '#ports/exchange.ts'
 import type { Store } from '#ports/store.ts'
 import type { Told } from '#domain/told.ts'
 import { type Service, startService } from '../../src/compose.ts'
@@ -49,6 +50,8 @@ export interface DemoSetup {
   /** Told to whoever wants to stop it, or ask, in the middle. */
   readonly tell?: (told: readonly Told[]) => void
   readonly threw?: (thrown: Thrown) => void
+  /** What the account holds, as where others may trade in it too. */
+  readonly holdings?: () => Promise<Holdings>
 }
 
 const cache = join(tmpdir(), 'roottrading-test-data')
@@ -61,6 +64,7 @@ export async function openDemo({
   store,
   tell = () => {},
   threw = () => {},
+  holdings,
 }: DemoSetup = {}): Promise<{
   readonly service: Service
   readonly store: Store
@@ -74,11 +78,12 @@ export async function openDemo({
   const given = { SYMBOLS: 'ADAEUR', DATA_DIR: cache, ...env }
   const config = readConfig(given)
   const clock = { ...systemClock, wait: async (milliseconds: number) => void pauses.push(milliseconds) }
+  const venue = openReplayVenue(config, { speed: Number.POSITIVE_INFINITY, clock })
   const service = await startService({
     config,
     env: given,
     store: used,
-    venue: openReplayVenue(config, { speed: Number.POSITIVE_INFINITY, clock }),
+    venue: holdings === undefined ? venue : { ...venue, join: async kept => ({ ...(await venue.join(kept)), holdings }) },
     tell,
     threw,
     clock,
