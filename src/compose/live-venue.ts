@@ -181,16 +181,10 @@ async function checked(
     for (const one of notes) note(one)
     if (refusals.length > 0)
       throw new Fault('misconfigured', ['Live trading does not begin:', ...refusals.map(text => `- ${text}`)].join('\n'))
-    const free = await freeOf(binance, quote)
+    const balances = await binance.account.balances()
+    const free = (balances.find(({ asset }) => asset === quote)?.free ?? 0n) as bigint as Money
     return config.ALLOCATED_CAPITAL === undefined ? free : least(money(config.ALLOCATED_CAPITAL), free)
   } finally {
     await binance.stop()
   }
-}
-
-async function freeOf({ account }: Binance, quote: string): Promise<Money> {
-  const { balances = [] } = (await account.account()) as {
-    readonly balances?: readonly { readonly asset: string; readonly free: string }[]
-  }
-  return money(balances.find(({ asset }) => asset === quote)?.free ?? '0')
 }

@@ -230,6 +230,14 @@ describe('live', () => {
     await expect(refused).rejects.not.toThrow(/canary/)
   })
 
+  test('an answer that lists no balance at all is none: it does not begin with nothing to trade with', async () => {
+    const market = await openRunningMarket({ closes, past: 10 })
+    // as what it shows while it lags behind
+    market.simulator.world.venue.views.balances = () => []
+    market.simulator.admin('lags', { orders: 0, trades: 0, balances: 1 })
+    await expect(startOn(market, live(market))).rejects.toThrow("Binance's answer to GET /api/v3/account lists no asset at all.")
+  })
+
   test('away from this machine it needs one step more', async () => {
     const market = await openRunningMarket({ closes, past: 10 })
     await expect(startOn(market, { ...live(market), BINANCE_SITE: 'testnet' })).rejects.toThrow('set LIVE_ORDERS_OUTSIDE=yes')

@@ -3,7 +3,7 @@ import { add } from '#domain/money.ts'
 import type { Holdings } from '#ports/exchange.ts'
 import { BinanceFault } from './faults.ts'
 import type { Urgency } from './budget.ts'
-import { balancesOf, type Raw, type Report, reportOfOrder, reportsOf, type Trade, tradeOf } from './reports.ts'
+import { type Balance, balancesOf, type Raw, type Report, reportOfOrder, reportsOf, type Trade, tradeOf } from './reports.ts'
 import type { Parameters, Rest } from './rest.ts'
 
 /** Which order: by our id, or by Binance's. */
@@ -43,6 +43,8 @@ export interface Placing {
 /** An account over REST. */
 export interface Account {
   account(): Promise<Raw>
+  /** What is free and what orders hold back of each asset. */
+  balances(): Promise<readonly Balance[]>
   /** What it holds of each asset. */
   holdings(): Promise<Holdings>
   openOrders(symbol?: string): Promise<Report[]>
@@ -78,15 +80,19 @@ export function openAccount(rest: Rest): Account {
   const get = (path: string, weight: number, parameters: Parameters = {}, urgency: Urgency = 'ordinary'): Promise<unknown> =>
     rest.ask({ method: 'GET', path, parameters, weight, urgency, signed: true })
 
+  const account = async (): Promise<Raw> => (await get('/api/v3/account', 20)) as Raw
+  const balances = async (): Promise<readonly Balance[]> => {
+    const raw = await account()
+    const found = readAs('GET /api/v3/account', false, () => balancesOf(raw))
+    // it lists all assets that there are, also those of which the account has none
+    if (found.length === 0) throw new BinanceFault('retry', "Binance's answer to GET /api/v3/account lists no asset at all.")
+    return found
+  }
+
   return {
-    account: async () => (await get('/api/v3/account', 20)) as Raw,
-    async holdings() {
-      const raw = (await get('/api/v3/account', 20)) as Raw
-      const balances = readAs('GET /api/v3/account', false, () => balancesOf(raw))
-      // it lists all assets that there are, also those of which the account has none
-      if (balances.length === 0) throw new BinanceFault('retry', "Binance's answer to GET /api/v3/account lists no asset at all.")
-      return new Map(balances.map(({ asset, free, locked }) => [asset, add(free, locked)]))
-    },
+    account,
+    balances,
+    holdings: async () => new Map((await balances()).map(({ asset, free, locked }) => [asset, add(free, locked)])),
     async openOrders(symbol) {
       const rows = await get('/api/v3/openOrders', symbol === undefined ? ALL_SYMBOLS_WEIGHT : 6, symbol === undefined ? {} : { symbol })
       return readAs('GET /api/v3/openOrders', false, () => (rows as Raw[]).map(reportOfOrder))
