@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { openDoor, processesOf, through } from '../support/doors.ts'
+import { BUSY, openDoor, processesOf, through } from '../support/doors.ts'
 import { freePort, NO_REDIS, RedisServer, redisProgram } from '../support/redis.ts'
 
 const CANARY = 'canary-7f3a'
@@ -90,7 +90,7 @@ describe('whose reader is gone, as behind head, ends quietly, with the code that
 
   test('the service, which writes down what is under way and stops its database first', async () => {
     const unread = join(folder, 'served-to-nobody')
-    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: unread, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' })
+    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: unread, ...BUSY })
     await says('"started"')
     child.stdout!.destroy()
     const { code, err } = await ended
@@ -215,9 +215,11 @@ describe('the service', () => {
   })
 
   test('trades on where its sign of life cannot be written, as on a full disk', async () => {
-    const full = join(folder, 'full')
-    mkdirSync(join(full, 'alive'), { recursive: true })
-    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: full, SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi' })
+    const alive = join(data, 'alive')
+    rmSync(alive, { force: true })
+    mkdirSync(alive, { recursive: true })
+    onTestFinished(() => rmSync(alive, { recursive: true }))
+    const { child, says, ended } = openDoor('main', [], folder, { DATA_DIR: data, ...BUSY })
     expect(await says('sign of life')).toContain('EISDIR')
     await says('"fill"')
     child.kill('SIGTERM')

@@ -11,6 +11,9 @@ export interface Ended {
   readonly err: string
 }
 
+/** Settings of a service that trades within its first candles. */
+export const BUSY = { SYMBOLS: 'ADAEUR', STRATEGIES: 'rsi', RSI_WINDOW: '3', RSI_OVERSOLD: '49.5', RSI_OVERBOUGHT: '50.5' }
+
 /** A door that was opened. */
 export interface Door {
   readonly child: ChildProcess
