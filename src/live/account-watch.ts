@@ -33,7 +33,7 @@ export const SHORT_KEY = 'account.short'
 const WATCH = 'RootTrading'
 
 const LESS = ' The account holds less than the record says.'
-const LOOK_MS = 7_500
+const LOOK_MS = 6_000
 const BUSY_MS = 1_000
 /** Something may be on its way for long, such as a cancel on a halted symbol. */
 const MOST_BUSY_MS = 60_000
