@@ -57,13 +57,14 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   const api = new WsApi(world, { flush, log: add })
   const sockets = new Sockets(world, { times: { ...usualTimes, ...options.times }, streams, api })
   const server = createServer((request, response) => {
+    const { socket } = request
     const serving =
       request.url?.startsWith('/admin') === true
         ? serveAdmin(controlled, request, response)
         : serveRest(world, request, response, { flush, log: add })
     void serving.catch((error: unknown) => {
       // a bug of the simulator: the client sees a cut connection, the process the error
-      request.socket.destroy()
+      socket.destroy()
       queueMicrotask(() => {
         throw error
       })

@@ -39,8 +39,9 @@ function checkLiquidity(venue: Venue, { symbol, side, quoteAmount }: Draft): voi
 // A sale for an amount of quote sells the largest multiple of the step that brings no more than it.
 function sizedSale(venue: Venue, draft: Draft): Draft {
   if (draft.side === 'BUY' || draft.quoteAmount === 0n) return draft
+  const { info } = venue.symbol(draft.symbol)
   const market = venue.matching.market(draft.symbol)
-  const { tick, step } = market.info.filters
+  const { tick, step } = info.filters
   return {
     ...draft,
     quantity: floorTo(affordable(draft.quoteAmount, worsened(priceFor(market, 'SELL'), market.slippage, false, tick)), step),

@@ -3,17 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { command, describe } from '../control/admin.ts'
 import { AdminError, type Controlled } from '../control/command.ts'
 import { ApiError } from '../errors.ts'
+import { readBody } from './body.ts'
 
 /** Serves one request below /admin. */
 export async function serveAdmin(controlled: Controlled, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const name = (request.url ?? '').split('?')[0]!.split('/')[2] ?? ''
-  const parts: Buffer[] = []
-  for await (const part of request as AsyncIterable<Buffer>) parts.push(part)
-  const text = Buffer.concat(parts).toString('utf8')
+  const read = await readBody(request)
+  if (read === 'gone') return
   const send = (status: number, body: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(`${JSON.stringify(body, null, 2)}\n`)
   }
+  if (read === 'too_large') return send(413, { error: 'the body is larger than any command' })
   try {
     if (request.method === 'GET') {
       if (name === '') return send(200, describe(controlled))
@@ -21,7 +22,7 @@ export async function serveAdmin(controlled: Controlled, request: IncomingMessag
       if (name === 'events') return send(200, controlled.log.events)
       throw new AdminError(`there is no GET /admin/${name}. There are GET /admin, /admin/requests and /admin/events.`)
     }
-    send(200, command(controlled, name, bodyOf(text)))
+    send(200, command(controlled, name, bodyOf(read.text)))
   } catch (error) {
     if (!(error instanceof AdminError || error instanceof ApiError)) throw error
     send(400, { error: error.message })

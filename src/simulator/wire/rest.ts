@@ -10,9 +10,8 @@ import { pairsOf, Params, withoutSignature } from '../params.ts'
 import { urlOf } from './url.ts'
 import type { World } from '../world.ts'
 import { byRest } from './answers.ts'
+import { readBody } from './body.ts'
 import { textOf, timeUnitOf, type TimeUnit } from './json.ts'
-
-const BODY_LIMIT = 65_536
 
 /** An answer before it goes out. */
 interface Reply {
@@ -34,8 +33,12 @@ export async function serveRest(
   const url = urlOf(request)
   const method = request.method ?? 'GET'
   const query = (request.url ?? '').split('?')[1] ?? ''
-  const body = await readBody(request)
-  if (body === null) return cut(request)
+  // of a request that is over there is no way to its socket any more
+  const { socket } = request
+  const read = await readBody(request)
+  if (read === 'gone') return void socket.destroy()
+  if (read === 'too_large') return sendHtml(response, 413)
+  const body = read.text
   const path = url.pathname
   const endpoint = byRest.get(`${method} ${path}`)
   const faults = world.faults.ofRequest([method], [path, endpoint?.ws ?? ''])
@@ -47,26 +50,9 @@ export async function serveRest(
     flush,
     done: reply => log({ ...started, status: reply?.status ?? 0, ...(faults[0] === undefined ? {} : { fault: faults[0].kind }) }),
   })
-  if (ending.kind === 'cut') cut(request)
+  if (ending.kind === 'cut') socket.destroy()
   else if (ending.kind === 'answer') send(response, ending.reply, weightHeaders(world, path))
   flush()
-}
-
-const cut = (request: IncomingMessage): void => void request.socket.destroy()
-
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = []
-  let size = 0
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
-      size += part.length
-      if (size > BODY_LIMIT) return null
-      parts.push(part)
-    }
-  } catch {
-    return null // the client went away in the middle
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 interface Raw {
@@ -123,6 +109,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   410: 'Gone',
+  413: 'Request Entity Too Large',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Time-out',

@@ -3,10 +3,12 @@ import type { Step } from '../market/replay.ts'
 import type { World } from '../world.ts'
 import type { Connection } from './connection.ts'
 import { disturbed } from './disturbed.ts'
+import { readJson, Written } from './json.ts'
 import { type Published, Publisher, refusalOf } from './publisher.ts'
 
 /** Streams that one connection may listen to. */
 const STREAMS_MOST = 1024
+const MOST_PARAMS: Readonly<Record<string, number>> = { LIST_SUBSCRIPTIONS: 0, GET_PROPERTY: 1, SET_PROPERTY: 2 }
 const METHODS = ['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS', 'SET_PROPERTY', 'GET_PROPERTY']
 
 /** A client of the streams. */
@@ -88,20 +90,24 @@ export class Streams {
   }
 
   #answer(listener: Listener, text: string): void {
-    let message: { method?: unknown; params?: unknown; id?: unknown }
+    let message: { method?: unknown; params?: unknown; id?: unknown } | null
     try {
-      message = JSON.parse(text) as typeof message
+      message = readJson(text) as typeof message
     } catch {
       return listener.connection.send({ code: 3, msg: 'Invalid JSON: expected value at line 1 column 1' })
     }
     const { method, params = [], id = null } = message ?? {}
     const wrong = (why: string): void => listener.connection.send({ code: 2, msg: `Invalid request: ${why}`, id })
+    if (method === undefined) return wrong(`missing field \`method\` at line 1 column ${text.length}`)
     if (typeof method !== 'string' || !METHODS.includes(method))
-      return wrong(`unknown variant \`${String(method)}\`, expected one of ${METHODS.map(name => `\`${name}\``).join(', ')}`)
-    if (!isId(id)) return wrong('request ID must be an integer, a text of at most 36 characters, or null')
+      return wrong(
+        `unknown variant \`${String(method)}\`, expected one of ${METHODS.map(name => `\`${name}\``).join(', ')} at line 1 column ${endOfMethod(text)}`,
+      )
+    if (!isId(id)) return wrong('request ID must be an unsigned integer')
+    if (!Array.isArray(params) || params.length > (MOST_PARAMS[method] ?? Infinity)) return wrong('too many parameters')
     if (method === 'LIST_SUBSCRIPTIONS') return listener.connection.send({ result: [...listener.names], id })
-    if (method === 'GET_PROPERTY' || method === 'SET_PROPERTY') return this.#property(listener, method, params, id)
-    if (!Array.isArray(params) || !params.every(name => typeof name === 'string')) return wrong('too many parameters')
+    if (method === 'GET_PROPERTY' || method === 'SET_PROPERTY') return this.#property(listener, { method, params, id, wrong })
+    if (!params.every(name => typeof name === 'string')) return wrong('too many parameters')
     const names = params as string[]
     if (method === 'SUBSCRIBE' && new Set([...listener.names, ...names]).size > STREAMS_MOST)
       return wrong(`a connection may listen to ${STREAMS_MOST} streams`)
@@ -114,8 +120,8 @@ export class Streams {
     listener.connection.send({ result: null, id })
   }
 
-  #property(listener: Listener, method: string, params: unknown, id: unknown): void {
-    const [name, value] = Array.isArray(params) ? (params as unknown[]) : []
+  #property(listener: Listener, { method, params: [name, value], id, wrong }: PropertyRequest): void {
+    if (typeof name !== 'string') return wrong('property name must be a string')
     if (name !== 'combined') return listener.connection.send({ code: 0, msg: 'Unknown property', id })
     if (method === 'GET_PROPERTY') return listener.connection.send({ result: listener.combined, id })
     if (typeof value !== 'boolean') return listener.connection.send({ code: 1, msg: 'Invalid value type: expected Boolean' })
@@ -124,4 +130,22 @@ export class Streams {
   }
 }
 
-const isId = (id: unknown): boolean => id === null || Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= 36)
+interface PropertyRequest {
+  readonly method: string
+  readonly params: readonly unknown[]
+  readonly id: unknown
+  wrong(why: string): void
+}
+
+const endOfMethod = (text: string): number => {
+  const found = /"method"\s*:\s*("(?:[^"\\]|\\.)*"|[^,}\s]*)/.exec(text)
+  return found === null ? text.length : found.index + found[0].length
+}
+
+const LARGEST = 2n ** 63n
+
+// A 64-bit integer, a text, or null.
+const isId = (id: unknown): boolean =>
+  id === null ||
+  (typeof id === 'string' && id.length <= 36) ||
+  (id instanceof Written && /^-?\d{1,19}$/.test(id.text) && BigInt(id.text) >= -LARGEST && BigInt(id.text) < LARGEST)

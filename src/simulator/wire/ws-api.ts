@@ -11,12 +11,15 @@ import type { World } from '../world.ts'
 import { byWs } from './answers.ts'
 import type { Connection } from './connection.ts'
 import { disturbed } from './disturbed.ts'
+import { readJson, Written } from './json.ts'
 import { Session } from './session.ts'
 
 interface Request {
   readonly id: unknown
   readonly method: string
   readonly values: ReadonlyMap<string, string>
+  /** What is signed: all parameters but the signature, sorted, as they are written, not percent-encoded. */
+  readonly payload: string
 }
 
 interface WsReply {
@@ -192,22 +195,25 @@ function failure(error: ApiError, now = 0): WsReply {
 function read(text: string): Request | null {
   let message: { id?: unknown; method?: unknown; params?: unknown }
   try {
-    message = JSON.parse(text) as typeof message
+    message = readJson(text) as typeof message
   } catch {
     return null
   }
   if (typeof message !== 'object' || message === null || typeof message.method !== 'string') return null
   const params = typeof message.params === 'object' && message.params !== null ? Object.entries(message.params) : []
-  const values = params.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const)
-  return { id: message.id ?? null, method: message.method.replace(/^v3\//, ''), values: new Map(values) }
-}
-
-// What is signed: all parameters but the signature, sorted, as they are, not percent-encoded.
-function credentialsOf(session: Session, { values }: Request): Credentials {
-  const payload = [...values]
+  const payload = params
     .filter(([name]) => name !== 'signature')
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${writtenAs(value)}`)
     .join('&')
+  // null is nothing, as an empty text is
+  const values = new Map(params.map(([name, value]) => [name, value === null ? '' : writtenAs(value)]))
+  return { id: message.id ?? null, method: message.method.replace(/^v3\//, ''), values, payload }
+}
+
+const writtenAs = (value: unknown): string =>
+  value instanceof Written ? value.text : typeof value === 'object' ? JSON.stringify(value) : String(value)
+
+function credentialsOf(session: Session, { values, payload }: Request): Credentials {
   return { apiKey: values.get('apiKey') ?? null, payload, session: values.has('apiKey') ? null : session.key }
 }
