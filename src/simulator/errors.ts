@@ -33,6 +33,8 @@ export const missingBoth = (one: string, other: string): ApiError =>
   new ApiError(-1102, `Param '${one}' or '${other}' must be sent, but both were empty/null!`)
 /** A parameter that this request does not take. */
 export const notRequired = (name: string): ApiError => new ApiError(-1106, `Parameter '${name}' sent when not required.`)
+/** Parameters that do not go together. */
+export const badCombination = (): ApiError => new ApiError(-1128, 'Combination of optional parameters invalid.')
 /** A parameter with characters outside of what it may have. */
 export const illegal = (name: string, range: string): ApiError =>
   new ApiError(-1100, `Illegal characters found in parameter '${name}'; legal range is '${range}'.`)

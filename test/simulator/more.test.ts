@@ -1,6 +1,6 @@
 /** Smaller endpoints, microseconds, and faults of market streams. */
 import { expect, test } from 'vitest'
-import { simulatorFor, START } from '../support/simulator/market.ts'
+import { simulatorFor, START, symbolOf } from '../support/simulator/market.ts'
 import { restClient, rowsOf } from '../support/simulator/rest.ts'
 import { openSocket, openWsApi } from '../support/simulator/socket.ts'
 
@@ -98,4 +98,27 @@ test('candles on their way may be lost, doubled, or come late; one stream, or al
     )
   expect(told('BTCUSDC')).toEqual(['0', '1', '1', '1 closed', '1 closed', '2', '2', '3', '2 closed', '3', '3 closed', '4'])
   expect(told('ETHUSDC').filter(text => text.endsWith('closed'))).toEqual(['0 closed', '1 closed', '2 closed', '3 closed'])
+})
+
+test('what a symbol of the file does not allow is refused in Binance’s words', async () => {
+  const forbidden = { cancelReplaceAllowed: false, amendAllowed: false, quoteOrderQtyMarketAllowed: false, icebergAllowed: false }
+  const { simulator, key } = await simulatorFor({ symbols: [{ ...symbolOf('BTC', 'USDC'), ...forbidden }, symbolOf('ETH', 'USDC')] })
+  const rest = restClient(simulator.url, key)
+  const limit = { symbol: 'BTCUSDC', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', price: '90', quantity: '1' }
+  const asked = async (method: string, path: string, query: Record<string, string | number>): Promise<unknown> => {
+    const { body } = await rest.signed(method, `/api/v3/${path}`, query)
+    return body['msg'] ?? body['status']
+  }
+  expect(await asked('POST', 'order', limit)).toBe('NEW')
+  expect(await asked('POST', 'order/cancelReplace', { ...limit, cancelReplaceMode: 'STOP_ON_FAILURE', cancelOrderId: 1 })).toBe(
+    'Order cancel-replace is not supported for this symbol.',
+  )
+  expect(await asked('PUT', 'order/amend/keepPriority', { symbol: 'BTCUSDC', orderId: 1, newQty: '0.5' })).toBe(
+    'Order amend is not supported for this symbol.',
+  )
+  expect(await asked('POST', 'order', { symbol: 'BTCUSDC', side: 'BUY', type: 'MARKET', quoteOrderQty: '50' })).toBe(
+    'Quote order qty market orders are not support for this symbol.',
+  )
+  expect(await asked('POST', 'order', { ...limit, icebergQty: '0.5' })).toBe('Iceberg orders are not supported for this symbol.')
+  expect(await asked('GET', 'order', { symbol: 'BTCUSDC', orderId: 1 })).toBe('NEW')
 })

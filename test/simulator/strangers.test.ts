@@ -61,7 +61,9 @@ test('numbers of the WebSocket API are signed as they are written', async () => 
     const params = { apiKey: `"${key.apiKey}"`, price: '90.10', quantity, side: '"BUY"', symbol: '"BTCUSDC"', timeInForce: '"GTC"' }
     const all = Object.entries({ ...params, timestamp: String(Date.now()), type: '"LIMIT"' })
     const signature = signatureOf(key, all.map(([name, value]) => `${name}=${value.replaceAll('"', '')}`).join('&'))
-    socket.send(`{"id":1,"method":"order.test","params":{${all.map(([name, value]) => `"${name}":${value}`).join()},"signature":"${signature}"}}`)
+    socket.send(
+      `{"id":1,"method":"order.test","params":{${all.map(([name, value]) => `"${name}":${value}`).join()},"signature":"${signature}"}}`,
+    )
     const [data] = (await once(socket, 'message')) as [Buffer]
     return String(data)
   }

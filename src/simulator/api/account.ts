@@ -1,7 +1,7 @@
 /** Endpoints of the account: balances, fees, trades, limits, filters. */
 import type { Balance } from '#matching/wallet.ts'
 import { eight } from '../decimals.ts'
-import { ApiError } from '../errors.ts'
+import { badCombination, missingBoth } from '../errors.ts'
 import type { RawFilter } from '../trading/filters.ts'
 import { tradeRow } from '../trading/reports.ts'
 import type { World } from '../world.ts'
@@ -85,8 +85,7 @@ function myTrades({ world, params }: Call): Answer {
     readSpan(params),
     params.limit(500, 1000),
   ]
-  if ((fromId !== null || orderId !== null) && (params.has('startTime') || params.has('endTime')))
-    throw new ApiError(-1128, 'Combination of optional parameters invalid.')
+  if ((fromId !== null || orderId !== null) && (params.has('startTime') || params.has('endTime'))) throw badCombination()
   const until = world.faults.lags.trades === 0 ? Infinity : world.now() - world.faults.lags.trades
   const found = world.venue.trades.filter(
     trade =>
@@ -138,6 +137,8 @@ export const accountEndpoints: readonly Endpoint[] = [
     answer({ world, params }) {
       const { raw } = world.venue.symbol(params.symbol())
       const [id, order, from] = [params.integer('preventedMatchId'), params.integer('orderId'), params.integer('fromPreventedMatchId')]
+      if (id === null && order === null) throw missingBoth('preventedMatchId', 'orderId')
+      if (id !== null && (order !== null || from !== null)) throw badCombination()
       const matches = world.venue.prevented.filter(
         match =>
           match.symbol === raw.symbol &&
@@ -146,6 +147,21 @@ export const accountEndpoints: readonly Endpoint[] = [
           (from === null || match.preventedMatchId >= from),
       )
       return ok(matches.slice(0, params.limit(500, 1000)))
+    },
+  },
+  {
+    rest: 'GET /api/v3/myAllocations',
+    ws: 'myAllocations',
+    security: 'USER_DATA',
+    weight: 20,
+    // nothing is routed here, so nothing was allocated
+    answer({ world, params }) {
+      world.venue.symbol(params.symbol())
+      const [from, orderId] = [params.integer('fromAllocationId'), params.integer('orderId')]
+      readSpan(params)
+      params.limit(500, 1000)
+      if ((from !== null || orderId !== null) && (params.has('startTime') || params.has('endTime'))) throw badCombination()
+      return ok([])
     },
   },
 ]

@@ -10,6 +10,8 @@ export type Security = 'NONE' | 'TRADE' | 'USER_DATA' | 'USER_STREAM'
 export interface Answer {
   readonly body: unknown
   readonly status?: number
+  /** Seconds until a client may come again, with a 429. */
+  readonly retryAfter?: number
 }
 
 /** A request on its way to an endpoint. */

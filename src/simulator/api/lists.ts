@@ -1,6 +1,6 @@
 /** Endpoints of order lists: OCO, OTO, OTOCO, OPO, OPOCO; their queries and cancels; and the old order/oco. */
 import type { OrderType, Side } from '#domain/order.ts'
-import { ApiError, cancelRejected, missing, missingBoth, notRequired, orderRejected } from '../errors.ts'
+import { ApiError, badCombination, cancelRejected, missing, missingBoth, notRequired, orderRejected } from '../errors.ts'
 import type { Params } from '../params.ts'
 import type { Switches } from '../switches.ts'
 import type { List, ListDraft, ListKind } from '../trading/lists.ts'
@@ -201,7 +201,7 @@ function query({ world, params }: Call): Answer {
 
 function all({ world, params }: Call): Answer {
   const [fromId, { from, to }, limit] = [params.integer('fromId'), readSpan(params), params.limit(500, 1000)]
-  if (fromId !== null && (from !== null || to !== null)) throw new ApiError(-1128, 'Combination of optional parameters invalid.')
+  if (fromId !== null && (from !== null || to !== null)) throw badCombination()
   const found = [...world.venue.lists.values()].filter(
     ({ id, time }) => (fromId === null || id >= fromId) && (from === null || time >= from) && (to === null || time <= to),
   )

@@ -1,10 +1,11 @@
 /** Endpoints of public data: time, rules, candles, book, trades, tickers. */
 import { eight } from '../decimals.ts'
-import { ApiError, illegal } from '../errors.ts'
+import { ApiError, badCombination, illegal } from '../errors.ts'
 import { barsOf, type History } from '../market/history.ts'
 import { intervalNamed, offsetOf, ZONE_RANGE } from '../market/interval.ts'
 import { aggRowOf, klineRow, levelRows, tradeRowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
+import type { RawSymbol } from '../trading/listing.ts'
 import type { ExecutionRule } from '../trading/listings.ts'
 import { averagePrice } from '../trading/scene.ts'
 import type { World } from '../world.ts'
@@ -13,6 +14,7 @@ import { limited } from './rows.ts'
 import { askedSymbols, statuses } from './asked.ts'
 
 const open = { security: 'NONE' as const }
+const PERMISSION = /^(SPOT|MARGIN|LEVERAGED|TRD_GRP_0(0[2-9]|1\d|2[0-5]))$/
 
 const historyOf = (world: World, symbol: string): History => {
   world.venue.symbol(symbol)
@@ -26,18 +28,27 @@ const depthWeight = (params: Params): number => {
 
 function exchangeInfo(call: Call): ReturnType<typeof ok> {
   const { world, params } = call
-  if ((params.has('symbol') || params.has('symbols')) && (params.has('permissions') || params.has('symbolStatus')))
-    throw new ApiError(-1128, 'Combination of optional parameters invalid.')
+  if ((params.has('symbol') || params.has('symbols')) && (params.has('permissions') || params.has('symbolStatus'))) throw badCombination()
   const sets = params.flag('showPermissionSets') ?? true
-  params.passOver('permissions')
-  const { symbols } = askedSymbols(call)
+  const allowed = permissionsOf(params)
+  const { symbols, named } = askedSymbols(call)
+  const shown = named ? symbols : symbols.filter(({ permissionSets }) => permissionSets.flat().some(one => allowed.includes(one)))
   return ok({
     timezone: 'UTC',
     serverTime: world.now(),
     rateLimits: world.limits.table(),
     exchangeFilters: world.venue.listings.exchangeFilters,
-    symbols: sets ? symbols : symbols.map(raw => ({ ...raw, permissionSets: [] })),
+    symbols: sets ? shown : shown.map(raw => ({ ...raw, permissionSets: [] })),
   })
+}
+
+// The permissions that symbols are asked by: one as a word, or a list of them.
+function permissionsOf(params: Params): readonly string[] {
+  const text = params.text('permissions')
+  if (text === null) return ['SPOT', 'MARGIN', 'LEVERAGED']
+  const words = text.startsWith('[') ? (params.list('permissions') ?? []) : [text]
+  if (!words.every(word => PERMISSION.test(word))) throw new ApiError(-1130, "Data sent for parameter 'permissions' is not valid.")
+  return words
 }
 
 function klines({ world, params }: Call): ReturnType<typeof ok> {
@@ -61,11 +72,17 @@ function klines({ world, params }: Call): ReturnType<typeof ok> {
   return ok(limited(seen, limit, from !== null).map(klineRow))
 }
 
-function depth({ world, params }: Call): ReturnType<typeof ok> {
-  const { raw } = world.venue.symbol(params.symbol())
-  const limit = params.limit(100, 5000)
+// The symbol that a request names. Throws -1220 where it has not the status that is asked for.
+function ofStatus({ venue }: World, params: Params): RawSymbol {
+  const { raw } = venue.symbol(params.symbol())
   const status = params.oneOf('symbolStatus', statuses, new ApiError(-1122, 'Invalid symbolStatus.'))
   if (status !== null && raw.status !== status) throw new ApiError(-1220, "The symbol's status does not match the requested symbolStatus.")
+  return raw
+}
+
+function depth({ world, params }: Call): ReturnType<typeof ok> {
+  const raw = ofStatus(world, params)
+  const limit = params.limit(100, 5000)
   const { update, bids, asks } = world.books.shown(raw.symbol, limit)
   return ok({ lastUpdateId: update, bids: levelRows(bids), asks: levelRows(asks) })
 }
@@ -78,6 +95,7 @@ const rulesOf = ({ venue }: World, symbol: string): object[] => {
 function aggTrades({ world, params }: Call): ReturnType<typeof ok> {
   const history = historyOf(world, params.symbol())
   const [from, fromTime, toTime] = [params.integer('fromId'), params.time('startTime'), params.time('endTime')]
+  if (from !== null && (fromTime !== null || toTime !== null)) throw badCombination()
   return ok(history.aggregatesOf({ limit: params.limit(500, 1000), from, fromTime, toTime }).map(aggRowOf))
 }
 
@@ -96,6 +114,7 @@ function referencePrice(call: Call): ReturnType<typeof ok> {
 
 // Set by hand: Binance's method 0.
 function calculation(call: Call): ReturnType<typeof ok> {
+  ofStatus(call.world, call.params)
   const { symbol } = ruleOf(call)
   return ok({ symbol, calculationType: 'EXTERNAL', externalCalculationId: 0 })
 }
@@ -163,7 +182,10 @@ export const marketEndpoints: readonly Endpoint[] = [
     rest: 'GET /api/v3/executionRules',
     ws: 'executionRules',
     weight: params => (params.has('symbol') ? 2 : Math.min(40, 2 * (params.list('symbols')?.length ?? 20))),
-    answer: call => ok({ symbolRules: askedSymbols(call).symbols.map(({ symbol }) => ({ symbol, rules: rulesOf(call.world, symbol) })) }),
+    answer: call => {
+      if (call.params.has('symbolStatus') && (call.params.has('symbol') || call.params.has('symbols'))) throw badCombination()
+      return ok({ symbolRules: askedSymbols(call).symbols.map(({ symbol }) => ({ symbol, rules: rulesOf(call.world, symbol) })) })
+    },
   },
   { ...open, rest: 'GET /api/v3/referencePrice', ws: 'referencePrice', weight: 2, answer: referencePrice },
   { ...open, rest: 'GET /api/v3/referencePrice/calculation', ws: 'referencePrice.calculation', weight: 2, answer: calculation },

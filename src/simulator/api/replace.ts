@@ -1,6 +1,6 @@
 /** Endpoints that change what rests: cancelReplace in both modes, and amend keeping the place in the queue. */
 import { eight } from '../decimals.ts'
-import { ApiError, bodyOf, filterFailure, missing, missingBoth, noSuchOrder } from '../errors.ts'
+import { ApiError, bodyOf, filterFailure, missing, missingBoth, noSuchOrder, orderRejected } from '../errors.ts'
 import { checkRules } from '../trading/checks.ts'
 import { type AmendRequest, amendOrder } from '../trading/amend.ts'
 import { cancelOrder, findOrder, placeOrder } from '../trading/place.ts'
@@ -57,10 +57,13 @@ function cancelReplace({ world, params, ready }: Call): Answer {
   const response = readResponse(params, usualResponse(draft.type))
   ready()
   const { venue } = world
+  if (venue.symbol(draft.symbol).raw['cancelReplaceAllowed'] === false)
+    throw orderRejected('Order cancel-replace is not supported for this symbol.')
   // filters and the order count are looked at before anything is done
   checkRules(venue, pegged(venue, draft))
   const full = world.limits.tooManyOrders(1)
   if (full && exceeded === 'DO_NOTHING') throw world.limits.tooMany()
+  const { retryAfter } = world.limits.tooMany()
   const cancel = attempt(() => {
     const [order] = cancelOrder(venue, name, cancelId, restriction)
     return order!.listId < 0 ? cancelled(order!, cancelId) : cancelReport(venue.lists.get(order!.listId)!, cancelId)
@@ -68,16 +71,17 @@ function cancelReplace({ world, params, ready }: Call): Answer {
   if (cancel.result === 'FAILURE' && mode === 'STOP_ON_FAILURE') {
     // what was not attempted still counts
     world.limits.countOrders(1)
-    return refused(400, FAILED, cancel, { result: 'NOT_ATTEMPTED', response: null })
+    return refused(full ? 429 : 400, FAILED, cancel, { result: 'NOT_ATTEMPTED', response: null }, retryAfter)
   }
   const place = attempt(() => placed(placeOrder(venue, draft), response))
   if (cancel.result === 'SUCCESS' && place.result === 'SUCCESS') return ok(both(cancel, place))
   if (cancel.result === 'FAILURE' && place.result === 'FAILURE') return refused(400, FAILED, cancel, place)
-  return refused(full ? 429 : 409, HALF_FAILED, cancel, place)
+  return refused(full && mode === 'STOP_ON_FAILURE' ? 429 : 409, HALF_FAILED, cancel, place, retryAfter)
 }
 
-const refused = (status: number, head: object, cancel: Half, place: Half): Answer => ({
+const refused = (status: number, head: object, cancel: Half, place: Half, retryAfter = 0): Answer => ({
   status,
+  ...(status === 429 ? { retryAfter } : {}),
   body: { ...head, data: both(cancel, place) },
 })
 

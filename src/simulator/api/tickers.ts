@@ -3,7 +3,7 @@ import { eightOf } from '../decimals.ts'
 import { ApiError, illegal, missingBoth } from '../errors.ts'
 import type { History } from '../market/history.ts'
 import { offsetOf, ZONE_RANGE } from '../market/interval.ts'
-import { bookRow, type Day, dayOf, dayRow, spanOf, windowOf } from '../market/tables.ts'
+import { bookRow, type Day, dayOf, dayRow, spanOf, type Telling, windowOf } from '../market/tables.ts'
 import type { Params } from '../params.ts'
 import type { RawSymbol } from '../trading/listing.ts'
 import type { World } from '../world.ts'
@@ -32,13 +32,13 @@ const byCount =
 
 const eachFour = (params: Params): number => Math.min(200, 4 * (params.has('symbol') ? 1 : (params.list('symbols')?.length ?? 1)))
 
-// What a span up to now brought, short or full.
-function statistics(call: Call, spanned: (history: History) => Day | null): Answer {
+// What a span up to now brought. `full`: what is told of it unless little is asked for.
+function statistics(call: Call, full: Telling, spanned: (history: History) => Day | null): Answer {
   const short = call.params.oneOf('type', ['FULL', 'MINI'], new ApiError(-1139, 'Invalid ticker type.')) === 'MINI'
   return rows(call, ({ symbol }) => {
     const history = historyOf(call.world, symbol)
     const day = spanned(history)
-    return day === null ? null : dayRow(symbol, day, call.world.venue.matching.market(symbol), short)
+    return day === null ? null : dayRow(symbol, day, call.world.venue.matching.market(symbol), short ? 'mini' : full)
   })
 }
 
@@ -79,7 +79,7 @@ export const tickerEndpoints: readonly Endpoint[] = [
     rest: 'GET /api/v3/ticker/24hr',
     ws: 'ticker.24hr',
     weight: byCount(2, 40, 80),
-    answer: call => statistics(call, dayOf),
+    answer: call => statistics(call, 'day', dayOf),
   },
   {
     ...open,
@@ -90,7 +90,7 @@ export const tickerEndpoints: readonly Endpoint[] = [
       needsSymbols(call)
       const offset = offsetOf(call.params.text('timeZone') ?? '0')
       if (offset === null) throw illegal('timeZone', ZONE_RANGE)
-      return statistics(call, history => {
+      return statistics(call, 'window', history => {
         const day = spanOf(history, now => now - ((now + offset) % DAY))
         return day === null ? null : { ...day, closeTime: day.openTime + DAY - 1 }
       })
@@ -104,7 +104,7 @@ export const tickerEndpoints: readonly Endpoint[] = [
     answer(call) {
       needsSymbols(call)
       const span = lengthOf(call.params.text('windowSize') ?? '1d')
-      return statistics(call, history => windowOf(history, span))
+      return statistics(call, 'window', history => windowOf(history, span))
     },
   },
 ]

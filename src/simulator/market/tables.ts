@@ -147,8 +147,11 @@ const change = ({ open, last }: Day): { readonly priceChange: string; readonly p
 
 const mean = ({ volume, quoteVolume, last }: Day): number => (volume === 0 ? last.price : quoteVolume / volume)
 
-/** A row of ticker/24hr, short or full. */
-export function dayRow(symbol: string, day: Day, market: Market, short: boolean): object {
+/** How much a row of a span tells: little, what is of the span, or the book of now too (ticker/24hr). */
+export type Telling = 'mini' | 'window' | 'day'
+
+/** A row of ticker/24hr, ticker or ticker/tradingDay. */
+export function dayRow(symbol: string, day: Day, market: Market, telling: Telling): object {
   const common = {
     openPrice: eightOf(day.open),
     highPrice: eightOf(day.high),
@@ -162,12 +165,12 @@ export function dayRow(symbol: string, day: Day, market: Market, short: boolean)
     lastId: day.lastId,
     count: day.trades,
   }
-  if (short) return { symbol, ...common }
+  if (telling === 'mini') return { symbol, ...common }
+  const changed = { symbol, ...change(day), weightedAvgPrice: eightOf(mean(day)) }
+  if (telling === 'window') return { ...changed, ...common }
   const { openPrice, highPrice, lowPrice, lastPrice, ...rest } = common
   return {
-    symbol,
-    ...change(day),
-    weightedAvgPrice: eightOf(mean(day)),
+    ...changed,
     prevClosePrice: eightOf(day.before),
     lastPrice,
     lastQty: eightOf(day.last.quantity),

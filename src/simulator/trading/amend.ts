@@ -29,6 +29,7 @@ export function amendOrder(
   const unknown = amendRejected('Unknown order sent.')
   const order = findOrder(venue.open, name, unknown, unknown)
   const list = venue.lists.get(order.listId)
+  if (venue.symbol(order.symbol).raw['amendAllowed'] === false) throw amendRejected('Order amend is not supported for this symbol.')
   if (order.status === 'PENDING_NEW' && order.quantity === 0n) throw amendRejected('Order amend (pending OPO order) is not supported.')
   if (quantity > order.quantity) throw amendRejected('Order amend (quantity increase) is not supported.')
   if (quantity === order.quantity) throw amendRejected('The requested action would change no state; rejecting')

@@ -10,6 +10,8 @@ export interface RawSymbol extends ExchangeSymbol {
   readonly quoteOrderQtyMarketAllowed: boolean
   readonly allowedSelfTradePreventionModes: readonly string[]
   readonly defaultSelfTradePreventionMode: string
+  /** All of the sets have to be met, each by one of its permissions. */
+  readonly permissionSets: readonly (readonly string[])[]
   readonly [field: string]: unknown
 }
 
@@ -49,8 +51,8 @@ export function listed(raw: ExchangeSymbol, wideBand: boolean): RawSymbol {
     amendAllowed: true,
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
-    ...raw,
     quoteOrderQtyMarketAllowed: true,
+    ...raw,
     orderTypes: raw.orderTypes ?? usualTypes,
     filters: wideBand ? filters : filters.map(narrowed),
     permissions: [],

@@ -77,10 +77,10 @@ async function carryOut(world: World, endpoint: Endpoint | undefined, raw: Raw, 
       session: null,
     })
     await pause()
-    const { body, status = 200 } = act()
+    const { body, status = 200, retryAfter = 0 } = act()
     const key = world.keys.get(headerOf(raw, 'x-mbx-apikey') ?? '')
     const counted = key !== undefined && endpoint.orders !== undefined && status < 400
-    return { status, body, retryAfter: 0, unit, orders: counted ? world.of(key).limits.orders : null }
+    return { status, body, retryAfter, unit, orders: counted ? world.of(key).limits.orders : null }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return replyOf(error)

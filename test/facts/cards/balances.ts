@@ -225,6 +225,19 @@ export const balances: readonly Card[] = [
       )
     },
   },
+  {
+    id: 'allocations-without-routing',
+    says: 'myAllocations tells what smart order routing allocated: nothing for orders placed otherwise.',
+    source: 'rest-api.md, Query Allocations [D]',
+    async run(binance) {
+      const orderId = (await binance.fills('BUY')).number('orderId')
+      const { symbol } = binance
+      same('those of an order are', (await binance.rest.done('GET', '/api/v3/myAllocations', { symbol, orderId })).value, [])
+      const endTime = binance.rest.now()
+      const days = { symbol, startTime: endTime - 25 * 3600_000, endTime }
+      refused(await binance.rest.signed('GET', '/api/v3/myAllocations', days), 400, -1127)
+    },
+  },
 ]
 
 const lockedMore = ({ free, locked }: { free: bigint; locked: bigint }, amount: bigint): object => ({

@@ -177,6 +177,32 @@ export const cancelAndReplace: readonly Card[] = [
     },
   },
   {
+    id: 'replace-beyond-the-count',
+    says: 'cancelReplace beyond the order count does nothing (-1015), with CANCEL_ONLY it cancels: 429 in STOP_ON_FAILURE, in ALLOW_FAILURE 409, or 400 where that fails too.',
+    source: 'rest-api.md, cancelReplace [D]',
+    needs: ['control'],
+    async run(binance) {
+      const orders = [await binance.rests('BUY'), await binance.rests('BUY')].map(order => order.number('orderId'))
+      await binance.control.admin('limits', { orders10s: 0 })
+      refused(await replace(binance, orders[0]!), 429, -1015)
+      await binance.becomes(orders[0]!, 'NEW')
+      for (const [mode, status, orderId] of [
+        ['STOP_ON_FAILURE', 429, orders[0]!],
+        ['ALLOW_FAILURE', 409, orders[1]!],
+      ] as const) {
+        const only = { cancelReplaceMode: mode, orderRateLimitExceededMode: 'CANCEL_ONLY' }
+        const reply = await replace(binance, orderId, only)
+        refused(reply, status, -2021)
+        same('the results are', results(reply, 'data'), ['SUCCESS', 'FAILURE'])
+        same('the new order was answered with', reply.body.at('data', 'newOrderResponse', 'code'), -1015)
+        if (status === 429) holds(Number(reply.headers.get('retry-after')) >= 1, 'a Retry-After', reply.headers.get('retry-after'))
+        await binance.becomes(orderId, 'CANCELED')
+        const failed = await replace(binance, NOBODY, only)
+        refused(failed, mode === 'STOP_ON_FAILURE' ? 429 : 400, -2022)
+      }
+    },
+  },
+  {
     id: 'amend-smaller',
     says: 'amend/keepPriority makes an order smaller; it answers qty and cumulativeQuoteQty, spelled otherwise than elsewhere.',
     source: 'binance.md 1.10 [D]',

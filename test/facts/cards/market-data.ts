@@ -170,6 +170,31 @@ export const marketData: readonly Card[] = [
     },
   },
   {
+    id: 'data-exchange-info-permissions',
+    says: 'exchangeInfo with permissions tells the symbols that have one of them in permissionSets.',
+    source: 'rest-api.md, Exchange information [D]',
+    async run(binance) {
+      const names = async (permissions: string): Promise<readonly string[]> => {
+        const info = await binance.rest.read('/api/v3/exchangeInfo', { permissions, symbolStatus: 'TRADING' })
+        return info.list('symbols').map(symbol => symbol.text('symbol'))
+      }
+      for (const permissions of ['SPOT', '["SPOT","MARGIN"]'])
+        holds((await names(permissions)).includes(binance.symbol), `the symbol among those of ${permissions}`, await names(permissions))
+      holds(!(await names('TRD_GRP_025')).includes(binance.symbol), 'the symbol not among those of TRD_GRP_025', binance.symbol)
+    },
+  },
+  {
+    id: 'data-execution-rules-alone',
+    says: 'executionRules takes symbol, symbols or symbolStatus, and refuses two of them.',
+    source: 'rest-api.md, Query Execution Rules [D]',
+    async run(binance) {
+      const { symbol } = binance
+      ;(await binance.rest.read('/api/v3/executionRules', { symbol })).list('symbolRules')
+      const both = { symbol, symbolStatus: 'TRADING' }
+      same('both are answered with', (await binance.rest.get('/api/v3/executionRules', both)).status, 400)
+    },
+  },
+  {
     id: 'data-depth',
     says: 'depth tells lastUpdateId, bids and asks as pairs of texts, the best first, bids below asks.',
     source: 'binance.md 1.4 [D]',
@@ -259,6 +284,16 @@ export const marketData: readonly Card[] = [
     },
   },
   {
+    id: 'data-aggregates-by-id-or-time',
+    says: 'aggTrades takes fromId, or a span of time, and refuses both.',
+    source: 'web-socket-api.md, Aggregate trades [D]',
+    async run(binance) {
+      const { symbol } = binance
+      for (const more of [{ startTime: 1 }, { endTime: binance.rest.now() }])
+        same('both are answered with', (await binance.rest.get('/api/v3/aggTrades', { symbol, fromId: 1, ...more })).status, 400)
+    },
+  },
+  {
     id: 'data-window-begins-at-a-minute',
     says: 'ticker of a windowSize begins at a full minute, so that it may be up to a minute longer.',
     source: 'rest-api.md, Rolling window [D]',
@@ -277,6 +312,24 @@ export const marketData: readonly Card[] = [
       const row = await binance.rest.read('/api/v3/ticker/tradingDay', { symbol: binance.symbol })
       same('its begin is after midnight by', row.number('openTime') % 86_400_000, 0)
       same('its length is', row.number('closeTime') - row.number('openTime'), 86_399_999)
+    },
+  },
+  {
+    id: 'data-windows-have-no-book',
+    says: 'ticker and ticker/tradingDay tell nothing of the book, the last quantity or the close before: ticker/24hr alone does.',
+    source: 'rest-api.md, Rolling window, Trading Day Ticker [D]',
+    async run(binance) {
+      const { symbol } = binance
+      const fields = async (path: string): Promise<readonly string[]> =>
+        Object.keys((await binance.rest.read(path, { symbol })).value as object).toSorted()
+      const day = await fields('/api/v3/ticker/24hr')
+      const book = ['prevClosePrice', 'lastQty', 'bidPrice', 'bidQty', 'askPrice', 'askQty']
+      for (const path of ['/api/v3/ticker', '/api/v3/ticker/tradingDay'])
+        same(
+          `the fields of ${path} are`,
+          await fields(path),
+          day.filter(name => !book.includes(name)),
+        )
     },
   },
   {

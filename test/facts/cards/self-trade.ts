@@ -2,7 +2,7 @@
 import type { Card } from '../card.ts'
 import type { Binance } from '../client/binance.ts'
 import { decimal } from '../client/instrument.ts'
-import { refused } from '../client/rest.ts'
+import { type Params, refused, type Reply } from '../client/rest.ts'
 import { hasFields, holds, NotRun, same, type Seen } from '../seen.ts'
 
 // Rests a SELL inside the spread and sends a BUY that would take it before anybody else's.
@@ -61,6 +61,26 @@ export const selfTrade: readonly Card[] = [
       const { maker, taker } = await meeting(binance, 'EXPIRE_TAKER')
       same('the arriving order is', taker.text('status'), 'EXPIRED_IN_MATCH')
       await binance.becomes(maker.number('orderId'), 'NEW')
+    },
+  },
+  {
+    id: 'stp-matches-are-asked-for-by-id',
+    says: 'myPreventedMatches takes preventedMatchId, or orderId with or without fromPreventedMatchId, and refuses neither, and both.',
+    source: 'rest-api.md, Query Prevented Matches [D]',
+    async run(binance) {
+      const { taker } = await meeting(binance, 'EXPIRE_TAKER')
+      const ask = (params: Params): Promise<Reply> =>
+        binance.rest.signed('GET', '/api/v3/myPreventedMatches', { symbol: binance.symbol, ...params })
+      const orderId = taker.number('orderId')
+      const [match] = await binance.eventually(async () => {
+        const rows = (await ask({ orderId })).body.list()
+        same('so many matches are told', rows.length, 1)
+        return rows
+      })
+      const preventedMatchId = match!.number('preventedMatchId')
+      same('the one of an id is', (await ask({ preventedMatchId })).body.at(0, 'takerOrderId'), orderId)
+      for (const params of [{}, { preventedMatchId, orderId }, { preventedMatchId, fromPreventedMatchId: 1 }])
+        same(`${JSON.stringify(params)} is answered with`, (await ask(params)).status, 400)
     },
   },
   {

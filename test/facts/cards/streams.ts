@@ -74,6 +74,52 @@ export const streams: readonly Card[] = [
     },
   },
   {
+    id: 'stream-ids',
+    says: 'An id is a 64-bit integer, a text of at most 36 characters, or null; another is answered with code 2.',
+    source: 'web-socket-streams.md, Live Subscribing [D]',
+    async run(binance) {
+      const socket = await binance.streams('/ws')
+      for (const id of ['9223372036854775807', `"${'a'.repeat(36)}"`, 'null']) {
+        const mark = socket.frames.length
+        socket.send(`{"method":"LIST_SUBSCRIPTIONS","id":${id}}`)
+        same(`the answer to ${id} is`, (await socket.next(mark, 'an answer', () => true)).at('result'), [])
+      }
+      const mark = socket.frames.length
+      socket.send(`{"method":"LIST_SUBSCRIPTIONS","id":1.5}`)
+      const text = 'Invalid request: request ID must be an unsigned integer'
+      await socket.next(mark, 'an error of code 2', frame => codeOf(frame) === 2 && textOf(frame) === text)
+    },
+  },
+  {
+    id: 'stream-no-method',
+    says: 'A request without a method is answered with code 2 "Invalid request: missing field `method` at line 1 column …".',
+    source: 'web-socket-streams.md, Error Messages [D]',
+    async run(binance) {
+      const socket = await binance.streams('/ws')
+      socket.send('{"params":[],"id":1}')
+      const text = 'Invalid request: missing field `method` at line 1 column 20'
+      await socket.next(0, 'an error of code 2', frame => codeOf(frame) === 2 && textOf(frame) === text)
+    },
+  },
+  {
+    id: 'stream-wrong-properties',
+    says: 'Property errors: code 0 for one that is none, code 2 for one that is no text, code 1 for a value that is not true or false.',
+    source: 'web-socket-streams.md, Error Messages [D]',
+    async run(binance) {
+      const socket = await binance.streams('/ws')
+      for (const [request, code, text] of [
+        [{ method: 'SET_PROPERTY', params: ['wrapped', true], id: 1 }, 0, 'Unknown property'],
+        [{ method: 'SET_PROPERTY', params: ['combined', 'yes'], id: 1 }, 1, 'Invalid value type: expected Boolean'],
+        [{ method: 'GET_PROPERTY', params: [5], id: 1 }, 2, 'Invalid request: property name must be a string'],
+      ] as const) {
+        const mark = socket.frames.length
+        socket.send(request)
+        const frame = await socket.next(mark, 'an error', () => true)
+        same('the error is', [codeOf(frame), textOf(frame)], [code, text])
+      }
+    },
+  },
+  {
     id: 'stream-raw-or-combined',
     says: '/ws sends payloads as they are, /stream wraps them: {stream, data}.',
     source: 'binance.md 5 [D]',
@@ -292,4 +338,5 @@ export const streams: readonly Card[] = [
   },
 ]
 
+const textOf = (frame: { at(...path: string[]): unknown }): unknown => frame.at('msg') ?? frame.at('error', 'msg')
 const codeOf = (frame: { at(...path: string[]): unknown }): unknown => frame.at('code') ?? frame.at('error', 'code')
