@@ -35,7 +35,7 @@ describe('the cards', () => {
 
   test('say what they say in one sentence, and where it is written', () => {
     const source =
-      /^(binance\.md \d+(\.\d+)?|faults\.md \d+\.\d+|(errors|enums|filters|rest-api|user-data-stream|web-socket-streams|fix-api|CHANGELOG|faqs\/[a-z_-]+)\.md\b.*) \[(D|C|X|M|inf)\]$/
+      /^(binance\.md \d+(\.\d+)?|faults\.md \d+\.\d+|(errors|enums|filters|rest-api|user-data-stream|web-socket-api|web-socket-streams|fix-api|CHANGELOG|faqs\/[a-z_-]+)\.md\b.*) \[(D|C|X|M|inf)\]$/
     expect(allCards.filter(card => !/^.{3,}[."]$/.test(card.says)).map(({ id, says }) => [id, says])).toEqual([])
     expect(allCards.filter(card => !source.test(card.source)).map(({ id, source }) => [id, source])).toEqual([])
   })

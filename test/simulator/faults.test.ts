@@ -321,7 +321,7 @@ describe('what an admin asks for and makes no sense is refused, and changes noth
     ['switches', { toString: true }, 'toString: there is no such switch'],
     ['switches', { widePercentPrice: false }, 'widePercentPrice: it is looked at when the simulator opens'],
     ['faults', { fault: { kind: 'toString' } }, 'fault.kind: one of'],
-    ['engine', { fillParts: 2.5 }, 'fillParts: a whole number is needed'],
+    ['engine', { fillParts: 2.5 }, 'fillParts: a whole number from 1 on is needed'],
     ['constructor', {}, 'there is no constructor'],
   ])('%s %j', async (name, body, reason) => {
     const { simulator } = await open()

@@ -7,6 +7,7 @@ import { eight } from '../decimals.ts'
 import type { Account, World } from '../world.ts'
 import { conservationError } from './audit.ts'
 import { AdminError, type Body, type Command } from './command.ts'
+import { flagIn } from './reading.ts'
 
 function accountIn({ accounts, account: first }: World, { account: name }: Body): Account {
   if (name === undefined) return first
@@ -41,6 +42,7 @@ export const accountCommands: Readonly<Record<string, Command>> = {
   accounts: {
     what: 'opens a further account, with a new HMAC key that the answer tells; accounts trade with the market alone; those of one trade group meet self-trade prevention',
     body: '{"name": "second", "balances": {"EUR": "10000"}, "tradeGroupId": 1}',
+    fields: ['name', 'balances', 'tradeGroupId'],
     act({ world }, { name, balances = {}, tradeGroupId = -1 }) {
       if (typeof name !== 'string' || name === '') throw new AdminError('name: a name for the account is needed')
       if (world.accounts.some(account => account.name === name)) throw new AdminError(`name: there is a ${name} already`)
@@ -55,16 +57,17 @@ export const accountCommands: Readonly<Record<string, Command>> = {
   account: {
     what: 'disables the account: canTrade false refuses orders, disabled refuses with "This action is disabled on this account."',
     body: '{"canTrade": true, "disabled": false, "account": "first"}',
+    fields: ['canTrade', 'disabled', 'account'],
     act({ world }, body) {
       const { account } = accountIn(world, body).venue
-      if (typeof body['canTrade'] === 'boolean') account.canTrade = body['canTrade']
-      if (typeof body['disabled'] === 'boolean') account.disabled = body['disabled']
-      return account
+      const [canTrade, disabled] = [flagIn(body, 'canTrade', account.canTrade), flagIn(body, 'disabled', account.disabled)]
+      return Object.assign(account, { canTrade, disabled })
     },
   },
   balances: {
     what: 'sets free balances, as a deposit or withdrawal does (balanceUpdate is told)',
     body: '{"EUR": "10000", "account": "first"}',
+    fields: null,
     act(controlled, body) {
       const account = accountIn(controlled.world, body)
       const { account: _, ...given } = body

@@ -11,8 +11,18 @@ const DECIMAL = /^\d+(\.\d{1,8})?$/
 const filtersIn = (value: unknown, name: string): readonly RawFilter[] => {
   const good = (one: unknown): boolean => typeof one === 'object' && one !== null && 'filterType' in one
   if (!Array.isArray(value) || !value.every(good)) throw new AdminError(`${name}: a list is needed, of filters that each have a filterType`)
+  for (const filter of value as readonly RawFilter[])
+    for (const [field, given] of Object.entries(filter))
+      if (!isOfFilter(field, given))
+        throw new AdminError(`${name}: ${filter.filterType}.${field}: an amount such as "0.001" is needed, not ${JSON.stringify(given)}`)
   return value as readonly RawFilter[]
 }
+
+// Amounts as texts, counts as numbers, and what a filter applies to.
+const isOfFilter = (field: string, given: unknown): boolean =>
+  field === 'filterType' || field === 'asset'
+    ? typeof given === 'string'
+    : typeof given === 'boolean' || (typeof given === 'number' ? given >= 0 : DECIMAL.test(String(given)))
 
 function rangeIn(value: unknown): ExecutionRule['range'] {
   if (value === null) return null
@@ -34,14 +44,16 @@ export const symbolCommands: Readonly<Record<string, Command>> = {
   symbols: {
     what: 'halts a symbol or lets it trade (TRADING, HALT, BREAK, CANCEL_ONLY), changes filters under resting orders or takes some off (without); expire: ends what is open on it, as in maintenance',
     body: '{"symbol": "BTCEUR", "status": "HALT", "filters": [{"filterType": "LOT_SIZE", "stepSize": "0.001"}], "expire": false}',
-    act(controlled, { symbol, status, filters, without, expire = false }) {
+    fields: ['symbol', 'status', 'filters', 'without', 'expire'],
+    act(controlled, { symbol, status, filters, without = [], expire = false }) {
       const { world } = controlled
       const { raw } = world.venue.symbol(String(symbol))
       if (status !== undefined && !(statuses as readonly unknown[]).includes(status)) throw new AdminError(`status: ${statuses.join(', ')}`)
       if (typeof expire !== 'boolean') throw new AdminError('expire: true or false')
+      if (!Array.isArray(without)) throw new AdminError('without: a list of filter types, such as ["NOTIONAL"]')
       const changes = filters === undefined ? [] : filtersIn(filters, 'filters')
       if (status !== undefined) raw.status = String(status)
-      if (Array.isArray(without)) raw.filters = raw.filters.filter(({ filterType }) => !without.includes(filterType))
+      raw.filters = raw.filters.filter(({ filterType }) => !without.includes(filterType))
       for (const change of changes) {
         const before = raw.filters.find(({ filterType }) => filterType === change.filterType)
         raw.filters = [...raw.filters.filter(filter => filter !== before), { ...before, ...change }]
@@ -57,6 +69,7 @@ export const symbolCommands: Readonly<Record<string, Command>> = {
   filters: {
     what: 'sets the filters that hold for more than a symbol: of the exchange, and of assets (told by myFilters alone); each list replaces the one before',
     body: '{"exchange": [{"filterType": "EXCHANGE_MAX_NUM_ORDERS", "maxNumOrders": 1000}], "assets": [{"filterType": "MAX_ASSET", "asset": "EUR", "limit": "1000"}]}',
+    fields: ['exchange', 'assets'],
     act({ world: { venue } }, { exchange, assets }) {
       const { listings } = venue
       const [ofExchange, ofAssets] = [
@@ -71,6 +84,7 @@ export const symbolCommands: Readonly<Record<string, Command>> = {
   rules: {
     what: 'sets a symbol’s reference price (null: it has none just now) and the price range that takers may trade in around it; off: true takes both away',
     body: '{"symbol": "BTCEUR", "referencePrice": "20000", "priceRange": {"bidLimitMultUp": "1.1", "askLimitMultDown": "0.9"}}',
+    fields: ['symbol', 'referencePrice', 'priceRange', 'off'],
     act({ world: { venue } }, { symbol, referencePrice, priceRange, off }) {
       const { raw } = venue.symbol(String(symbol))
       const { rules } = venue.listings
@@ -91,6 +105,7 @@ export const symbolCommands: Readonly<Record<string, Command>> = {
   listing: {
     what: 'delists a symbol (its orders EXPIRED with EXCHANGE_CANCELED, its status BREAK), or lists one: one that was delisted, or one that the simulator has candles of and was opened without',
     body: '{"symbol": "BTCEUR", "listed": false}',
+    fields: ['symbol', 'listed'],
     act(controlled, { symbol, listed }) {
       const { venue, accounts } = controlled.world
       if (typeof listed !== 'boolean') throw new AdminError('listed: true or false')

@@ -2,39 +2,18 @@
 import { beliefs, type SwitchName } from '../switches.ts'
 import type { SocketKind } from '../wire/sockets.ts'
 import type { World } from '../world.ts'
-import type { EventFault, Lags, RequestFault, Where } from './faults.ts'
+import type { Lags } from './faults.ts'
 import { accountCommands, accountsOf, balancesOf } from './admin-accounts.ts'
+import { faultCommands, faultKinds } from './admin-faults.ts'
 import { symbolCommands } from './admin-symbols.ts'
 import { conservationError } from './audit.ts'
 import { AdminError, type Body, type Command, type Controlled } from './command.ts'
+import { checkFields, flagIn, numberIn } from './reading.ts'
 
-const number = (body: Body, name: string, usual: number): number => {
-  const value = body[name] ?? usual
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new AdminError(`${name}: a number is needed, not ${JSON.stringify(value)}`)
-  return value
-}
 const kindOf = (body: Body): SocketKind | null => {
   const { kind = null } = body
   if (kind !== null && kind !== 'streams' && kind !== 'api') throw new AdminError('kind: "streams", "api", or nothing for both')
   return kind
-}
-
-/** Faults that a request or an event can be hit by, with what each needs. */
-const faultKinds: Readonly<Record<string, string>> = {
-  reply_lost: 'carried out, then the connection is cut before the answer (WebSocket: no answer)',
-  request_lost: 'not carried out, the connection is cut (WebSocket: no answer)',
-  silence: 'nothing is ever answered; executed: true|false',
-  server_error: 'an HTTP 5xx with an HTML body; status, executed: true|false',
-  timeout: '-1007 with 504; executed: true|false',
-  latency:
-    'milliseconds of waiting; after: false (before it is looked at) | true (before its answer) | "engine" (between the two time checks)',
-  late: 'the connection is cut, and the request carried out so many milliseconds later, if it is still within its recvWindow then',
-  refuse: 'any refusal: status, code, text, retryAfter (seconds), such as -1021, -1003 with 429 or 418, -2015',
-  events_first: 'the events of a request go out before its answer',
-  event_lost: 'an event is not sent; where.type names it',
-  event_twice: 'an event is sent twice',
-  event_late: 'an event is sent after the one that follows it',
 }
 
 function stepSeconds({ world: { replay, venue }, step }: Controlled, seconds: number): void {
@@ -42,40 +21,37 @@ function stepSeconds({ world: { replay, venue }, step }: Controlled, seconds: nu
   while (replay.due !== null && replay.due <= until) step(1)
 }
 
+const COUNT = { least: 0, whole: true }
+
 const commands: Readonly<Record<string, Command>> = {
   step: {
     what: 'moves the market: whole instants (bars end, then new ones open; ticks: all of one moment), so many seconds of its own time (at least an instant), or single phases (range, close, open, tick)',
     body: '{"candles": 1} | {"candles": "end"} | {"seconds": 60} | {"phases": 1}',
+    fields: ['candles', 'seconds', 'phases'],
     act(controlled, body) {
-      if (body['phases'] !== undefined) controlled.step(number(body, 'phases', 1))
-      else if (body['seconds'] !== undefined) stepSeconds(controlled, number(body, 'seconds', 1))
-      else controlled.stepCandles(body['candles'] === 'end' ? Number.POSITIVE_INFINITY : number(body, 'candles', 1))
+      if (body['phases'] !== undefined) controlled.step(numberIn(body, 'phases', 1, COUNT))
+      else if (body['seconds'] !== undefined) stepSeconds(controlled, numberIn(body, 'seconds', 1, { least: 0 }))
+      else controlled.stepCandles(body['candles'] === 'end' ? Number.POSITIVE_INFINITY : numberIn(body, 'candles', 1, COUNT))
       return market(controlled.world)
     },
   },
-  faults: {
-    what: 'arms a fault for the requests or events that it fits',
-    body: '{"fault": {"kind": "reply_lost"}, "where": {"method": "POST", "path": "/api/v3/order", "count": 1, "skip": 0}}',
-    act({ world }, { fault, where }) {
-      const kind = (fault as { kind?: string } | undefined)?.kind
-      if (kind === undefined || !Object.hasOwn(faultKinds, kind))
-        throw new AdminError(`fault.kind: one of ${Object.keys(faultKinds).join(', ')}`)
-      return world.faults.arm(completed(fault as RequestFault | EventFault), (where ?? {}) as Where)
-    },
-  },
+  ...faultCommands,
   lags: {
     what: 'lets views lag behind the engine: order queries, trades, balances',
     body: '{"orders": 0, "trades": 0, "balances": 0} in milliseconds of the server',
+    fields: ['orders', 'trades', 'balances'],
     act({ world }, body) {
-      for (const name of ['orders', 'trades', 'balances'] as const) world.faults.lags[name] = number(body, name, world.faults.lags[name])
-      return world.faults.lags satisfies Lags
+      const { lags } = world.faults
+      const lag = (name: keyof Lags): number => numberIn(body, name, lags[name], { least: 0 })
+      return Object.assign(lags, { orders: lag('orders'), trades: lag('trades'), balances: lag('balances') } satisfies Lags)
     },
   },
   clear: {
     what: 'disarms one fault, or all of them, with the lags and the engine’s',
     body: '{"id": 1} | {}',
+    fields: ['id'],
     act({ world }, body) {
-      const id = body['id'] === undefined ? null : number(body, 'id', 0)
+      const id = body['id'] === undefined ? null : numberIn(body, 'id', 0, COUNT)
       world.faults.disarm(id)
       if (id === null)
         for (const { venue } of world.accounts) Object.assign(venue.faults, { fillParts: 1, thinBook: 1, rejectActivations: 0 })
@@ -85,11 +61,14 @@ const commands: Readonly<Record<string, Command>> = {
   engine: {
     what: 'faults of the engine, for all accounts: fills in parts, a thin book (share of a bar’s volume), pending legs refused when they go live',
     body: '{"fillParts": 2, "thinBook": 0.01, "rejectActivations": 1}',
+    fields: ['fillParts', 'thinBook', 'rejectActivations'],
     act({ world }, body) {
-      const { faults } = world.venue
-      for (const name of ['fillParts', 'rejectActivations'] as const)
-        if (!Number.isInteger(number(body, name, faults[name]))) throw new AdminError(`${name}: a whole number is needed`)
-      for (const name of ['fillParts', 'thinBook', 'rejectActivations'] as const) faults[name] = number(body, name, faults[name])
+      const { fillParts, thinBook, rejectActivations } = world.venue.faults
+      const faults = {
+        fillParts: numberIn(body, 'fillParts', fillParts, { least: 1, whole: true }),
+        thinBook: numberIn(body, 'thinBook', thinBook, { least: 0, most: 1 }),
+        rejectActivations: numberIn(body, 'rejectActivations', rejectActivations, COUNT),
+      }
       for (const { venue } of world.accounts) Object.assign(venue.faults, faults)
       return faults
     },
@@ -97,13 +76,14 @@ const commands: Readonly<Record<string, Command>> = {
   sockets: {
     what: 'drops sockets (drop), ends them as at the 24th hour (expire), silences (silence, speak), announces serverShutdown (shutdown), refuses coming ones (refuse)',
     body: '{"act": "drop", "kind": "streams" | "api", "count": 1}',
+    fields: ['act', 'kind', 'count'],
     act({ sockets }, body) {
       const kind = kindOf(body)
       if (body['act'] === 'drop') sockets.drop(kind)
       else if (body['act'] === 'expire') sockets.expire(kind)
       else if (body['act'] === 'silence' || body['act'] === 'speak') sockets.silence(kind, body['act'] === 'silence')
       else if (body['act'] === 'shutdown') sockets.announceShutdown(kind)
-      else if (body['act'] === 'refuse') sockets.refusals = number(body, 'count', 1)
+      else if (body['act'] === 'refuse') sockets.refusals = numberIn(body, 'count', 1, COUNT)
       else throw new AdminError('act: drop, expire, silence, speak, shutdown, refuse')
       return { streams: sockets.count('streams'), api: sockets.count('api') }
     },
@@ -111,20 +91,24 @@ const commands: Readonly<Record<string, Command>> = {
   limits: {
     what: 'sets limits; block answers 429 and ban 418 for so many milliseconds; forgive ends both',
     body: '{"weight": 6000, "orders10s": 50, "orders1d": 160000, "connections": 300, "patience": 10, "block": 0, "ban": 0, "forgive": true}',
+    fields: ['weight', 'orders10s', 'orders1d', 'connections', 'patience', 'block', 'ban', 'forgive'],
     act({ world }, body) {
       const { limits } = world
       const { setup } = limits
+      const limit = (name: keyof typeof setup): number => numberIn(body, name, setup[name], { least: 0 })
+      const [block, ban] = [numberIn(body, 'block', 0, { least: 0 }), numberIn(body, 'ban', 0, { least: 0 })]
+      const forgive = flagIn(body, 'forgive', false)
       limits.setup = {
-        weight: number(body, 'weight', setup.weight),
-        orders10s: number(body, 'orders10s', setup.orders10s),
-        orders1d: number(body, 'orders1d', setup.orders1d),
-        connections: number(body, 'connections', setup.connections),
-        patience: number(body, 'patience', setup.patience),
+        weight: limit('weight'),
+        orders10s: limit('orders10s'),
+        orders1d: limit('orders1d'),
+        connections: limit('connections'),
+        patience: limit('patience'),
       }
       for (const account of world.accounts) account.limits.setup = limits.setup
-      if (body['forgive'] === true) for (const account of world.accounts) account.limits.forgive()
-      if (body['block'] !== undefined) limits.block(number(body, 'block', 0))
-      if (body['ban'] !== undefined) limits.ban(number(body, 'ban', 0))
+      if (forgive) for (const account of world.accounts) account.limits.forgive()
+      if (body['block'] !== undefined) limits.block(block)
+      if (body['ban'] !== undefined) limits.ban(ban)
       return { ...limits.setup, used: limits.weight, bannedUntil: limits.bannedUntil }
     },
   },
@@ -133,36 +117,40 @@ const commands: Readonly<Record<string, Command>> = {
   time: {
     what: 'moves the server’s clock against the real one (milliseconds): what leads to -1021',
     body: '{"skew": 0}',
+    fields: ['skew'],
     act({ world }, body) {
-      world.skew = number(body, 'skew', world.skew)
+      world.skew = numberIn(body, 'skew', world.skew)
       return { serverTime: world.now() }
     },
   },
   maintenance: {
     what: 'tells maintenance in /sapi/v1/system/status',
     body: '{"on": true}',
-    act({ world }, { on }) {
-      world.maintenance = on === true
+    fields: ['on'],
+    act({ world }, body) {
+      world.maintenance = flagIn(body, 'on', false)
       return { on: world.maintenance }
     },
   },
   switches: {
     what: 'sets facts that were not verified: true as believed, false the other way',
     body: '{"buyPairLocksTheDearer": false}',
+    fields: null,
     act({ world }, body) {
       for (const [name, value] of Object.entries(body)) {
         if (!Object.hasOwn(beliefs, name))
           throw new AdminError(`${name}: there is no such switch. There are: ${Object.keys(beliefs).join(', ')}`)
         if (readAtOpening.includes(name)) throw new AdminError(`${name}: it is looked at when the simulator opens, and not again`)
         if (typeof value !== 'boolean') throw new AdminError(`${name}: true or false`)
-        world.switches[name as SwitchName] = value
       }
+      Object.assign(world.switches, body)
       return world.switches
     },
   },
   log: {
     what: 'forgets the log of requests and events',
     body: '{}',
+    fields: [],
     act({ log }) {
       log.clear()
       return {}
@@ -172,30 +160,6 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Switches that say what the simulator opens with. */
 const readAtOpening: readonly string[] = ['documentedOrderLimits', 'widePercentPrice', 'defaultFeeIsTenBasisPoints'] satisfies SwitchName[]
-
-const completed = (fault: RequestFault | EventFault): RequestFault | EventFault => {
-  switch (fault.kind) {
-    case 'silence':
-    case 'timeout':
-      return { ...fault, executed: fault.executed ?? false }
-    case 'server_error':
-      return { ...fault, status: fault.status ?? 503, executed: fault.executed ?? false }
-    case 'late':
-      return { ...fault, milliseconds: fault.milliseconds ?? 1000 }
-    case 'latency':
-      return { ...fault, milliseconds: fault.milliseconds ?? 1000, after: fault.after ?? false }
-    case 'refuse':
-      return {
-        ...fault,
-        status: fault.status ?? 400,
-        code: fault.code ?? -1000,
-        text: fault.text ?? 'refused on purpose',
-        retryAfter: fault.retryAfter ?? 0,
-      }
-    default:
-      return fault
-  }
-}
 
 const market = ({ replay, venue }: World): object => ({
   marketTime: venue.marketNow,
@@ -230,5 +194,6 @@ export function describe({ world, sockets }: Controlled): object {
 export function command(controlled: Controlled, name: string, body: Body): object {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (found === undefined) throw new AdminError(`there is no ${name}. There are: ${Object.keys(commands).join(', ')}`)
+  if (found.fields !== null) checkFields(body, name, found.fields)
   return found.act(controlled, body)
 }

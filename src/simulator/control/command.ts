@@ -21,6 +21,8 @@ export type Body = Readonly<Record<string, unknown>>
 export interface Command {
   readonly what: string
   readonly body: string
+  /** The fields that it knows; others are refused. Null: any, which it looks at itself. */
+  readonly fields: readonly string[] | null
   act(controlled: Controlled, body: Body): object
 }
 
