@@ -123,7 +123,7 @@ export function signerOf({ BINANCE_API_KEY, BINANCE_SECRET_KEY, BINANCE_PRIVATE_
       'TRADING_MODE=live needs BINANCE_API_KEY, and BINANCE_SECRET_KEY or BINANCE_PRIVATE_KEY_FILE. TRADING_MODE=demo needs no key.',
     )
   if (BINANCE_PRIVATE_KEY_FILE === undefined) return openSigner(BINANCE_API_KEY, BINANCE_SECRET_KEY!)
-  return openSigner(BINANCE_API_KEY, readPrivate(BINANCE_PRIVATE_KEY_FILE))
+  return openSigner(BINANCE_API_KEY, readPrivate(BINANCE_PRIVATE_KEY_FILE), `BINANCE_PRIVATE_KEY_FILE (${BINANCE_PRIVATE_KEY_FILE})`)
 }
 
 function readPrivate(file: string): string {
@@ -137,6 +137,11 @@ function readPrivate(file: string): string {
     if (error instanceof ConfigError) throw error
     throw new ConfigError(`BINANCE_PRIVATE_KEY_FILE: ${file} cannot be read.`)
   }
+  // taken as the secret of an HMAC key it would sign, and never well
+  if (!text.includes('-----BEGIN'))
+    throw new ConfigError(
+      `BINANCE_PRIVATE_KEY_FILE: ${file} is no private key: a PEM file that begins with -----BEGIN PRIVATE KEY----- is needed. The secret of an HMAC key belongs to BINANCE_SECRET_KEY.`,
+    )
   return text
 }
 

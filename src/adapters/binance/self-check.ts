@@ -29,32 +29,42 @@ export interface SelfCheck {
   readonly notes: readonly string[]
 }
 
+// A key of an odd form, one that is none or may not do this, a secret of another one.
+const KEY_CODES = new Set([-2014, -2015, -1022])
 const SUBSCRIBED_MS = 10_000
 const OFFSET_MS = 1_000
 const DAY_MS = 86_400_000
 
-/** Checks everything, and tells all that is wrong at once. Never throws for what Binance says or does not say, but where it is not to be asked at all (LeftAlone). */
+/**
+ * Checks everything, and tells all that is wrong at once; of a key that Binance does not take only that, since everything else would follow from it.
+ * Never throws for what Binance says or does not say, but where it is not to be asked at all (LeftAlone).
+ */
 export async function selfCheck(setup: SelfCheckSetup): Promise<SelfCheck> {
   const notes: string[] = []
   const refusals: string[] = []
-  const check = async (what: string, look: () => Promise<readonly string[]>): Promise<void> => {
+  // true: the key is none
+  const check = async (what: string, look: () => Promise<readonly string[]>): Promise<boolean> => {
     try {
       refusals.push(...(await look()))
+      return false
     } catch (error) {
       if (!(error instanceof BinanceFault) || error instanceof LeftAlone) throw error
       refusals.push(`${what}: ${plain(error)}`)
+      return error.kind === 'misconfigured' && KEY_CODES.has(error.code)
     }
   }
   await check('The clock', () => checkClock(setup, notes))
-  await check('The API key', () => checkKey(setup, notes))
-  let permissions: readonly string[] | null = null
+  if (await check('The API key', () => checkKey(setup, notes))) return { refusals, notes }
+  // undefined: the account did not answer, which is said
+  let permissions: readonly string[] | null | undefined
   // as they are now, not as they were within the hour
   setup.market.outdate()
-  await check('The account', async () => {
+  const refused = await check('The account', async () => {
     const raw = await setup.account.account()
     permissions = Array.isArray(raw['permissions']) ? raw['permissions'].map(String) : null
     return accountRefusals(raw)
   })
+  if (refused) return { refusals, notes }
   await check('The symbols', async () => {
     const described = await setup.market.described(setup.symbols)
     return setup.symbols.flatMap(symbol => symbolRefusals(symbol, described.get(symbol), permissions))
@@ -150,12 +160,12 @@ export function accountRefusals(raw: Raw): string[] {
   ]
 }
 
-/** Why a symbol is not traded. `permissions`: the account's; null: not known. */
-export function symbolRefusals(name: string, raw: RawSymbol | undefined, permissions: readonly string[] | null): string[] {
+/** Why a symbol is not traded. `permissions`: the account's; null: not said; undefined: not to be looked at. */
+export function symbolRefusals(name: string, raw: RawSymbol | undefined, permissions: readonly string[] | null | undefined): string[] {
   if (raw === undefined) return [`${name}: Binance has no such symbol. Mend SYMBOLS.`]
   if (raw.status !== 'TRADING') return [`${name} does not trade now (${raw.status}). Take it out of SYMBOLS, or wait.`]
   if (raw.isSpotTradingAllowed !== true) return [`${name} cannot be traded on spot (isSpotTradingAllowed). Take it out of SYMBOLS.`]
-  const sets = raw.permissionSets ?? []
+  const sets = permissions === undefined ? [] : (raw.permissionSets ?? [])
   if (permissions === null && sets.length > 0)
     return [`${name}: Binance does not say what the account is permitted (permissions), so it cannot be told whether this may be traded.`]
   // each set needs one of its permissions
@@ -166,7 +176,7 @@ export function symbolRefusals(name: string, raw: RawSymbol | undefined, permiss
 }
 
 const plain = (fault: BinanceFault): string =>
-  notPermitted(fault.message)
+  fault.kind === 'refused' && notPermitted(fault.message)
     ? `${fault.message} Binance does not let this account do that, mostly because of where it is: nothing here can mend it.`
     : fault.message
 

@@ -115,7 +115,12 @@ describe('what is sent', () => {
 
   test.each([
     ['no key', '', 'x', 'an API key and its secret are needed'],
-    ['a private key that is none', KEY, '-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----', 'cannot be read as one'],
+    [
+      'a private key that is none',
+      KEY,
+      '-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----',
+      'cannot be read as a private key',
+    ],
     [
       'a key of another kind',
       KEY,

@@ -1,7 +1,14 @@
 /** The check before live trading: what is unsafe, closed, or cannot be made sure of never begins to trade. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accountRefusals, keyRefusals, type SelfCheck, selfCheck, symbolRefusals } from '#adapters/binance/self-check.ts'
+import {
+  accountRefusals,
+  keyRefusals,
+  type SelfCheck,
+  selfCheck,
+  type SelfCheckSetup,
+  symbolRefusals,
+} from '#adapters/binance/self-check.ts'
 import type { KeyRights } from '#simulator/keys.ts'
 import { type Bed, type BedSetup, BTCUSDC, openBed } from '../../support/binance/account.ts'
 
@@ -104,7 +111,10 @@ describe('a symbol', () => {
 })
 
 describe('altogether, on a Binance on this machine', () => {
-  const check = async ({ binance }: Bed, more: { anyAddress?: boolean; withoutSapi?: boolean } = {}): Promise<SelfCheck> =>
+  const check = async (
+    { binance }: Bed,
+    more: Partial<Pick<SelfCheckSetup, 'anyAddress' | 'withoutSapi' | 'subscribed'>> = {},
+  ): Promise<SelfCheck> =>
     selfCheck({
       account: binance.account,
       market: binance.market,
@@ -159,6 +169,31 @@ describe('altogether, on a Binance on this machine', () => {
     prepare(bed)
     const { refusals: found } = await check(bed)
     expect(found.join('\n')).toContain(words)
+  })
+
+  test.each([
+    ['/sapi/*', 400, -1022, 'Signature for this request is not valid.', 'The secret does not belong to the API key'],
+    ['/sapi/*', 401, -2015, 'Invalid API-key, IP, or permissions for action.', 'The API key is wrong'],
+    ['/api/v3/account', 401, -2015, 'Invalid API-key, IP, or permissions for action.', 'The API key is wrong'],
+    ['/sapi/*', 401, -2014, 'API-key format invalid.', 'The API key is wrong'],
+  ])(
+    'a key that Binance does not take (%s %i %i) is told once, with what mends it, and nothing that follows from it',
+    async (...refused) => {
+      const [path, status, code, text, words] = refused
+      const bed = await openBed()
+      refuse(path, { status, code, text })(bed)
+      // nobody waits for user data of a key that is not taken
+      const { refusals: found } = await check(bed, { subscribed: () => Promise.reject(new Error('asked for')) })
+      expect(found).toHaveLength(1)
+      expect(found[0]).toContain(words)
+      expect(found[0]).not.toContain('nothing here can mend it')
+    },
+  )
+
+  test('what cannot be told since the account did not answer is not told as another reason', async () => {
+    const bed = await openBed()
+    bed.fault({ kind: 'server_error', status: 502 }, { path: '/api/v3/account', count: 9 })
+    expect((await check(bed)).refusals).toEqual([expect.stringMatching(/^The account: Binance could not answer GET \/api\/v3\/account/)])
   })
 
   test('all that is wrong is told at once', async () => {
