@@ -28,6 +28,8 @@ export async function candlesMain(args: readonly string[], io: CandlesIo): Promi
     return 0
   }
   const { clock, output } = io
+  if (options.from >= clock.now())
+    throw new Fault('misconfigured', `--from ${formatTime(options.from)}: it lies in the future. Name a time that has passed.`)
   const note = (text: string): void => void output.write(options.json ? `${JSON.stringify({ event: 'note', text })}\n` : `${text}\n`)
   const limits = keptLimits(dataOf(io), siteNamed(options.url), note)
   const binance = openBinancePublic({ restUrl: options.url, clock, ...limits })
@@ -39,12 +41,29 @@ export async function candlesMain(args: readonly string[], io: CandlesIo): Promi
 
 const dataOf = ({ env }: CandlesIo): string => env['DATA_DIR'] || '.roottrading'
 
-async function download(symbol: string, options: CandlesOptions, { market, rest }: BinancePublic, io: CandlesIo): Promise<void> {
-  const { output, clock } = io
-  const { timeframe, from, to, json } = options
+async function download(symbol: string, options: CandlesOptions, binance: BinancePublic, io: CandlesIo): Promise<void> {
+  const { timeframe } = options
   const data = dataOf(io)
   const cacheDir = join(data, 'cache')
   const archive = new FileArchive({ folder: resolve(options.dir ?? join(data, 'candles')), cacheDir, symbol, timeframe })
+  const release = archive.hold()
+  try {
+    await downloadInto(archive, { symbol, options, binance, io })
+  } finally {
+    release()
+  }
+}
+
+interface Download {
+  readonly symbol: string
+  readonly options: CandlesOptions
+  readonly binance: BinancePublic
+  readonly io: CandlesIo
+}
+
+async function downloadInto(archive: FileArchive, { symbol, options, binance: { market, rest }, io }: Download): Promise<void> {
+  const { output, clock } = io
+  const { timeframe, from, to, json } = options
   const progress = openProgress(output, () => clock.now())
   const say = (event: string, told: object, line: string): void => {
     if (json) output.write(`${JSON.stringify({ event, symbol, timeframe, ...told })}\n`)

@@ -1,5 +1,5 @@
 /** `npm run candles` through the real adapter, from a Binance on this machine. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -98,6 +98,26 @@ test('again and later: only what is missing is asked for', async () => {
   expect(await run(folder, '--symbols', 'BTCEUR', '--from', '2023-05-01', ...argsOf())).toMatchObject({
     lines: [expect.stringContaining('186 candles from 2023-05-01 00:00 to 2023-06-01 00:00, 0 of them new')],
   })
+})
+
+test('two at once into one file: the second is refused, and the file is as that of one', async () => {
+  const [folder, alone] = [temporaryFolder('candles'), temporaryFolder('candles')]
+  const wanted = ['--symbols', 'BTCEUR', '--from', '2021-03-01', ...argsOf()]
+  const [first, second] = await Promise.all([run(folder, ...wanted), run(folder, ...wanted)])
+  expect(first.error).toBeNull()
+  expect(String((second.error as Fault).message)).toBe(
+    `${join(folder, 'candles/BTCEUR-4h.csv.gz')}: another process downloads into it. One at a time does: wait until it has ended, or name another folder with --dir.`,
+  )
+  await run(alone, ...wanted)
+  expect(csvIn(folder, 'BTCEUR')).toBe(csvIn(alone, 'BTCEUR'))
+  // what was held is given back, and nothing is left of it
+  expect((await run(folder, ...wanted)).error).toBeNull()
+  expect(readdirSync(join(folder, 'candles'))).toEqual(['BTCEUR-4h.csv.gz'])
+})
+
+test('a time that has not come is no beginning', async () => {
+  const { error } = await run(temporaryFolder('candles'), '--symbols', 'BTCEUR', '--from', '2999-01-01', ...argsOf())
+  expect(String((error as Fault).message)).toBe('--from 2999-01-01 00:00: it lies in the future. Name a time that has passed.')
 })
 
 test('kill -9 in the middle of it: what came is kept, and the file ends as that of an unbroken download', async () => {

@@ -10,6 +10,7 @@ import { type Candle, type Columns, flawOf } from '#domain/candle.ts'
 import { Fault } from '#domain/fault.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { cachedCandles } from './column-cache.ts'
+import { hold } from './lock.ts'
 
 /** Where an archive is, and what of. */
 export interface ArchiveSetup {
@@ -36,6 +37,16 @@ export class FileArchive {
     this.#setup = setup
     this.path = join(setup.folder, `${setup.symbol}-${setup.timeframe}.csv.gz`)
     this.#writing(() => mkdirSync(setup.folder, { recursive: true }))
+  }
+
+  /** Keeps other processes from downloading into the file, until what this gives is called. Throws a Fault where one does. */
+  hold(): () => void {
+    const release = this.#writing(() => hold(this.path))
+    if (release !== null) return release
+    throw new Fault(
+      'misconfigured',
+      `${this.path}: another process downloads into it. One at a time does: wait until it has ended, or name another folder with --dir.`,
+    )
   }
 
   /** The candles of the file, from the cache or put there; null: there is none. Throws a Fault for a file that is damaged. */
@@ -99,9 +110,9 @@ export class FileArchive {
     this.#open = null
   }
 
-  #writing(write: () => void): void {
+  #writing<Made>(write: () => Made): Made {
     try {
-      write()
+      return write()
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code ?? 'no reason told'
       throw new Fault(
