@@ -1,15 +1,24 @@
 /** API keys of the simulator: what they may do, and whether a signature is theirs. */
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, timingSafeEqual, verify } from 'node:crypto'
 
-/** What a key may do, as apiRestrictions tells it. */
-export interface KeyRights {
-  readonly enableReading: boolean
-  readonly enableSpotAndMarginTrading: boolean
-  readonly enableWithdrawals: boolean
-  readonly enableInternalTransfer: boolean
-  readonly permitsUniversalTransfer: boolean
-  readonly ipRestrict: boolean
+/** What a key may do unless said otherwise: read and trade, nothing that takes money out, from known addresses only. */
+export const safeRights = {
+  ipRestrict: true,
+  enableReading: true,
+  enableSpotAndMarginTrading: true,
+  enableWithdrawals: false,
+  enableInternalTransfer: false,
+  permitsUniversalTransfer: false,
+  enableMargin: false,
+  enableFutures: false,
+  enableVanillaOptions: false,
+  enableFixApiTrade: false,
+  enableFixReadOnly: false,
+  enablePortfolioMarginTrading: false,
 }
+
+/** What a key may do, as apiRestrictions tells it. */
+export type KeyRights = Readonly<Record<keyof typeof safeRights, boolean>>
 
 /** A key as it is configured: `secret` for HMAC, or `publicKey` (PEM) for Ed25519 and RSA. */
 export interface KeySetup {
@@ -29,18 +38,10 @@ export interface ApiKey {
   readonly account: number
   readonly kind: KeyKind
   readonly rights: KeyRights
+  /** True while it is taken back: nobody may do anything with it. */
+  revoked: boolean
   /** True when the signature of a payload was made with this key. */
   signed(payload: string, signature: string): boolean
-}
-
-/** What a key may do unless said otherwise: read and trade, nothing that takes money out, from known addresses only. */
-const safeRights: KeyRights = {
-  enableReading: true,
-  enableSpotAndMarginTrading: true,
-  enableWithdrawals: false,
-  enableInternalTransfer: false,
-  permitsUniversalTransfer: false,
-  ipRestrict: true,
 }
 
 const hmac = (secret: string) => (payload: string, signature: string) => {
@@ -55,12 +56,12 @@ const asymmetric = (key: KeyObject, algorithm: string | null) => (payload: strin
 
 /** Makes a configured key usable. Throws TypeError when it has neither a secret nor a public key. */
 export function apiKeyOf({ apiKey, secret, publicKey, rights = {} }: KeySetup, account = 0): ApiKey {
-  const all = { ...safeRights, ...rights }
-  if (secret !== undefined) return { apiKey, account, kind: 'HMAC', rights: all, signed: hmac(secret) }
+  const common = { apiKey, account, rights: { ...safeRights, ...rights }, revoked: false }
+  if (secret !== undefined) return { ...common, kind: 'HMAC', signed: hmac(secret) }
   if (publicKey === undefined) throw new TypeError(`the key ${apiKey.slice(0, 4)}… has neither a secret nor a public key`)
   const key = createPublicKey(publicKey)
-  if (key.asymmetricKeyType === 'ed25519') return { apiKey, account, kind: 'ED25519', rights: all, signed: asymmetric(key, null) }
-  return { apiKey, account, kind: 'RSA', rights: all, signed: asymmetric(key, 'sha256') }
+  if (key.asymmetricKeyType === 'ed25519') return { ...common, kind: 'ED25519', signed: asymmetric(key, null) }
+  return { ...common, kind: 'RSA', signed: asymmetric(key, 'sha256') }
 }
 
 const random = (): string => randomBytes(48).toString('base64url').replaceAll(/[-_]/g, 'x').slice(0, 64)

@@ -59,6 +59,9 @@ const nonsense: readonly (readonly [command: string, body: Body, says: RegExp])[
   ['time', { ms: 5 }, /^ms: time has no such field/],
   ['maintenance', { on: 'yes' }, /^on: true or false/],
   ['switches', { fokMayWork: 'yes' }, /^fokMayWork: true or false/],
+  ['keys', { enableWithdrawal: true }, /^enableWithdrawal: keys has no such field/],
+  ['keys', { ipRestrict: 'no' }, /^ipRestrict: true or false/],
+  ['keys', { apiKey: 'nobody' }, /^apiKey: there is no such key/],
   ['clear', { id: 'all' }, /^id: a whole number/],
 ]
 

@@ -94,6 +94,48 @@ test('a key may do what its rights say', async () => {
   expect(rights.body).toMatchObject({ enableReading: true, enableSpotAndMarginTrading: false, enableWithdrawals: true, ipRestrict: false })
 })
 
+describe('a key that is changed while somebody uses it', () => {
+  test('may do what it is given from then on', async () => {
+    const { simulator, key } = await simulatorFor()
+    const rest = restClient(simulator.url, key)
+    const told = (await rest.signed('GET', '/sapi/v1/account/apiRestrictions')).body
+    expect(told).toMatchObject({ enableWithdrawals: false, ipRestrict: true, enableFutures: false })
+    simulator.admin('keys', { apiKey: key.apiKey, enableWithdrawals: true, ipRestrict: false, enableFutures: true })
+    expect((await rest.signed('GET', '/sapi/v1/account/apiRestrictions')).body).toEqual({
+      ...told,
+      enableWithdrawals: true,
+      ipRestrict: false,
+      enableFutures: true,
+    })
+    // without a name it is the first
+    simulator.admin('keys', { enableSpotAndMarginTrading: false })
+    const order = { symbol: 'BTCUSDC', side: 'BUY', type: 'MARKET', quantity: '1' }
+    expect(await rest.signed('POST', '/api/v3/order', order)).toMatchObject({ status: 401, body: { code: -2015 } })
+    expect(JSON.stringify(simulator.admin('keys', {}))).not.toContain(key.secret)
+  })
+
+  test('is none once it is revoked, also for who was logged on with it; given back, it is as before', async () => {
+    const { apiKey, publicKey, privateKey } = newEd25519Key()
+    const { simulator } = await simulatorFor({ keys: [{ apiKey, publicKey }] })
+    const signer = { apiKey, privateKey: createPrivateKey(privateKey) }
+    const rest = restClient(simulator.url, signer)
+    const api = await openWsApi(`${simulator.wsUrl}/ws-api/v3`, signer)
+    expect(await api.signed('session.logon')).toMatchObject({ status: 200 })
+    expect(await api.call('userDataStream.subscribe')).toMatchObject({ result: { subscriptionId: 0 } })
+    simulator.admin('keys', { apiKey, revoked: true })
+    expect(await rest.signed('GET', '/api/v3/account')).toMatchObject({ status: 401, body: { code: -2015 } })
+    api.send({ id: 'next', method: 'ping' })
+    expect(await api.until(({ status }) => Number(status) === 401, 'the end of the session')).toEqual({
+      id: null,
+      status: 401,
+      error: { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' },
+    })
+    expect(await api.call('session.status')).toMatchObject({ result: { apiKey: null, userDataStream: false } })
+    simulator.admin('keys', { apiKey, revoked: false })
+    expect(await rest.signed('GET', '/api/v3/account')).toMatchObject({ status: 200 })
+  })
+})
+
 describe('the two looks at the time', () => {
   const order = { symbol: 'BTCUSDC', side: 'BUY', type: 'MARKET', quantity: '1' }
 

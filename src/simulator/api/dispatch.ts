@@ -44,7 +44,7 @@ function authenticate(world: World, endpoint: Endpoint, params: Params, { apiKey
   if (session === null && (apiKey === null || apiKey === '')) throw new ApiError(-2014, 'API-key format invalid.', { status: 401 })
   if (session === null && !/^[A-Za-z0-9]{16,128}$/.test(apiKey!)) throw new ApiError(-2014, 'API-key format invalid.', { status: 401 })
   const key = session ?? world.keys.get(apiKey!)
-  if (key === undefined) throw badKey(world.switches.invalidKeyIs401 ? 401 : 400)
+  if (key === undefined || key.revoked) throw badKey(world.switches.invalidKeyIs401 ? 401 : 400)
   const timestamp = params.time('timestamp')
   if (timestamp === null) throw missing('timestamp')
   if (session === null && !key.signed(payload, params.must('signature')))

@@ -4,19 +4,7 @@ import { type Call, type Endpoint, ok } from './endpoint.ts'
 
 const read = { ws: null, security: 'USER_DATA' as const, weight: 1 }
 
-function restrictions({ world, key }: Call): ReturnType<typeof ok> {
-  const { rights } = key!
-  return ok({
-    ...rights,
-    createTime: world.started,
-    enableMargin: false,
-    enableFutures: false,
-    enableVanillaOptions: false,
-    enableFixApiTrade: false,
-    enableFixReadOnly: false,
-    enablePortfolioMarginTrading: false,
-  })
-}
+const restrictions = ({ world, key }: Call): ReturnType<typeof ok> => ok({ ...key!.rights, createTime: world.started })
 
 const burnState = ({ world }: Call): ReturnType<typeof ok> => ok({ spotBNBBurn: world.commission.inBnb, interestBNBBurn: false })
 

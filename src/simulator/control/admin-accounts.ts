@@ -1,13 +1,13 @@
 /** The admin's commands about accounts: further ones, what they hold, whether they may trade. Each concerns the first account unless `account` names another. */
 import type { Money } from '#domain/money.ts'
-import { newHmacKey } from '../keys.ts'
+import { newHmacKey, safeRights } from '../keys.ts'
 import { amountOf } from '../trading/filters.ts'
 import { balanceUpdate } from '../trading/events.ts'
 import { eight } from '../decimals.ts'
 import type { Account, World } from '../world.ts'
 import { conservationError } from './audit.ts'
 import { AdminError, type Body, type Command } from './command.ts'
-import { flagIn } from './reading.ts'
+import { flagIn, textIn } from './reading.ts'
 
 function accountIn({ accounts, account: first }: World, { account: name }: Body): Account {
   if (name === undefined) return first
@@ -62,6 +62,21 @@ export const accountCommands: Readonly<Record<string, Command>> = {
       const { account } = accountIn(world, body).venue
       const [canTrade, disabled] = [flagIn(body, 'canTrade', account.canTrade), flagIn(body, 'disabled', account.disabled)]
       return Object.assign(account, { canTrade, disabled })
+    },
+  },
+  keys: {
+    what: 'says what a key may do, as apiRestrictions tells it, or takes it back (revoked); the first key unless apiKey names another',
+    body: '{"enableWithdrawals": true, "ipRestrict": false, "revoked": false}',
+    fields: ['apiKey', 'revoked', ...Object.keys(safeRights)],
+    act({ world: { keys } }, body) {
+      const [name] = keys.keys()
+      const key = keys.get(textIn(body, 'apiKey', name ?? ''))
+      if (key === undefined) throw new AdminError(`apiKey: there is no such key. There are: ${[...keys.keys()].join(', ')}`)
+      const revoked = flagIn(body, 'revoked', key.revoked)
+      const rights = Object.entries(key.rights).map(([right, before]) => [right, flagIn(body, right, before)] as const)
+      Object.assign(key.rights, Object.fromEntries(rights))
+      key.revoked = revoked
+      return { apiKey: key.apiKey, account: key.account + 1, kind: key.kind, revoked, ...key.rights }
     },
   },
   balances: {

@@ -63,7 +63,8 @@ export class WsApi {
     this.#late.set(account, late)
     for (const event of now)
       for (const { connection, subscriptions } of this.#sessions)
-        for (const [subscriptionId, { key }] of subscriptions) if (key.account === account) connection.send({ subscriptionId, event })
+        for (const [subscriptionId, { key }] of subscriptions)
+          if (key.account === account && !key.revoked) connection.send({ subscriptionId, event })
   }
   /** Tells everybody that the server is about to go. */
   announceShutdown(): void {
@@ -81,6 +82,11 @@ export class WsApi {
   async #answer(session: Session, text: string): Promise<void> {
     const request = read(text)
     if (request === null) return session.connection.send({ id: null, status: 400, error: { code: -1135, msg: 'Invalid JSON Request' } })
+    // the next request ends the session of a key that was taken back
+    if (session.key?.revoked === true) {
+      session.logout()
+      return session.connection.send({ id: null, ...failure(badKey()) })
+    }
     const [method, path] = (byWs.get(request.method)?.rest ?? ' ').split(' ') as [string, string]
     const faults = this.#world.faults.ofRequest(['WS', method], [request.method, path])
     const ending = await underFaults<WsReply>(this.#world, faults, {
