@@ -14,7 +14,7 @@ import { type Config, ConfigError } from '../config.ts'
 import { openMarket, tradedSymbols, type VenueHands } from './binance.ts'
 import { type BinanceSite, siteOf } from './binance-site.ts'
 import { openLastPrices } from './last-prices.ts'
-import { openLookAgain } from './look-again.ts'
+import { noticingTheKey, openLookAgain } from './look-again.ts'
 import { openMarketFeed, SHORTEST } from './market-feed.ts'
 import type { Venue } from './venue.ts'
 
@@ -91,7 +91,10 @@ export async function openLiveVenue(config: Config, hands: VenueHands): Promise<
       return {
         exchange: binance.exchange,
         market: prices.note,
-        holdings: binance.account.holdings,
+        holdings: noticingTheKey(
+          () => binance.account.holdings(),
+          () => lookAgain(binance),
+        ),
         settings: { [TAG_KEY]: tag },
       }
     },

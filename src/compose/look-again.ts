@@ -40,14 +40,16 @@ export function openLookAgain({ names, trading, tellsPermissions, anyAddress, no
     }
   }
   const lookAtKey = async ({ account, rest }: Pick<Binance, 'account' | 'rest'>): Promise<void> => {
-    const found = await restrictionsOf(account)
-    const refusals = typeof found === 'string' ? [found] : keyRefusals(found, { anyAddress, now: rest.serverClock.now() })
+    // where its rights cannot be asked for, the account tells at least whether it is taken
+    const found = await answerOf(() => (tellsPermissions ? account.restrictions() : account.account()))
+    const rights = typeof found !== 'string' && tellsPermissions ? keyRefusals(found, { anyAddress, now: rest.serverClock.now() }) : []
+    const refusals = typeof found === 'string' ? [found] : rights
     for (const refusal of refusals) if (!wrong.includes(refusal)) trouble(`${refusal} Trading goes on meanwhile.`)
     if (refusals.length === 0 && wrong.length > 0) trouble('The API key is as it should be again.')
     wrong = refusals
   }
   return async binance => {
-    for (const look of tellsPermissions ? [lookAtSymbols, lookAtKey] : [lookAtSymbols])
+    for (const look of [lookAtSymbols, lookAtKey])
       try {
         await look(binance)
       } catch (error) {
@@ -57,10 +59,33 @@ export function openLookAgain({ names, trading, tellsPermissions, anyAddress, no
   }
 }
 
-// What the key may do; in words why it may not even ask.
-async function restrictionsOf(account: Binance['account']): Promise<Readonly<Record<string, unknown>> | string> {
+/**
+ * What the account holds, asked for so that a key that Binance does not take any more is looked at at once, and again once it is taken: while
+ * nothing is ordered nobody else would notice until the next hour.
+ */
+export function noticingTheKey<Holds>(ask: () => Promise<Holds>, look: () => Promise<void>): () => Promise<Holds> {
+  let refused = false
+  const noticed = async (now: boolean): Promise<void> => {
+    if (refused === now) return
+    refused = now
+    await look()
+  }
+  return async () => {
+    try {
+      const holds = await ask()
+      await noticed(false)
+      return holds
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'misconfigured') await noticed(true)
+      throw error
+    }
+  }
+}
+
+// What is answered; in words why the key may not even ask.
+async function answerOf(ask: () => Promise<Readonly<Record<string, unknown>>>): Promise<Readonly<Record<string, unknown>> | string> {
   try {
-    return await account.restrictions()
+    return await ask()
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'misconfigured') throw error
     return error.message

@@ -135,6 +135,28 @@ describe('live', () => {
       await running.stop()
     })
 
+    test('a key that is taken back while nothing is ordered is told within a minute, not at the next hour; and when it is taken again', async () => {
+      // nothing happens, so that no order is asked for
+      const market = await openRunningMarket({ closes: closes.map(() => 100), past: 500 })
+      const running = await startOn(market, live(market))
+      const { simulator, clock, key } = market
+      const told = async (words: string): Promise<boolean> => {
+        const begun = clock.now()
+        while (!running.troubles.some(text => text.includes(words)) && clock.now() < begun + 60_000)
+          await new Promise(resolve => setImmediate(resolve))
+        return running.troubles.some(text => text.includes(words))
+      }
+      simulator.admin('keys', { apiKey: key.apiKey, revoked: true })
+      expect(await told('The API key is wrong, may not do this, or may not be used from this address')).toBe(true)
+      const before = clock.now()
+      while (clock.now() < before + 60_000) await new Promise(resolve => setImmediate(resolve))
+      expect(running.troubles).toHaveLength(1)
+      simulator.admin('keys', { apiKey: key.apiKey, revoked: false })
+      expect(await told('The API key is as it should be again.')).toBe(true)
+      expect(running.troubles).toHaveLength(2)
+      await running.stop()
+    })
+
     test('an order for a symbol that is halted is refused and told; the same is taken once it trades again', async () => {
       const market = await openRunningMarket({ closes, past: 500 })
       const running = await startOn(market, live(market))
