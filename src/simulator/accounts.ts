@@ -16,7 +16,7 @@ import type { Account, Commission } from './world.ts'
 
 /** What all accounts share. */
 export interface Common {
-  readonly options: Pick<SimulatorOptions, 'volumeShare' | 'feesInBnb'>
+  readonly options: Pick<SimulatorOptions, 'volumeShare' | 'feesInBnb' | 'numbersFrom'>
   readonly fees: { readonly maker: Ratio; readonly taker: Ratio }
   /** Half-spread and slippage of a taker by symbol. */
   readonly slippage: (info: SymbolInfo) => Ratio
@@ -54,7 +54,7 @@ export function openAccount(common: Common, setup: AccountSetup, limits: Limits)
     replay,
     limits,
     switches,
-    firstNumber: number * NUMBERS_EACH,
+    firstNumber: (options.numbersFrom ?? 0) + number * NUMBERS_EACH,
     tradeGroupId,
     now,
   })

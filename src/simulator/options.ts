@@ -41,6 +41,8 @@ export interface SimulatorOptions {
   readonly tradeGroupId?: number
   /** Further accounts; more are opened by POST /admin/accounts. */
   readonly accounts?: readonly AccountSetup[]
+  /** Orders, lists and trades of the accounts have numbers beyond this one; default 0. */
+  readonly numbersFrom?: number
   /** 0 (default): any free port of 127.0.0.1. */
   readonly port?: number
   /** Candles that open, and ticks that happened, before this time (UTC ms) are the past from the beginning. Default: none is. */

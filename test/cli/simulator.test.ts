@@ -152,6 +152,22 @@ test('--symbols-file with filters of exchange and assets, and --unlisted: as the
   expect((await door.ended).code).toBe(0)
 })
 
+test('started again with the same key it numbers orders and trades beyond those before: whoever kept them would take new ones for old', async () => {
+  const once = async (): Promise<readonly number[]> => {
+    const door = openDoor('cli', ['simulator', '--json', '--key', `${'k'.repeat(32)}:${'s'.repeat(32)}`], folder)
+    const { url } = JSON.parse(await door.says('"url"')) as { url: string }
+    const rest = restClient(url, { apiKey: 'k'.repeat(32), secret: 's'.repeat(32) })
+    const order = { symbol: 'BTCEUR', side: 'BUY', type: 'MARKET', quoteOrderQty: '100' }
+    const { body } = await rest.signed('POST', '/api/v3/order', order)
+    door.child.kill('SIGTERM')
+    await door.ended
+    return [Number(body['orderId']), Number(body['fills']![0]!['tradeId'])]
+  }
+  const [first, second] = [await once(), await once()]
+  expect(second[0]).toBeGreaterThan(first[0]!)
+  expect(second[1]).toBeGreaterThan(first[1]!)
+})
+
 test('--unlisted of a symbol without candles is told before anything starts', async () => {
   await expect(simulatorMain(['--unlisted', 'BTCUSDC'], () => {})).rejects.toThrow('--unlisted BTCUSDC: it has no candles.')
 })

@@ -25,7 +25,7 @@ test.each(['/api/v3/order', '/admin/step'])('a client that goes away in the midd
   for (let count = 0; count < 2; count++) expect((await restClient(simulator.url, key).get('/api/v3/ping')).status).toBe(200)
 })
 
-test('a sale for an amount, of a symbol that is not there, is refused as any other order of it', async () => {
+test('a sale for an amount, of a symbol that is not there, is refused like every order of it', async () => {
   const { simulator, key } = await simulatorFor()
   const rest = restClient(simulator.url, key)
   for (const side of ['BUY', 'SELL'])
