@@ -9,24 +9,10 @@ import {
   type SelfCheckSetup,
   symbolRefusals,
 } from '#adapters/binance/self-check.ts'
-import type { KeyRights } from '#simulator/keys.ts'
+import { type KeyRights, safeRights } from '#simulator/keys.ts'
 import { type Bed, type BedSetup, BTCUSDC, openBed } from '../../support/binance/account.ts'
 
-const RIGHTS = {
-  ipRestrict: true,
-  createTime: 1,
-  enableReading: true,
-  enableSpotAndMarginTrading: true,
-  enableWithdrawals: false,
-  enableInternalTransfer: false,
-  permitsUniversalTransfer: false,
-  enableMargin: false,
-  enableFutures: false,
-  enableVanillaOptions: false,
-  enableFixApiTrade: false,
-  enableFixReadOnly: false,
-  enablePortfolioMarginTrading: false,
-}
+const RIGHTS = { ...safeRights, createTime: 1 }
 const NOW = Date.UTC(2026, 10, 25)
 const refusals = (raw: Readonly<Record<string, unknown>>, anyAddress = false): string[] => keyRefusals(raw, { anyAddress, now: NOW })
 const without = (name: keyof typeof RIGHTS) => Object.fromEntries(Object.entries(RIGHTS).filter(([field]) => field !== name))
