@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { defineStrategy, enter, exit, rsi } from '#strategy'
 
+// An RSI this close to a threshold is at it: a float's differs from the exact one by less.
+const SAME = 1e-8
+
 export default defineStrategy({
   title: 'RSI',
   aliases: ['RSI_Strategy'],
@@ -14,8 +17,9 @@ export default defineStrategy({
     .refine(({ oversold, overbought }) => oversold < overbought, 'oversold must be under overbought'),
   indicators: ({ window }) => ({ strength: rsi(window) }),
   decide({ candle, strength }, { oversold, overbought, minVolume }) {
-    if (strength.now < oversold && !(minVolume !== undefined && candle.volume < minVolume)) return enter({ reason: 'RSI is oversold' })
-    if (strength.now > overbought) return exit({ reason: 'RSI is overbought' })
+    if (strength.now < oversold - SAME && !(minVolume !== undefined && candle.volume < minVolume))
+      return enter({ reason: 'RSI is oversold' })
+    if (strength.now > overbought + SAME) return exit({ reason: 'RSI is overbought' })
     return null
   },
 })

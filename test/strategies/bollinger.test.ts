@@ -39,6 +39,20 @@ describe('bollinger', () => {
     expect(says(strategy, bars, params)).toBe(expected)
   })
 
+  test('a close on the band is at it, though floats may put it beside', () => {
+    // with two closes and one deviation the bands are the two closes, so that every rise comes from the lower and every fall from the upper
+    const closes = Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? 10 + i / 100 : 11.37 - i / 1000))
+    const turns = closes.map((close, i) => (i === 0 ? '.' : close > closes[i - 1]! ? '+' : '-'))
+    expect(says(strategy, closes, narrow)).toBe(turns.join(''))
+  })
+
+  test('an entry from just on the lower band, as it was traded', () => {
+    // ADAUSDT at Bybit, minutes before 2025-06-07 23:44: mean 0.6645, deviation 0.0003, lower 0.6639, which is the close before
+    const ticks = [45, 44, 47, 45, 46, 45, 53, 49, 46, 49, 46, 42, 43, 46, 45, 42, 43, 43, 39, 42]
+    const closes = ticks.map(last => Number(`0.66${last}`))
+    expect(says(strategy, closes)).toBe(`${'.'.repeat(19)}+`)
+  })
+
   test.each([{ window: 1 }, { std: 0 }, { std: -1 }, { minVolume: -1 }])('%j is refused', params => {
     expect(strategy.params.safeParse(params).success).toBe(false)
   })

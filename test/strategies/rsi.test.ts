@@ -14,6 +14,8 @@ describe('rsi', () => {
     { name: 'exactly 30 is not under 30', bars: [100, 103, 96], params: two, expected: '...' },
     { name: '30 is under 30.1', bars: [100, 103, 96], params: { ...two, oversold: 30.1 }, expected: '..+' },
     { name: 'exactly 87.5 is not over 87.5', bars: [10, 9, 8, 15], params: { ...two, overbought: 87.5 }, expected: '..+.' },
+    { name: 'exactly 30 is not under 30, though floats may say so', bars: [1000, 1000.3, 999.6], params: two, expected: '...' },
+    { name: 'exactly 70 is not over 70, though floats may say so', bars: [1000.3, 1000, 1000.7], params: two, expected: '...' },
     { name: '87.5 is over 87.4', bars: [10, 9, 8, 15], params: { ...two, overbought: 87.4 }, expected: '..+-' },
     { name: 'no change at all is 0, only gains is 100', bars: [5, 5, 5, 6, 7], params: two, expected: '..+--' },
     { name: 'is silent before its first value', bars: [10, 9], params: two, expected: '..' },
