@@ -312,6 +312,19 @@ describe('300 000 wild candles, from 0.000001 to 100 000: what runs equals what 
     expect(worst).toBeLessThan(1e-9)
   })
 
+  // a coin that fell from 100 to 0.00005 within days: two averages are equal there to 1e-10 or they are not (ma-cross)
+  test.each([2, 5, 20, 200])('sma of %i after a crash, to 1e-11', period => {
+    const crash = Array.from({ length: 1000 }, (_, i) => (i < 300 ? 97 + ((i * 7) % 13) / 3 : 0.00005 + ((i * 5) % 11) * 1e-8))
+    for (let i = 300; i < 330; i++) crash[i] = 100 * 0.62 ** (i - 299)
+    const own = history(sma(period), columnsFrom(crash.map((close, i) => [i * 60_000, close, close, close, close, 1]))).get('')!
+    let worst = 0
+    for (let i = period - 1; i < own.length; i++) {
+      const mean = crash.slice(i - period + 1, i + 1).reduce((sum, close) => sum + close, 0) / period
+      worst = Math.max(worst, Math.abs(own[i]! - mean) / mean)
+    }
+    expect(worst).toBeLessThan(1e-11)
+  })
+
   test.each([5, 20, 200])('bollinger of %i, in parts of the middle band', period => {
     const own = history(bollinger(period, 2), long)
     const [upper, middle, lower] = [own.get('upper')!, own.get('middle')!, own.get('lower')!]
