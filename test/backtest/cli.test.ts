@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { backtestMain } from '../../src/cli/backtest.ts'
 import { infoOf } from '../../src/cli/backtest-setup.ts'
@@ -12,7 +13,7 @@ const ADA = data('ADAEUR')
 
 const folder = mkdtempSync(join(tmpdir(), 'backtest-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const file = (name: string, text: string): string => {
+const file = (name: string, text: string | Buffer): string => {
   writeFileSync(join(folder, name), text)
   return join(folder, name)
 }
@@ -121,6 +122,33 @@ describe('wrong input is told: what, the rule, the mend', () => {
     { args: bad('C-1d.csv', '1,1,1,2,1,1'), says: 'C-1d.csv, line 1: high 1 is below low 2.' },
     { args: bad('D-1d.csv', '1,1,1,1,1,1\n2,1,1,1,x,1'), says: 'D-1d.csv, line 2: "x" is not a number.' },
     {
+      args: bad('F-1d.csv', 'openTime,close,high,low,open,volume\n1,1,1,1,1,1'),
+      says: 'F-1d.csv, line 1: the header says "close" where open is needed (openTime,open,high,low,close,volume).',
+    },
+    {
+      args: bad('G-1d.csv', 'a1,1,1,1,1,1\n2,1,1,1,1,1'),
+      says: 'G-1d.csv, line 1: the header says "1" where open is needed',
+    },
+    { args: bad('H-1d.csv', 'openTime,open\n1,1'), says: 'H-1d.csv, line 1: the header says "" where high is needed' },
+    { args: bad('I-1d.csv', '1,0x10,16,16,16,1'), says: 'I-1d.csv, line 1: "0x10" is not a number.' },
+    {
+      args: bad('J-1d.csv', '1600000000000000,1,1,1,1,1'),
+      says: 'J-1d.csv, line 1: openTime 1600000000000000 is not a time in UTC milliseconds (it may be in microseconds).',
+    },
+    {
+      args: bad('K-1m.csv', '1600000020,1,1,1,1,1\n1600000080,1,1,1,1,1'),
+      says: 'K-1m.csv: candles lie 60 milliseconds apart, which is less than 1m. Give openTime in milliseconds: it may be in seconds.',
+    },
+    {
+      args: bad('L-1d.csv', '1,0.0000000025,1,0.000000001,1,1'),
+      says: 'L-1d.csv, line 1: prices are counted in 0.00000001, and 2.5e-9 is finer than that.',
+    },
+    { args: bad('M-1d.csv.gz', '1,1,1,1,1,1'), says: 'M-1d.csv.gz: it is not gzipped, though its name says so. Take .gz out of its name' },
+    {
+      args: ['--strategy', 'rsi', '--candles', file('N-1d.csv.gz', readFileSync(BTC).subarray(0, 5000))],
+      says: 'N-1d.csv.gz: its gzip is cut off or damaged. Fetch it anew',
+    },
+    {
       args: ['--strategy', 'bollinger', '--candles', huge, '--param', 'window=2', '--param', 'std=1'],
       says: '--strategy bollinger: with these parameters and candles it cannot run (not a finite amount within range: 20000000000000000). Mend one',
     },
@@ -134,6 +162,26 @@ describe('wrong input is told: what, the rule, the mend', () => {
     expect({ code, out, lines: err.length }).toEqual({ code: 2, out: [], lines: 1 })
     expect(err[0]).toContain(says)
     expect(err[0]).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe('candles as other programs write them', () => {
+  const rows = '86400000,1,3,1,2,5\n172800000,2,3,1,2,5'
+  test.each<{ name: string; text: string | Buffer }>([
+    { name: 'no header', text: rows },
+    { name: 'the header', text: `openTime,open,high,low,close,volume\n${rows}\n` },
+    { name: 'other words for time and volume', text: `Open time,Open,High,Low,Close,Volume BTC\n${rows}` },
+    { name: 'quoted header, spaces', text: `"date", "open", "high", "low", "close", "vol"\n${rows.replaceAll(',', ', ')}` },
+    { name: 'more columns', text: `open_time,open,high,low,close,volume,close_time\n${rows.replaceAll('\n', ',9\n')},9` },
+    { name: 'lines that end as on Windows', text: `openTime,open,high,low,close,volume\r\n${rows.replace('\n', '\r\n')}\r\n` },
+    { name: 'a byte order mark', text: `\uFEFFopenTime,open,high,low,close,volume\n${rows}` },
+    { name: 'a byte order mark and no header', text: `\uFEFF${rows}` },
+    { name: 'empty lines at the end', text: `${rows}\n\n\r\n` },
+    { name: 'zero as Python writes it', text: rows.replaceAll(',5', ',0E-8') },
+    { name: 'gzipped, though the name does not say so', text: gzipSync(rows) },
+  ])('$name', async ({ name, text }) => {
+    const report = await figures('--strategy', 'rsi', '--candles', file(`${name.replaceAll(/\W/g, '_')}-1d.csv`, text))
+    expect(report).toMatchObject({ candles: 2, from: 86_400_000, to: 172_800_000 })
   })
 })
 

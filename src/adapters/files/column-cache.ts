@@ -14,7 +14,7 @@ import { readCandles } from './candles.ts'
 
 const MAGIC = 0x5254_434c
 // raise it when the layout changes, or when readCandles comes to read or refuse differently
-const VERSION = 2
+const VERSION = 3
 const HEADER = 64
 const COLUMNS = 5
 const RUN = 3
