@@ -1,8 +1,9 @@
 /** The door of the service: `npm start`. It runs by the settings until it is told to stop. */
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LeftAlone } from '#adapters/binance/faults.ts'
+import { makeFolder } from '#adapters/files/make-folder.ts'
 import { type Log, logThrown, logTold, openLog } from '#adapters/pino/log.ts'
 import { EmbeddedServerError } from '#adapters/postgres/embedded-error.ts'
 import { Fault } from '#domain/fault.ts'
@@ -91,7 +92,7 @@ function beat(config: Config, log: Log): NodeJS.Timeout {
   let failed = false
   const write = (): void => {
     try {
-      mkdirSync(dirname(file), { recursive: true })
+      makeFolder(dirname(file))
       writeFileSync(file, `${process.pid}\n`)
       failed = false
     } catch (error) {

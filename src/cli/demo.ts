@@ -6,7 +6,7 @@ import { redact } from '#domain/secrets.ts'
 import type { Told } from '#domain/told.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { jsonLinesOf, linesOf, openSession, type Session } from './session.ts'
-import { resetStorage } from './storage.ts'
+import { resetStorage, withDataDir } from './storage.ts'
 import { summaryJson, summaryLines } from './summary.ts'
 
 const HELP = `npm run demo -- [options]
@@ -31,7 +31,7 @@ interface DemoOptions {
   readonly speed: number
   readonly exchange: 'paper' | 'simulator'
   readonly untilEnd: boolean
-  readonly dataDir: string | null
+  readonly dataDir: string | undefined
   readonly reset: boolean
   readonly json: boolean
   readonly help: boolean
@@ -61,7 +61,7 @@ function readOptions(args: readonly string[]): DemoOptions {
       speed,
       exchange,
       untilEnd: values['until-end'] === true,
-      dataDir: values['data-dir'] ?? null,
+      dataDir: values['data-dir'],
       reset: values.reset === true,
       json: values.json === true,
       help: values.help === true,
@@ -84,7 +84,7 @@ export async function demoMain(
     out(HELP)
     return 0
   }
-  const config: Config = { ...settings, ...(options.dataDir === null ? {} : { DATA_DIR: options.dataDir }) }
+  const config = withDataDir(settings, options.dataDir)
   if (options.reset) await resetStorage(config)
   let print = out
   const tell = (told: readonly Told[]): void => {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { Fault } from '#domain/fault.ts'
 import type { Config } from '../config.ts'
-import { hasDatabase, openDatabase } from './storage.ts'
+import { hasDatabase, openDatabase, withDataDir } from './storage.ts'
 
 const USAGE = 'npm run sql -- [--data-dir DIR] "SELECT …"'
 
@@ -20,7 +20,7 @@ export async function sqlMain(args: readonly string[], config: Config, out: (lin
     return 0
   }
   if (positionals.length !== 1) throw new Fault('misconfigured', `sql: one query is needed, in quotes. Usage: ${USAGE}`)
-  const settings = values['data-dir'] === undefined ? config : { ...config, DATA_DIR: values['data-dir'] }
+  const settings = withDataDir(config, values['data-dir'])
   if (!hasDatabase(settings))
     throw new Fault('misconfigured', `sql: there is no database in ${settings.DATA_DIR} yet. Run the demo first: npm run demo`)
   const storage = await openDatabase(settings)

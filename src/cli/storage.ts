@@ -22,6 +22,13 @@ export const isOwn = ({ DATABASE_URL, PGHOST }: Config): boolean => DATABASE_URL
 /** The folder of the embedded database. */
 export const folderOf = ({ DATA_DIR }: Config): string => join(resolve(DATA_DIR), 'postgres')
 
+/** The settings with the folder that --data-dir names; undefined: as they are. Throws a Fault where it names none. */
+export function withDataDir(config: Config, folder: string | undefined): Config {
+  if (folder === undefined) return config
+  if (folder.trim() === '') throw new Fault('misconfigured', '--data-dir: a folder is needed, such as --data-dir .roottrading.')
+  return { ...config, DATA_DIR: folder }
+}
+
 /** Opens the database without changing it. Throws a Fault when it cannot. */
 export async function openDatabase(config: Config, onLine: (line: string) => void = () => {}): Promise<Storage> {
   if (isOwn(config)) {

@@ -1,6 +1,7 @@
 /** How long to stay away from a Binance, kept in the data folder: a ban holds for whoever asks from this address, after a restart too. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '#adapters/files/make-folder.ts'
 
 /** What was kept, and what keeps it. */
 export interface KeptLimits {
@@ -23,7 +24,7 @@ export function keptLimits(dataDir: string, site: string, note: (text: string) =
     savedBudget,
     saveBudget(state) {
       try {
-        mkdirSync(folder, { recursive: true })
+        makeFolder(folder)
         writeFileSync(`${file}.new`, state)
         renameSync(`${file}.new`, file)
       } catch (error) {

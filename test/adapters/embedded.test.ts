@@ -219,7 +219,14 @@ describe('what it cannot do, it says', () => {
     writeFileSync(file, '')
     const starting = startEmbedded({ dataDir: join(file, 'data') })
     await expect(starting).rejects.toBeInstanceOf(EmbeddedServerError)
-    await expect(starting).rejects.toThrow(/The data folder .*a-file\/data cannot be used: ENOTDIR.*\n.*\n {2}mend: mend DATA_DIR/)
+    await expect(starting).rejects.toThrow(/The data folder .*a-file\/data cannot be used: EEXIST: .*a-file'\n.*\n {2}mend: mend DATA_DIR/)
+  })
+
+  // where Node's own way of making folders on the way never ends
+  test.runIf(existsSync('/proc/self'))('a folder that cannot be made, since nobody makes any there', async () => {
+    await expect(startEmbedded({ dataDir: '/proc/nobody/data' })).rejects.toThrow(
+      /The data folder \/proc\/nobody\/data cannot be used: ENOENT/,
+    )
   })
 
   test('a lost password, a wrong password, another version; without a word of the secret', async () => {

@@ -3,7 +3,7 @@
  * (SYMBOL-TIMEFRAME.csv.gz.after): a process that dies leaves the file as it was, and the pieces up to their last whole line. A finished
  * download is joined with the file aside, and takes its place at once.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type Candle, type Columns, flawOf } from '#domain/candle.ts'
@@ -11,6 +11,7 @@ import { Fault } from '#domain/fault.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { cachedCandles } from './column-cache.ts'
 import { hold } from './lock.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Where an archive is, and what of. */
 export interface ArchiveSetup {
@@ -36,7 +37,7 @@ export class FileArchive {
   constructor(setup: ArchiveSetup) {
     this.#setup = setup
     this.path = join(setup.folder, `${setup.symbol}-${setup.timeframe}.csv.gz`)
-    this.#writing(() => mkdirSync(setup.folder, { recursive: true }))
+    this.#writing(() => makeFolder(setup.folder))
   }
 
   /** Keeps other processes from downloading into the file, until what this gives is called. Throws a Fault where one does. */

@@ -6,11 +6,12 @@
  * Numbers are in the machine's own byte order; a cache of another order has another magic and is rebuilt, like a damaged one.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Columns } from '#domain/candle.ts'
 import { readCandles } from './candles.ts'
+import { makeFolder } from './make-folder.ts'
 
 const MAGIC = 0x5254_434c
 // raise it when the layout changes, or when readCandles comes to read or refuse differently
@@ -133,7 +134,7 @@ function bytesOf({ time, open, high, low, close, volume }: Columns, source: Buff
 function writeCache(path: string, folder: string, source: Buffer, columns: Columns): void {
   const unfinished = `${path}.${randomUUID()}`
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     try {
       writeFileSync(unfinished, bytesOf(columns, source))
       renameSync(unfinished, path)

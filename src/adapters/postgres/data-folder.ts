@@ -18,6 +18,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -78,12 +79,22 @@ function claim(dataDir: string): DataFolder {
   }
 }
 
+// By hand, folder by folder: Node's own way never ends where a folder takes none (/proc), and says of a disk that may only be read that there
+// is no such file.
 function makeFolder(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: 0o700 })
-  if (first === undefined || process.getuid?.() !== 0) return
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (isFolder(path)) return // another process was faster
+    throw error
+  }
   // Under root another user runs the server, who must pass through. What lies inside is closed file by file.
-  for (let made = path; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o711)
+  if (process.getuid?.() === 0) chmodSync(path, 0o711)
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 // SQLite is here for its lock alone: the kernel gives it back when the holder dies, however it dies, on every platform,
 // and no reused pid can be mistaken for the holder. Nothing else may open this file: closing it would drop the lock.
