@@ -11,6 +11,7 @@ import { endWithItsReader } from './cli/closed-output.ts'
 import { unreadSettings } from './cli/env-file.ts'
 import { aliveFile, PULSE_MS } from './cli/health.ts'
 import { openSession, type Session } from './cli/session.ts'
+import { isLastWord } from './cli/storage.ts'
 import { programVersion } from './compose.ts'
 import { type Config, ConfigError, readConfig, secretsOf } from './config.ts'
 
@@ -45,7 +46,7 @@ async function started(config: Config, log: Log, signal: AbortSignal): Promise<S
     threw: thrown => logThrown(log, thrown),
     report: error => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a command failed'),
     note: (level, text) => log[level]({}, text),
-    onLine: line => log.debug({ line }, 'database'),
+    onLine: line => (isLastWord(line) ? log.error({ line }, 'the database') : log.debug({ line }, 'database')),
   })
   const { missing } = session.venue
   if (missing.length > 0) log.warn({ symbols: missing }, 'these symbols are not there: they are left out')

@@ -6,7 +6,7 @@ import { redact } from '#domain/secrets.ts'
 import type { Told } from '#domain/told.ts'
 import { type Config, secretsOf } from '../config.ts'
 import { jsonLinesOf, linesOf, openSession, type Session } from './session.ts'
-import { resetStorage, withDataDir } from './storage.ts'
+import { isLastWord, resetStorage, withDataDir } from './storage.ts'
 import { summaryJson, summaryLines } from './summary.ts'
 
 const HELP = `npm run demo -- [options]
@@ -95,6 +95,7 @@ export async function demoMain(
   const note = (level: 'info' | 'warn', text: string): void => {
     if (level === 'warn') complain(text)
   }
+  const lastWords: string[] = []
   const session = await openSession({
     config,
     env,
@@ -102,9 +103,29 @@ export async function demoMain(
     tell,
     report,
     note,
+    onLine: line => void (isLastWord(line) && lastWords.push(line)),
   })
+  try {
+    await play(session, options, out, prompt => {
+      print = prompt
+    })
+  } catch (error) {
+    // why it failed comes of this
+    lastWords.forEach(complain)
+    throw error
+  }
+  return 0
+}
+
+async function play(
+  session: Session,
+  options: DemoOptions,
+  out: (line: string) => void,
+  printBy: (print: typeof out) => void,
+): Promise<void> {
   const quit = quitter(session)
   let prompt: Prompt | null = null
+  let failed = true
   try {
     if (!options.json) for (const line of greeting(session)) out(line)
     const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
@@ -116,18 +137,21 @@ export async function demoMain(
       answer: line => (isQuit(line) ? (quit.now(), Promise.resolve('Ending …')) : session.answer(line)),
       onQuit: quit.now,
     })
-    if (!options.json) print = prompt.print
+    if (!options.json) printBy(prompt.print)
     await Promise.race([session.service.run(), quit.asked])
     if (interactive && !options.untilEnd && !quit.wasAsked()) {
-      print('The candles have ended. Commands still work; Ctrl-C ends the demo.')
+      prompt.print('The candles have ended. Commands still work; Ctrl-C ends the demo.')
       await quit.asked
     }
     await session.service.finished()
+    failed = false
   } finally {
     await prompt?.close()
-    await finish(session, options, out)
+    // what fails after a failure says less than that
+    await finish(session, options, out).catch((error: unknown) => {
+      if (!failed) throw error
+    })
   }
-  return 0
 }
 
 async function finish(session: Session, { json }: DemoOptions, out: (line: string) => void): Promise<void> {

@@ -22,6 +22,9 @@ export const isOwn = ({ DATABASE_URL, PGHOST }: Config): boolean => DATABASE_URL
 /** The folder of the embedded database. */
 export const folderOf = ({ DATA_DIR }: Config): string => join(resolve(DATA_DIR), 'postgres')
 
+/** True for a line in which the embedded database says that it ends, though nobody asked it to. */
+export const isLastWord = (line: string): boolean => / PANIC: |ended unasked/.test(line)
+
 /** The settings with the folder that --data-dir names; undefined: as they are. Throws a Fault where it names none. */
 export function withDataDir(config: Config, folder: string | undefined): Config {
   if (folder === undefined) return config

@@ -1,5 +1,5 @@
 /** The doors: what they say of wrong words and settings, what the doctor finds, and how the service ends. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -69,6 +69,19 @@ describe('wrong words and settings end with 2, in words', () => {
     expect(err).not.toMatch(/^\s+at /m)
     expect(err).not.toContain(CANARY)
   })
+})
+
+test('a demo whose database ends says that it did, and not what failed after it', async () => {
+  const lost = join(folder, 'lost')
+  const { says, ended } = openDoor('cli', ['demo', '--json', '--speed', '200', '--data-dir', lost], folder)
+  await says('"fill"')
+  const [postmaster] = readFileSync(join(lost, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')
+  process.kill(Number(postmaster), 'SIGKILL')
+  const { code, err } = await ended
+  expect(code).toBe(2)
+  expect(err).toContain('the embedded PostgreSQL ended unasked (SIGKILL)')
+  expect(err).not.toContain('reading totals')
+  expect(err).not.toMatch(/^\s+at /m)
 })
 
 describe('whose reader is gone, as behind head, ends quietly, with the code that a shell has for it', () => {
