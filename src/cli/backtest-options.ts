@@ -56,7 +56,7 @@ export const helpLines = (strategies: readonly string[]): string[] => [
   '  --symbol S[,S…]      one a file; default: the file name before its last dash',
   '  --timeframe 4h       of the files; default: the file name after its last dash',
   '  --from, --to         candles that open from then on, and before then: 2023-01-31, 2023-01-31T12:00 (UTC) or milliseconds',
-  '  --param name=value   a parameter of the strategy; may be repeated',
+  '  --param name=value   a parameter of the strategy, by its name or its variable; may be repeated. It comes before the variable',
   '  --cash 10000         what there is at first, in the quote asset',
   '  --fee 0.001          of a fill, as a share: 0.001 is 0.1 %',
   '  --slippage BP        half-spread and slippage in basis points; default 5 for BTC and ETH, 15 for others, and at most 10 % of a',

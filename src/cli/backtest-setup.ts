@@ -13,7 +13,7 @@ import type { Costs } from '#matching/costs.ts'
 import type { AnyStrategy } from '#strategy'
 import { bundledSymbols, defaultSlippage } from '../compose/market.ts'
 import { findStrategy } from '../compose/owners.ts'
-import { ParamError, readParams } from '../compose/params.ts'
+import { fieldsOf, ParamError, paramsByName, paramsFromEnv, readParams } from '../compose/params.ts'
 import { ConfigError } from '../config.ts'
 import type { LoadedStrategy } from '../load-folder.ts'
 import { type BacktestOptions, UsageError } from './backtest-options.ts'
@@ -22,6 +22,8 @@ import { type BacktestOptions, UsageError } from './backtest-options.ts'
 export interface Prepared {
   readonly setup: Omit<ReportSetup, 'now'>
   readonly gaps: readonly FileGaps[]
+  /** What counts since a variable says so, and not by default or --param: "RSI_WINDOW=7". */
+  readonly fromEnv: readonly string[]
 }
 
 /** The holes of a file. */
@@ -34,10 +36,19 @@ const ONE = ratio('1')
 const LIMIT = ratio('0.2')
 const VOLUME_SHARE = 0.1
 
+/** Where the strategies and the caches are, and the variables that parameters are read from. */
+export interface Surroundings {
+  readonly strategies: ReadonlyMap<string, LoadedStrategy>
+  readonly cacheDir: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
 /** Reads the candles and sets the strategy up. Throws UsageError, or a Fault for a bad file. */
-export function prepare(options: BacktestOptions, strategies: ReadonlyMap<string, LoadedStrategy>, cacheDir: string): Prepared {
+export function prepare(options: BacktestOptions, { strategies, cacheDir, env }: Surroundings): Prepared {
   const loaded = told('--strategy', () => findStrategy(strategies, options.strategy))
-  const params = told('--param', () => readParams(loaded.strategy, options.params))
+  const given = told('--param', () => paramsByName(loaded.strategy, options.params))
+  const variables = paramsFromEnv(loaded.strategy, env)
+  const params = told('--param', () => paramsOf(loaded.strategy, variables, given))
   const read = options.files.map((file, place) => historyOf(file, options.symbols?.[place] ?? null, options, cacheDir))
   const histories = read.map(({ history }) => history)
   checkTogether(histories)
@@ -54,6 +65,20 @@ export function prepare(options: BacktestOptions, strategies: ReadonlyMap<string
       costs: costsOf(options),
     },
     gaps: read.map(({ gaps }) => gaps),
+    fromEnv: fieldsOf(loaded.strategy)
+      .filter(({ name, fallback }) => given[name] === undefined && (variables[name] ?? fallback) !== fallback)
+      .map(({ name, env: variable }) => `${variable}=${variables[name]}`),
+  }
+}
+
+// What is wrong is told of the command line where it is wrong there alone.
+function paramsOf(strategy: AnyStrategy, variables: Readonly<Record<string, string>>, given: Readonly<Record<string, string>>): object {
+  try {
+    return readParams(strategy, { ...variables, ...given })
+  } catch (error) {
+    if (Object.keys(variables).length === 0) throw error
+    readParams(strategy, given)
+    throw new UsageError(`the environment, or it and --param together: ${(error as ParamError).message}`, { cause: error })
   }
 }
 

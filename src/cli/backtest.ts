@@ -43,13 +43,15 @@ async function run(args: readonly string[], { out, err, now, env }: BacktestIo):
     for (const line of lines) to(line)
   }
   if (options === null) return print(helpLines([...strategies.keys()]), out)
-  const { setup, gaps } = prepare(options, strategies, join(env.DATA_DIR || '.roottrading', 'cache'))
+  const { setup, gaps, fromEnv } = prepare(options, { strategies, cacheDir: join(env.DATA_DIR || '.roottrading', 'cache'), env })
   inlineMore()
   const result = runIt({ ...setup, now })
   if (options.trades !== null) writeTrades(options.trades, result.collected)
   if (options.json) out(JSON.stringify(result.report))
   else print(reportLines(result, setup.histories[0]!.info.quote), out)
-  print(gapLines(gaps), options.json ? err : out)
+  const note = options.json ? err : out
+  print(gapLines(gaps), note)
+  if (fromEnv.length > 0) note(`from the environment: ${fromEnv.join(', ')} (--param comes before it)`)
   const { fills, denials } = result.collected
   // a report of nothing needs its reason, also where only figures are printed
   if (options.json && fills.length === 0) for (const [code, { count, last }] of denials) err(`refused ${count} ×: ${code}: ${last}`)

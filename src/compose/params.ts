@@ -88,3 +88,15 @@ export function paramsFromEnv(strategy: AnyStrategy, env: Readonly<Record<string
   }
   return given
 }
+
+/** Texts by the parameters' names, where they are given by those or by their variables. Throws ParamError where one is given by both. */
+export function paramsByName(strategy: AnyStrategy, given: Readonly<Record<string, string>>): Record<string, string> {
+  const fields = fieldsOf(strategy)
+  const named: Record<string, string> = {}
+  for (const [text, value] of Object.entries(given)) {
+    const name = fields.find(({ env }) => env === text)?.name ?? text
+    if (name !== text && given[name] !== undefined) throw new ParamError(`${text}: ${name} is given too. Give one of them.`)
+    named[name] = value
+  }
+  return named
+}

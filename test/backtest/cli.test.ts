@@ -21,7 +21,8 @@ const day = 86_400_000
 const csv = (name: string, count = 30, step = day): string =>
   file(name, Array.from({ length: count }, (_, i) => `${day + i * step},${100 + i},${102 + i},${99 + i},${101 + i},1000`).join('\n'))
 
-async function run(...args: string[]): Promise<{ code: number; out: string[]; err: string[] }> {
+const run = (...args: string[]) => runWith({}, ...args)
+async function runWith(env: Record<string, string>, ...args: string[]): Promise<{ code: number; out: string[]; err: string[] }> {
   const out: string[] = []
   const err: string[] = []
   let time = 0
@@ -29,7 +30,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string[]; er
     out: (line: string) => void out.push(line),
     err: (line: string) => void err.push(line),
     now: () => (time += 7),
-    env: { DATA_DIR: folder },
+    env: { DATA_DIR: folder, ...env },
   }
   const code = await backtestMain(args, io)
   return { code, out, err }
@@ -91,6 +92,11 @@ describe('wrong input is told: what, the rule, the mend', () => {
     {
       args: [...rsi, '--param', 'windo=3'],
       says: '--param windo: there is no such parameter. There are: window=14, oversold=30, overbought=70, minVolume.',
+    },
+    { args: [...rsi, '--param', 'RSI_WINDOW=x'], says: '--param window=x: a number is needed.' },
+    {
+      args: [...rsi, '--param', 'window=3', '--param', 'RSI_WINDOW=4'],
+      says: '--param RSI_WINDOW: window is given too. Give one of them.',
     },
     { args: [...rsi, '--param', 'window=x'], says: '--param window=x: a number is needed.' },
     { args: [...rsi, '--param', 'window='], says: '--param window=: a number is needed.' },
@@ -274,6 +280,32 @@ describe('options', () => {
     expect(await figures(...base, '--from', '2022-01-01', '--to', '2022-02-01T12:00')).toMatchObject(range)
     expect(await figures(...base, '--from', String(from), '--to', `${to}`)).toMatchObject(range)
     expect(await figures(...base, '--from', '2022-01-01T00:00:00Z', '--to', '2022-02-01 12:00Z')).toMatchObject(range)
+  })
+
+  test('parameters come from the variables of the service, which is told, and --param comes before them', async () => {
+    const rsi = ['--strategy', 'rsi', '--candles', BTC]
+    const env = { RSI_WINDOW: '7', RSI_OVERSOLD: '30', MIN_VOLUME: '20', LONG_WINDOW: '9' }
+    const { out, err } = await runWith(env, ...rsi, '--json')
+    expect(err).toEqual(['from the environment: RSI_WINDOW=7, MIN_VOLUME=20 (--param comes before it)'])
+    const { durationMs: _, ...named } = await figures(...rsi, '--param', 'window=7', '--param', 'minVolume=20')
+    expect(JSON.parse(out[0]!)).toMatchObject(named)
+    expect(named.fills).not.toBe((await figures(...rsi)).fills)
+    const less = await runWith(env, ...rsi, '--param', 'window=14', '--param', 'MIN_VOLUME=20')
+    expect(less.out.at(-1)).toMatch(/^took/)
+    expect(less.err).toEqual([])
+  })
+
+  test('what is wrong in them is told of them, and the two count together', async () => {
+    const rsi = ['--strategy', 'rsi', '--candles', BTC]
+    const { code, err } = await runWith({ RSI_WINDOW: 'x' }, ...rsi)
+    expect([code, err]).toEqual([2, ['the environment, or it and --param together: window=x: a number is needed.']])
+    expect((await runWith({ RSI_WINDOW: 'x' }, ...rsi, '--param', 'window=y')).err[0]).toContain('--param window=y: a number')
+    expect((await runWith({ RSI_OVERBOUGHT: '90' }, ...rsi, '--param', 'oversold=80')).code).toBe(0)
+  })
+
+  test('the report on a terminal tells them too', async () => {
+    const { out } = await runWith({ SHORT_WINDOW: '6' }, '--strategy', 'ma-cross', '--candles', BTC)
+    expect(out.at(-1)).toBe('from the environment: SHORT_WINDOW=6 (--param comes before it)')
   })
 
   test('slippage is 5 bp for BTC and ETH, 15 for others, and 0 is less', async () => {
