@@ -139,8 +139,43 @@ function portfolioLine({
   return `${what}: ${measured}${all}\n`
 }
 
+const USAGE = `npm run bench -- [options]   measures against hand-written loops; some minutes
+
+  --json        one line of JSON: {name: {ours, floor, ratio, goal}}
+  --portfolio   all 200 parameter sets of the portfolio, not a sample
+`
+
+interface Asked {
+  readonly json?: boolean
+  readonly portfolio?: boolean
+  readonly only?: string
+  readonly help?: boolean
+}
+
+// Null: what was asked for is not there, which is told.
+function asked(): Asked | null {
+  try {
+    const options = {
+      json: { type: 'boolean' },
+      portfolio: { type: 'boolean' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    } as const
+    return parseArgs({ options }).values
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`)
+    process.exitCode = 2
+    return null
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean' }, portfolio: { type: 'boolean' }, only: { type: 'string' } } })
+  const values = asked()
+  if (values === null) return
+  if (values.help === true) {
+    process.stdout.write(USAGE)
+    return
+  }
   if (values.only !== undefined) {
     process.stdout.write(JSON.stringify(await perform(values.only)))
     return

@@ -13,6 +13,7 @@ export interface LoadedStrategy {
 }
 
 const ENDING = '.ts'
+const MADE_BY = 'a strategy, made by defineStrategy or defineBasket, with params: z.object({ … }), indicators and decide'
 
 /** Takes a file that cannot be used, by its name and what is wrong with it. */
 export type OnBroken = (name: string, fault: Fault) => void
@@ -61,7 +62,7 @@ async function filesOf(folder: URL): Promise<string[]> {
 
 /** All strategies of a folder by name. Throws a Fault that names the bad file, unless `onBroken` takes it. */
 export async function loadStrategies(folder: URL, onBroken?: OnBroken): Promise<Map<string, LoadedStrategy>> {
-  const strategies = await loadFolder(folder, isStrategy, 'a strategy, made by defineStrategy or defineBasket', onBroken)
+  const strategies = await loadFolder(folder, isStrategy, MADE_BY, onBroken)
   const loaded = new Map<string, LoadedStrategy>()
   for (const [name, strategy] of strategies) {
     // the query makes it a module of its own, so that this strategy's decide is inlined into its own loop

@@ -151,10 +151,14 @@ export const defineStrategy = <P extends z.ZodObject, I extends Indicators, A ex
 export const defineBasket = <P extends z.ZodObject, I extends Indicators>(basket: Basket<P, I>): Basket<P, I> & AnyBasket =>
   ({ ...basket, kind: 'basket' }) as Basket<P, I> & AnyBasket
 
-/** True for what `defineStrategy` or `defineBasket` made. */
-export const isStrategy = (value: unknown): value is AnyStrategy =>
-  typeof value === 'object' &&
-  value !== null &&
-  'kind' in value &&
-  (value.kind === 'single' || value.kind === 'basket') &&
-  'decide' in value
+/** True for what `defineStrategy` or `defineBasket` made, of all that they need: types are not looked at where a file is loaded. */
+export const isStrategy = (value: unknown): value is AnyStrategy => {
+  const { kind, decide, indicators, params } = (value ?? {}) as { readonly [Key in keyof AnyStrategy]?: AnyStrategy[Key] }
+  return (
+    (kind === 'single' || kind === 'basket') &&
+    typeof decide === 'function' &&
+    typeof indicators === 'function' &&
+    typeof params?.safeParse === 'function' &&
+    params.shape !== undefined
+  )
+}

@@ -47,7 +47,11 @@ test('each strategy has a candle loop of its own', async () => {
   expect(new Set([...strategies.values()].map(({ scan }) => scan)).size).toBe(strategies.size)
 })
 
-test('what is no strategy stops the start with its name', async () => {
-  write('idea.ts', 'export default { decide: () => null }\n')
+test.each([
+  'decide: () => null',
+  "kind: 'single', indicators: () => ({}), decide: () => null",
+  "kind: 'single', params: { window: 14 }, indicators: () => ({}), decide: () => null",
+])('what is no strategy stops the start with its name: { %s }', async text => {
+  write('idea.ts', `export default { ${text} }\n`)
   await expect(loadStrategies(pathToFileURL(folder))).rejects.toThrow('idea.ts: the default export must be a strategy')
 })

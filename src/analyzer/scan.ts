@@ -48,6 +48,7 @@ export const scan: Scan = (run, to, wanted) => {
         // a file that nothing has checked may say anything
         if (signal === undefined || (signal.kind !== 'enter' && signal.kind !== 'exit')) throw noSignal(signal)
         if (signal.kind === deafTo) continue
+        if (typeof signal.reason !== 'string' || (signal.kind === 'enter' && signal.at === undefined)) throw noSignal(signal)
         run.next = i + 1
         return signal
       }

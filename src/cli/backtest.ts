@@ -11,6 +11,7 @@ import { formatTime } from '#domain/time.ts'
 import { loadStrategies } from '../load-folder.ts'
 import { helpLines, readOptions, UsageError } from './backtest-options.ts'
 import { type FileGaps, prepare } from './backtest-setup.ts'
+import { blameOf } from './blame.ts'
 
 /** What the command has of its surroundings. */
 export interface BacktestIo {
@@ -21,6 +22,7 @@ export interface BacktestIo {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+const STRATEGIES = new URL('../../strategies/', import.meta.url)
 const DONE = 0
 const WRONG_INPUT = 2
 
@@ -38,7 +40,7 @@ export async function backtestMain(args: readonly string[], io: BacktestIo): Pro
 
 async function run(args: readonly string[], { out, err, now, env }: BacktestIo): Promise<void> {
   const options = readOptions(args)
-  const strategies = await loadStrategies(new URL('../../strategies/', import.meta.url))
+  const strategies = await loadStrategies(STRATEGIES)
   const print = (lines: readonly string[], to: (line: string) => void): void => {
     for (const line of lines) to(line)
   }
@@ -62,6 +64,8 @@ function runIt(setup: ReportSetup): Backtest {
   try {
     return backtest(setup)
   } catch (cause) {
+    const blame = blameOf(cause, STRATEGIES)
+    if (blame !== null) throw new UsageError(blame, { cause })
     if (!(cause instanceof RangeError)) throw cause
     throw new UsageError(
       `--strategy ${setup.strategy}: with these parameters and candles it cannot run (${cause.message}). Mend one of them.`,

@@ -4,6 +4,7 @@ import type { Size } from '#domain/sizing.ts'
 import { isTimeframe, lengthOf, type Timeframe } from '#domain/time.ts'
 import type { OwnerSetup } from '#engine'
 import type { StrategyChange, StrategyRow } from '#ports/desk.ts'
+import type { AnyStrategy } from '#strategy'
 import { type Config, ConfigError } from '../config.ts'
 import type { LoadedStrategy } from '../load-folder.ts'
 import { fieldsOf, ParamError, paramsFromEnv, readParams } from './params.ts'
@@ -89,6 +90,30 @@ function checkFrame(name: string, frame: Timeframe, base: Timeframe): void {
     throw new ConfigError(`${name} runs on ${frame}, which cannot be made of candles of ${base}. ${mend}`)
 }
 
+function paramsOf(
+  strategy: AnyStrategy,
+  name: string,
+  variables: Readonly<Record<string, string>>,
+  overrides: Readonly<Record<string, string>>,
+): object {
+  try {
+    return readParams(strategy, { ...variables, ...overrides })
+  } catch (error) {
+    if (!(error instanceof ParamError)) throw error
+    const pairs = Object.entries(overrides).map(([param, value]) => `${param}=${value}`)
+    // what a person set once stays, and a file that changed since may not take it any more
+    const kept =
+      pairs.length === 0
+        ? ''
+        : ` ${pairs.join(' ')} was set by chat and is kept: let the file take it again, start, and write: strategy ${name} ${Object.keys(
+            overrides,
+          )
+            .map(param => `${param}=default`)
+            .join(' ')}`
+    throw new ConfigError(`${name}: ${error.message}${kept}`)
+  }
+}
+
 /** All strategies that run. Throws ConfigError for wrong parameters or places. */
 export function ownersOf({ config, env, strategies, symbols, saved, base, broken = new Set() }: OwnersSetup): Owner[] {
   const allocations = allocationsOf(config.ALLOCATIONS)
@@ -100,14 +125,7 @@ export function ownersOf({ config, env, strategies, symbols, saved, base, broken
     const others = strategy.kind === 'single' ? Object.values(strategy.also ?? {}) : []
     for (const frame of [timeframe, ...others]) checkFrame(name, frame, base)
     const chosen = JSON.parse(saved.get(settingOf(name, 'symbols')) ?? 'null') as string[] | null
-    const given = { ...paramsFromEnv(strategy, env), ...overridesOf(name, saved) }
-    let params: object
-    try {
-      params = readParams(strategy, given)
-    } catch (error) {
-      if (error instanceof ParamError) throw new ConfigError(`${name}: ${error.message}`)
-      throw error
-    }
+    const params = paramsOf(strategy, name, paramsFromEnv(strategy, env), overridesOf(name, saved))
     const allocation = strategy.kind === 'basket' ? ratioOf(allocations.get(name) ?? strategy.allocation) : null
     const runsOn = (chosen ?? placed).filter(symbol => symbols.includes(symbol))
     const enabled = saved.get(settingOf(name, 'enabled')) !== 'false'

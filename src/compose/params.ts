@@ -68,7 +68,7 @@ export function readParams(strategy: AnyStrategy, given: Readonly<Record<string,
     values[name] = valueOf(field, text)
   }
   const result = strategy.params.safeParse(values)
-  if (result.success) return result.data
+  if (result.success) return usable(strategy, result.data, values, fields)
   const wrong = result.error.issues.map(({ path, message }) => {
     const name = path.join('.')
     if (name === '') return message
@@ -77,6 +77,20 @@ export function readParams(strategy: AnyStrategy, given: Readonly<Record<string,
     return `${name}=${value}: ${message}`
   })
   throw new ParamError(`${wrong.join('; ')}. Parameters: ${listOf(fields)}.`)
+}
+
+// What the file allows and its indicators do not (a window of 0) would end the core that is built of it, at this start and at each after it.
+function usable(strategy: AnyStrategy, params: object, given: Readonly<Record<string, unknown>>, fields: readonly ParamField[]): object {
+  const also = strategy.kind === 'single' ? (strategy.also ?? {}) : {}
+  try {
+    for (const [name, { on }] of Object.entries(strategy.indicators(params)))
+      if (on && !Object.hasOwn(also, on)) throw new RangeError(`"${name}" runs on "${on}", which is not declared under "also"`)
+    return params
+  } catch (cause) {
+    const texts = Object.entries(given).map(([name, value]) => `${name}=${String(value)}`)
+    const what = `its indicators cannot be made (${cause instanceof Error ? cause.message : String(cause)})`
+    throw new ParamError(`${texts.length === 0 ? 'by default' : texts.join(', ')}: ${what}. Parameters: ${listOf(fields)}.`, { cause })
+  }
 }
 
 /** The texts that an environment gives for a strategy's parameters, by parameter name. */

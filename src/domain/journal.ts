@@ -1,5 +1,5 @@
 /** What the core writes down: intents and their orders, decisions, and who is told. The store keeps these, the journal compares them. */
-import { format, type Money, type Quantity } from './money.ts'
+import { format, type Money, type Price, type Quantity } from './money.ts'
 import type { Fill, Order } from './order.ts'
 import type { RoundTrip } from './position.ts'
 import type { Partial, Values } from './signal.ts'
@@ -41,8 +41,9 @@ export interface StopMoved {
   readonly owner: string
   readonly symbol: string
   readonly time: Time
-  readonly from: Money
-  readonly to: Money
+  /** 0: there was none, or there is none now. */
+  readonly from: Price
+  readonly to: Price
   readonly reason: string
 }
 

@@ -82,7 +82,7 @@ const movedLine = ({ time, symbol, owner, from, to, reason }: StopMoved): Line =
   owner,
   what: 'stop',
   tone: 'plain',
-  text: `${to > 0n ? `moved ${from > 0n ? `from ${amountText(from)} ` : ''}to ${amountText(to)}` : `taken away, was ${amountText(from)}`} (${reason})`,
+  text: `${to > 0n ? `moved ${from > 0n ? `from ${priceText(from)} ` : ''}to ${priceText(to)}` : `taken away, was ${priceText(from)}`} (${reason})`,
 })
 
 const closedLine = ({ trip, reason }: TripRecord, quote: string): Line => ({

@@ -4,7 +4,7 @@
  */
 import { type Denial, deny } from '#domain/denial.ts'
 import type { Recorder } from '#domain/journal.ts'
-import { floorTo, type Money, type Price, type Quantity, zero } from '#domain/money.ts'
+import { floorTo, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Order, type OrderUpdate, PAIR_REACHED, REPLACE_MISSED, TAKEN_OFF } from '#domain/order.ts'
 import { emptyPlan, type Plan } from '#domain/slot.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
@@ -160,7 +160,7 @@ export class Exits {
     if (to === from) return
     slot.plan = { ...plan, stop: to }
     const { owner, symbol } = slot
-    this.#recorder.stopMoved({ owner, symbol, time, from: from as bigint as Money, to: to as bigint as Money, reason })
+    this.#recorder.stopMoved({ owner, symbol, time, from, to, reason })
     this.protect(slot, time)
   }
 

@@ -219,7 +219,7 @@ describe('what it cannot do, it says', () => {
     writeFileSync(file, '')
     const starting = startEmbedded({ dataDir: join(file, 'data') })
     await expect(starting).rejects.toBeInstanceOf(EmbeddedServerError)
-    await expect(starting).rejects.toThrow(/The data folder .*a-file\/data cannot be used: EEXIST: .*a-file'\n.*\n {2}mend: mend DATA_DIR/)
+    await expect(starting).rejects.toThrow(/The data folder .*a-file\/data cannot be used: ENOTDIR.*\n.*\n {2}mend: mend DATA_DIR/)
   })
 
   // where Node's own way of making folders on the way never ends

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Fault } from '#domain/fault.ts'
-import { money } from '#domain/money.ts'
+import { money, price } from '#domain/money.ts'
 import type { Time } from '#domain/time.ts'
 import { dropHolders, newMemoryDisk, openMemoryStore } from '../../src/adapters/memory/store.ts'
 import { connect, type Database } from '../../src/adapters/postgres/connect.ts'
@@ -288,7 +288,7 @@ describe('PostgreSQL only', () => {
     const store = openPostgresStore({ database, account: 'told', demo: true })
     await store.open()
     const time = 1_672_905_600_007 as Time
-    const move = { owner: 'a', symbol: 'BTCUSDC', time, from: money('1.5'), to: money('2.00000001'), reason: 'up' }
+    const move = { owner: 'a', symbol: 'BTCUSDC', time, from: price('1.5'), to: price('2.00000001'), reason: 'up' }
     await store.commit(
       round({
         stopMoves: [move],

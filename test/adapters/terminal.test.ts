@@ -112,7 +112,7 @@ const told: readonly [what: Told, line: string, json: object][] = [
   [
     {
       kind: 'stop_moved',
-      move: { owner: 'rsi', symbol: 'BTCEUR', time: at(NOW), from: money('24250'), to: money('25000'), reason: 'trailing' },
+      move: { owner: 'rsi', symbol: 'BTCEUR', time: at(NOW), from: price('24250'), to: price('25000'), reason: 'trailing' },
     },
     'BTCEUR   rsi        stop       moved from 24250.00 to 25000.00 (trailing)',
     { event: 'stop_moved', from: '24250', to: '25000' },
@@ -145,6 +145,11 @@ describe('told', () => {
     const coloured = tellLine(what, colour)
     expect(coloured).toContain(ESC)
     expect(stripVTControlCharacters(coloured)).toBe(tellLine(what, noPaint))
+  })
+
+  test('a stop of a cheap coin that moved is shown as prices are, not cut to cents', () => {
+    const move = { owner: 'rsi', symbol: 'XRPEUR', time: at(NOW), from: price('0.4392'), to: price('0.4558'), reason: 'trailing' }
+    expect(tellLine({ kind: 'stop_moved', move }, noPaint)).toContain('moved from 0.4392 to 0.4558 (trailing)')
   })
 
   test('what is missing from the account, as a line and as JSON', () => {

@@ -11,6 +11,8 @@ test.each<[unknown, string]>([
   [undefined, 'decide gave undefined'],
   ['buy', 'decide gave "buy"'],
   [{ kind: 'enters' }, 'decide gave {"kind":"enters"}'],
+  [{ kind: 'enter', reason: 'by hand' }, 'decide gave {"kind":"enter","reason":"by hand"}'],
+  [{ kind: 'exit' }, 'decide gave {"kind":"exit"}'],
 ])('%j is no signal', (said, text) => {
   expect(() => signals(saying(said), [1, 2, 3])).toThrow(`${text}: return enter({ … }), exit({ … }) or null.`)
 })

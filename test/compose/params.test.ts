@@ -1,7 +1,7 @@
 /** Parameters as text: types, rules, and messages that name the thing, the rule and what there is. */
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineStrategy } from '#strategy'
+import { defineStrategy, type Indicators, sma } from '#strategy'
 import { fieldsOf, ParamError, paramsFromEnv, readParams } from '../../src/compose/params.ts'
 
 const strategy = defineStrategy({
@@ -60,5 +60,32 @@ test('a parameter that has no default and is not given is told with the mend', (
   const bare = defineStrategy({ title: 'Bare', params: z.object({ window: z.int() }), indicators: () => ({}), decide: () => null })
   expect(() => readParams(bare, {})).toThrow(
     new ParamError('window: it has no default and is not given. Give the file one, such as z.int().default(14). Parameters: window.'),
+  )
+})
+
+test('parameters that the file allows and its indicators do not are refused like those that it does not allow', () => {
+  const lenient = defineStrategy({
+    title: 'Lenient',
+    params: z.object({ window: z.int().default(14) }),
+    indicators: ({ window }) => ({ average: sma(window) }),
+    decide: () => null,
+  })
+  expect(readParams(lenient, { window: '3' })).toEqual({ window: 3 })
+  expect(() => readParams(lenient, { window: '0' })).toThrow(
+    new ParamError(
+      'window=0: its indicators cannot be made (sma(0): a whole number of at least 1 candles is needed). Parameters: window=14.',
+    ),
+  )
+})
+
+test('an indicator on candles that the file does not declare is told', () => {
+  const odd = defineStrategy({
+    title: 'Odd',
+    params: z.object({}),
+    indicators: (): Indicators => ({ average: sma(3, { on: 'day' }) }),
+    decide: () => null,
+  })
+  expect(() => readParams(odd, {})).toThrow(
+    'by default: its indicators cannot be made ("average" runs on "day", which is not declared under "also").',
   )
 })

@@ -244,7 +244,7 @@ test('a damaged file is named, and left as it is', async () => {
   const path = join(folder, FILE)
   truncateSync(path, statSync(path).size - 20)
   const before = readFileSync(path)
-  await expect(download(folder, marketOf(hours(0, 30)).market, { to: 30 })).rejects.toThrow(`${path}: it cannot be read`)
+  await expect(download(folder, marketOf(hours(0, 30)).market, { to: 30 })).rejects.toThrow(`${path}: its gzip is cut off or damaged`)
   expect(readFileSync(path)).toEqual(before)
 })
 

@@ -7,11 +7,14 @@ import { dirname } from 'node:path'
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return
-  if (dirname(path) !== path) makeFolder(dirname(path))
   try {
     mkdirSync(path)
   } catch (error) {
-    if (!isFolder(path)) throw error // else another process was faster
+    if (isFolder(path)) return // another process was faster
+    const up = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || up === path || isFolder(up)) throw error
+    makeFolder(up)
+    makeFolder(path)
   }
 }
 

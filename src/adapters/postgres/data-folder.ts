@@ -83,12 +83,15 @@ function claim(dataDir: string): DataFolder {
 // is no such file.
 function makeFolder(path: string): void {
   if (isFolder(path)) return
-  if (dirname(path) !== path) makeFolder(dirname(path))
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     if (isFolder(path)) return // another process was faster
-    throw error
+    const up = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || up === path || isFolder(up)) throw error
+    makeFolder(up)
+    makeFolder(path)
+    return
   }
   // Under root another user runs the server, who must pass through. What lies inside is closed file by file.
   if (process.getuid?.() === 0) chmodSync(path, 0o711)
