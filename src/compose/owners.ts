@@ -1,5 +1,6 @@
 /** Which strategy runs where, from the settings, and what people changed since. */
 import { quantity, money, ratioOf } from '#domain/money.ts'
+import { parseSchedule } from '#domain/schedule.ts'
 import type { Size } from '#domain/sizing.ts'
 import { isTimeframe, lengthOf, type Timeframe } from '#domain/time.ts'
 import type { OwnerSetup } from '#engine'
@@ -90,6 +91,15 @@ function checkFrame(name: string, frame: Timeframe, base: Timeframe): void {
     throw new ConfigError(`${name} runs on ${frame}, which cannot be made of candles of ${base}. ${mend}`)
 }
 
+function checkSchedule({ name, strategy }: LoadedStrategy): void {
+  if (strategy.kind !== 'single' || strategy.schedule === undefined) return
+  try {
+    parseSchedule(strategy.schedule)
+  } catch (cause) {
+    throw new ConfigError(`${name}: its schedule ${cause instanceof Error ? cause.message : String(cause)}. Mend its file.`)
+  }
+}
+
 function paramsOf(
   strategy: AnyStrategy,
   name: string,
@@ -124,6 +134,7 @@ export function ownersOf({ config, env, strategies, symbols, saved, base, broken
     const { name, strategy, scan } = loaded
     const others = strategy.kind === 'single' ? Object.values(strategy.also ?? {}) : []
     for (const frame of [timeframe, ...others]) checkFrame(name, frame, base)
+    checkSchedule(loaded)
     const chosen = JSON.parse(saved.get(settingOf(name, 'symbols')) ?? 'null') as string[] | null
     const params = paramsOf(strategy, name, paramsFromEnv(strategy, env), overridesOf(name, saved))
     const allocation = strategy.kind === 'basket' ? ratioOf(allocations.get(name) ?? strategy.allocation) : null

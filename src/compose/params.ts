@@ -83,13 +83,21 @@ export function readParams(strategy: AnyStrategy, given: Readonly<Record<string,
 function usable(strategy: AnyStrategy, params: object, given: Readonly<Record<string, unknown>>, fields: readonly ParamField[]): object {
   const also = strategy.kind === 'single' ? (strategy.also ?? {}) : {}
   try {
-    for (const [name, { on }] of Object.entries(strategy.indicators(params)))
+    for (const [name, indicator] of Object.entries(strategy.indicators(params))) {
+      // a file that nothing has checked may give anything
+      if (typeof (indicator as Partial<typeof indicator> | null)?.build !== 'function')
+        throw new RangeError(`"${name}" is none: make it by sma, ema, … or defineIndicator`)
+      const { on } = indicator
       if (on && !Object.hasOwn(also, on)) throw new RangeError(`"${name}" runs on "${on}", which is not declared under "also"`)
+    }
     return params
   } catch (cause) {
     const texts = Object.entries(given).map(([name, value]) => `${name}=${String(value)}`)
-    const what = `its indicators cannot be made (${cause instanceof Error ? cause.message : String(cause)})`
-    throw new ParamError(`${texts.length === 0 ? 'by default' : texts.join(', ')}: ${what}. Parameters: ${listOf(fields)}.`, { cause })
+    const of = texts.length === 0 ? '' : `${texts.join(', ')}: `
+    const there = fields.length === 0 ? '' : ` Parameters: ${listOf(fields)}.`
+    throw new ParamError(`${of}its indicators cannot be made (${cause instanceof Error ? cause.message : String(cause)}).${there}`, {
+      cause,
+    })
   }
 }
 

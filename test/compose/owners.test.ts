@@ -75,6 +75,17 @@ describe('parameters', () => {
     )
   })
 
+  test('a schedule that is none stops the start by the strategy’s name', () => {
+    const rsi = strategies.get('rsi')!
+    const odd = new Map([['rsi', { ...rsi, strategy: { ...rsi.strategy, schedule: 'every day' } as typeof rsi.strategy }]])
+    const config = readConfig({ STRATEGIES: 'rsi' })
+    expect(() => ownersOf({ config, env: {}, strategies: odd, symbols, saved: new Map(), base: '1m' })).toThrow(
+      new ConfigError(
+        'rsi: its schedule "every day" is not a cron expression: five fields are needed (minute hour day month weekday). Mend its file.',
+      ),
+    )
+  })
+
   test('a basket’s allocation is its own unless set', () => {
     const of = (env: Record<string, string>) => owners({ STRATEGIES: 'rotation,rsi', ...env }).map(({ setup }) => setup.allocation)
     const [own] = of({})

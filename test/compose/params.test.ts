@@ -78,14 +78,14 @@ test('parameters that the file allows and its indicators do not are refused like
   )
 })
 
-test('an indicator on candles that the file does not declare is told', () => {
-  const odd = defineStrategy({
-    title: 'Odd',
-    params: z.object({}),
-    indicators: (): Indicators => ({ average: sma(3, { on: 'day' }) }),
-    decide: () => null,
-  })
-  expect(() => readParams(odd, {})).toThrow(
-    'by default: its indicators cannot be made ("average" runs on "day", which is not declared under "also").',
-  )
+test.each<[string, () => Indicators, string]>([
+  [
+    'runs on candles that the file does not declare',
+    () => ({ mean: sma(3, { on: 'day' }) }),
+    '"mean" runs on "day", which is not declared',
+  ],
+  ['is none', () => ({ mean: 5 as unknown as Indicators[string] }), '"mean" is none: make it by sma, ema, … or defineIndicator'],
+])('an indicator that %s is told', (_, indicators, says) => {
+  const odd = defineStrategy({ title: 'Odd', params: z.object({}), indicators, decide: () => null })
+  expect(() => readParams(odd, {})).toThrow(`its indicators cannot be made (${says}`)
 })
