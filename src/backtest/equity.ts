@@ -75,8 +75,10 @@ export function maxDrawdown(changes: Changes, histories: readonly Priced[], cash
   return histories.length === 1 ? drawdownOfOne(changes, histories[0]!, cash) : drawdownOfSeveral(changes, histories, cash)
 }
 
-function drawdownOfOne(changes: Changes, { columns, timeframe }: Priced, start: number): number {
+function drawdownOfOne(changes: Changes, { columns, timeframe }: Priced, cashAtFirst: number): number {
   const { close } = columns
+  // certain to be a number: else what begins with it is an object to the compiler, made anew at every height
+  const start = +cashAtFirst
   const span = lengthOf(timeframe)
   const times = new OpenTimes(columns, span)
   let peak = start
