@@ -11,7 +11,8 @@ const env = { DATABASE_URL: '', PGHOST: '' }
 const started = performance.now()
 await live(join(folder, 'whole'), Number.POSITIVE_INFINITY, env)
 const unbroken = await recordOf(join(folder, 'whole'))
-const fillsALife = Math.floor(unbroken.trades.size / (times + 2))
+// some more are made until a life has ended, and all lives have to find place in the run
+const fillsALife = Math.floor(unbroken.trades.size / (1.2 * times))
 const killed = await killAgainAndAgain(join(folder, 'killed'), times, () => 1 + Math.floor(Math.random() * 2 * fillsALife), env)
 const difference = firstDifference(killed.journal, unbroken.journal)
 const result = {
