@@ -86,7 +86,10 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
     next: 0,
     openTime: times === null ? index => own.columns.time[index & own.mask]! as Time : index => times.at(index),
     values: () => valuesOf(indicators.map(([name]) => [name, market[name]] as const)),
-    manage: strategy.kind === 'single' && strategy.manage !== undefined ? position => strategy.manage!(position, market, params) : null,
+    manage:
+      strategy.kind === 'single' && strategy.manage !== undefined
+        ? position => adjustmentOf(strategy.manage!(position, market, params))
+        : null,
   }
 }
 
@@ -102,6 +105,12 @@ export function showCandle({ feed, timeframe, next }: Instance, time: Time): boo
   feed.extend(Math.max(feed.ready, index + 1))
   feed.cursor.index = index
   return true
+}
+
+// A file that nothing has checked may say anything.
+function adjustmentOf(said: Adjustment | null | undefined): Adjustment | null {
+  if (said === null || said?.kind === 'move' || (said?.kind === 'exit' && typeof said.reason === 'string')) return said
+  throw new RangeError(`manage gave ${JSON.stringify(said) ?? 'undefined'}: return move({ … }), exit({ … }) or null.`)
 }
 
 // Another timeframe shows its last candle that had closed by the close of this one: no later one, so nothing ahead is seen.
