@@ -110,16 +110,11 @@ function paramsOf(
     return readParams(strategy, { ...variables, ...overrides })
   } catch (error) {
     if (!(error instanceof ParamError)) throw error
-    const pairs = Object.entries(overrides).map(([param, value]) => `${param}=${value}`)
+    const set = Object.entries(overrides).map(([param, value]) => `${param}=${value}`)
+    const unset = Object.keys(overrides).map(param => `${param}=default`)
     // what a person set once stays, and a file that changed since may not take it any more
-    const kept =
-      pairs.length === 0
-        ? ''
-        : ` ${pairs.join(' ')} was set by chat and is kept: let the file take it again, start, and write: strategy ${name} ${Object.keys(
-            overrides,
-          )
-            .map(param => `${param}=default`)
-            .join(' ')}`
+    const mend = `let the file take it again, start, and write: strategy ${name} ${unset.join(' ')}`
+    const kept = set.length === 0 ? '' : ` ${set.join(' ')} was set by chat and is kept: ${mend}`
     throw new ConfigError(`${name}: ${error.message}${kept}`)
   }
 }
