@@ -26,7 +26,7 @@ export function decision(): number {
     const candles = [candleAt(SYMBOL, openTime)]
     const began = process.hrtime.bigint()
     engine.candles(time, candles, candles)
-    const actions = engine.takeActions()
+    const actions = engine.actions.take()
     times.push(Number(process.hrtime.bigint() - began) / 1000)
     fill(actions, time)
     records.take()

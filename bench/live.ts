@@ -34,7 +34,7 @@ function show(engine: Engine, candles: readonly Candle[], from: number, to: numb
   for (let i = from; i < to; i++) {
     const candle = candles[i]!
     engine.candles((candle.openTime + MINUTE) as Time, [candle], [candle])
-    engine.takeActions()
+    engine.actions.take()
   }
 }
 

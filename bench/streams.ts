@@ -175,7 +175,7 @@ async function oursOf(port: number, clock: Clock): Promise<{ side: Side; open():
         if (event.kind !== 'close') return
         if (event.candles.length !== SYMBOLS) throw new Error(`a close has ${event.candles.length} candles`)
         engine.candles(event.time, event.bars, event.candles, event.late)
-        engine.takeActions()
+        engine.actions.take()
         if (event.time === until) done()
       })
     },

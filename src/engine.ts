@@ -10,6 +10,7 @@ import { assert, type Thrown } from '#domain/fault.ts'
 import type { Recorder } from '#domain/journal.ts'
 import { type Money, priceOf, type Quantity, type Ratio, toNumber, zero } from '#domain/money.ts'
 import type { Action, OrderUpdate } from '#domain/order.ts'
+import type { Pile } from '#domain/pile.ts'
 import type { Quote } from '#domain/quote.ts'
 import { nextSlot, parseSchedule, type Schedule } from '#domain/schedule.ts'
 import type { Signal } from '#domain/signal.ts'
@@ -148,14 +149,9 @@ export class Engine {
     return exposureOf(market)
   }
 
-  /** True while something shall be done on the exchange. */
-  get hasActions(): boolean {
-    return this.trader.orders.hasActions
-  }
-
-  /** What shall be done on the exchange since the last call, in order. */
-  takeActions(): readonly Action[] {
-    return this.trader.orders.takeActions()
+  /** What shall be done on the exchange, in order: whoever does it takes it or clears it. */
+  get actions(): Pile<Action> {
+    return this.trader.orders.actions
   }
 
   /** What strategies threw since the last call, which quarantined them. */

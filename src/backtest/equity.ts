@@ -31,7 +31,7 @@ export class FillChanges implements Changes {
   quantity = 0
   #fill = -1
   // whole units of 1e-8 add up exactly in floats, up to 9e15 of them
-  #units: number
+  #units = 0
   readonly #held: number[]
   readonly #fills: FillLog
   readonly #change: FillChange = { time: 0, place: 0, cash: 0, quantity: 0 }

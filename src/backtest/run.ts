@@ -156,12 +156,14 @@ const NONE: readonly Lane[] = []
 // within a bar (of `ranging`) meets the range of the same bar.
 function settle({ engine, matching, lanes }: Shell, time: Time, ranging: readonly Lane[] = NONE): void {
   do {
-    const actions = engine.takeActions()
-    for (let a = 0; a < actions.length; a++) act(matching, actions[a]!, time)
-    if (actions.length > 0 && ranging.length > 0) showRanges(matching, ranging, time)
-    const updates = matching.takeUpdates()
-    for (let u = 0; u < updates.length; u++) engine.update(updates[u]!)
-  } while (engine.hasActions)
+    const { actions } = engine
+    for (let a = 0; a < actions.size; a++) act(matching, actions.at(a), time)
+    if (actions.size > 0 && ranging.length > 0) showRanges(matching, ranging, time)
+    actions.clear()
+    const { updates } = matching
+    for (let u = 0; u < updates.size; u++) engine.update(updates.at(u))
+    updates.clear()
+  } while (engine.actions.size > 0)
   for (let l = 0; l < lanes.length; l++) if (lanes[l]!.inBar < 0) lanes[l]!.changed(time)
 }
 

@@ -3,7 +3,7 @@
  * indicators are computed a block ahead of the cursor into rings; candles that arrive one at a time are kept in rings themselves.
  */
 import { type Columns, columnsOf } from '#domain/candle.ts'
-import { type Cursor, FeedCandle, Line } from './series.ts'
+import { ColumnLine, type Cursor, FeedCandle, Line } from './series.ts'
 
 /** How many candles ahead of the cursor indicators are computed where all candles are known. */
 export const BLOCK = 2048
@@ -51,6 +51,9 @@ export class Feed {
   readonly #reach: number
   readonly #nodes = new Map<string, Node<unknown>>()
   #inOrder: Node<unknown>[] = []
+  readonly #lines: Line[] = []
+  // the candle from which on every line has a value
+  #warm = 0
 
   private constructor(columns: Columns, length: number, mask: number, lineRing: number, reach: number) {
     this.columns = columns
@@ -87,12 +90,15 @@ export class Feed {
 
   /** A new line of values whose first is at candle `first`. */
   line(first: number): Line {
-    return new Line(new Float64Array(this.#lineRing), this.#lineRing - 1, first, this.cursor, this.#reach)
+    const line = new Line(new Float64Array(this.#lineRing).fill(Number.NaN), this.#lineRing - 1, first, this.cursor, this.#reach)
+    this.#lines.push(line)
+    this.#warm = Math.max(this.#warm, first)
+    return line
   }
 
   /** A column of the candles as a line. */
   column(name: Exclude<keyof Columns, 'time'>): Line {
-    return new Line(this.columns[name], this.mask, 0, this.cursor, this.#reach)
+    return new ColumnLine(this.columns[name], this.mask, 0, this.cursor, this.#reach)
   }
 
   /** Adds a closed candle to a live feed. */
@@ -111,6 +117,12 @@ export class Feed {
   extend(to: number): void {
     if (to <= this.ready) return
     for (const node of this.#inOrder) node.extend(this.ready, to)
+    if (this.ready < this.#warm) this.#blank(this.ready, to)
     this.ready = to
+  }
+
+  // What an indicator wrote before it had seen enough candles is no value.
+  #blank(from: number, to: number): void {
+    for (const { values, mask, first } of this.#lines) for (let i = from; i < to && i < first; i++) values[i & mask] = Number.NaN
   }
 }

@@ -36,33 +36,48 @@ function checkDepth(candles: number, reach: number): void {
     throw new RangeError(`ago(${candles}): this strategy may look 0 to ${reach} candles back; declare a larger "lookback" for more`)
 }
 
-/** A line of values over a feed, as its indicator fills it. Strategies see it as a Series. */
+/**
+ * A line of values over a feed, as its indicator fills it. Strategies see it as a Series. It is read at every candle, so its fields are
+ * declared only: one that a class defines begins as undefined, and the compiler then checks at each look what kind of value it is.
+ */
 export class Line implements Series {
-  readonly values: Float64Array
-  readonly mask: number
+  /** NaN where there is no value, before the feed's first candle too. */
+  declare readonly values: Float64Array
+  declare readonly mask: number
   /** Index of the first candle that has a value. */
-  readonly first: number
-  readonly #cursor: Cursor
-  readonly #reach: number
+  declare readonly first: number
+  declare protected readonly cursor: Cursor
+  declare private readonly reach: number
   constructor(values: Float64Array, mask: number, first: number, cursor: Cursor, reach: number) {
     this.values = values
     this.mask = mask
     this.first = first
-    this.#cursor = cursor
-    this.#reach = reach
+    this.cursor = cursor
+    this.reach = reach
   }
   get now(): number {
-    const index = this.#cursor.index
-    return index < this.first ? Number.NaN : this.values[index & this.mask]!
+    return this.values[this.cursor.index & this.mask]!
   }
   get previous(): number {
-    const index = this.#cursor.index - 1
-    return index < this.first ? Number.NaN : this.values[index & this.mask]!
+    return this.values[(this.cursor.index - 1) & this.mask]!
   }
   ago(candles: number): number {
-    checkDepth(candles, this.#reach)
-    const index = this.#cursor.index - candles
-    return index < this.first ? Number.NaN : this.values[index & this.mask]!
+    checkDepth(candles, this.reach)
+    return this.values[(this.cursor.index - candles) & this.mask]!
+  }
+}
+
+/** A column of the candles as a line: it holds nothing before the first of them. */
+export class ColumnLine extends Line {
+  override get now(): number {
+    return this.cursor.index < 0 ? Number.NaN : super.now
+  }
+  override get previous(): number {
+    return this.cursor.index < 1 ? Number.NaN : super.previous
+  }
+  override ago(candles: number): number {
+    const value = super.ago(candles)
+    return this.cursor.index < candles ? Number.NaN : value
   }
 }
 

@@ -162,7 +162,7 @@ export class Shell {
       this.#mailbox = []
       const answers = taken.map(waiting => this.#run(waiting))
       const { engine, exchange, store, tell, threw } = this.#setup
-      const actions = engine.takeActions()
+      const actions = engine.actions.take()
       const { round, told } = this.#close(actions)
       let acted = false
       const act = (): void => {

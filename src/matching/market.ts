@@ -112,7 +112,7 @@ export function byId(orders: readonly Resting[], id: number): Resting | undefine
 }
 
 /** True while an order is on the book. */
-export const rests = ({ orders }: Market, order: Resting): boolean => orders.includes(order)
+export const rests = ({ orders }: Market, order: Resting): boolean => orders.length > 0 && orders.includes(order)
 
 /** The other order of a pair, while that is on the book. */
 export const pairOf = ({ orders }: Market, { request: { pairedWith } }: Resting): Resting | undefined =>

@@ -19,6 +19,7 @@ import {
   zero,
 } from '#domain/money.ts'
 import { type Fill, type OrderEvent, type OrderRequest, type OrderUpdate, PAIR_REACHED, REPLACE_MISSED } from '#domain/order.ts'
+import { Pile } from '#domain/pile.ts'
 import type { SymbolInfo } from '#domain/symbol.ts'
 import type { Time } from '#domain/time.ts'
 import { type BnbFee, bnbFee, type Costs } from './costs.ts'
@@ -47,14 +48,12 @@ import { lock, spend, unlock, Wallet } from './wallet.ts'
 const TAKER_ON_TRIGGER = new Set(['STOP_LOSS', 'TAKE_PROFIT'])
 const NONE = zero<Price>()
 const NO_WORTH = zero<Money>()
-// Never written into: one array for all that is empty, so that none has to be made.
-const NOTHING: OrderUpdate[] = []
 
 /** An exchange for one account. */
 export class Matching {
   readonly wallet = new Wallet()
-  // what happened and was not taken yet
-  #updates: OrderUpdate[] = NOTHING
+  /** What happened, in order: whoever hears of it takes it or clears it. */
+  readonly updates = new Pile<OrderUpdate>()
   /** Bars in which a stop and a target were both within reach, so that the order of things is unknown (the stop was taken first). */
   ambiguousBars = 0
   tradeCount = 0
@@ -68,13 +67,6 @@ export class Matching {
   constructor(symbols: readonly SymbolInfo[], costs: Costs) {
     this.#costs = costs
     for (const info of symbols) this.markets.set(info.symbol, newMarket(info, this.wallet, costs))
-  }
-
-  /** What happened since the last call, in order. */
-  takeUpdates(): readonly OrderUpdate[] {
-    const updates = this.#updates
-    if (updates.length > 0) this.#updates = NOTHING
-    return updates
   }
 
   /** The market of a symbol. Throws when the exchange does not have it: a bug of the caller. */
@@ -386,9 +378,6 @@ export class Matching {
   }
 
   #tell(orderId: number, event: OrderEvent, time: Time, fill: Fill | null, reason: string): void {
-    const update: OrderUpdate = { orderId, event, time, fill, reason }
-    // mostly there is one: an array made of it takes no room for more
-    if (this.#updates.length === 0) this.#updates = [update]
-    else this.#updates.push(update)
+    this.updates.add({ orderId, event, time, fill, reason })
   }
 }

@@ -44,15 +44,14 @@ export function unlock(balance: Balance, amount: bigint): void {
 
 /** Takes an amount out of a balance, from what is locked for it first. What stays locked for it. */
 export function spend(balance: Balance, locked: bigint, amount: bigint): bigint {
-  let left = 0n
-  if (locked === 0n) balance.free -= amount
-  else if (amount < locked) {
-    left = locked - amount
-    balance.locked -= amount
-  } else {
-    balance.locked -= locked
-    if (amount > locked) balance.free -= amount - locked
+  const fromLock = amount < locked ? amount : locked
+  if (locked > 0n) {
+    balance.locked -= fromLock
+    if (balance.locked < 0n) assert(false, `${balance.asset} went below zero`)
   }
-  if (balance.free < 0n || balance.locked < 0n) assert(false, `${balance.asset} went below zero`)
-  return left
+  if (amount > locked) {
+    balance.free -= amount - locked
+    if (balance.free < 0n) assert(false, `${balance.asset} went below zero`)
+  }
+  return locked - fromLock
 }

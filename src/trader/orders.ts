@@ -2,6 +2,7 @@
 import type { Recorder } from '#domain/journal.ts'
 import { type Money, type Price, type Quantity, zero } from '#domain/money.ts'
 import { type Action, isFinal, LATE_KNOWN, type Order, type OrderRequest, type OrderType, type Purpose } from '#domain/order.ts'
+import { Pile } from '#domain/pile.ts'
 import type { Enter } from '#domain/signal.ts'
 import type { Time } from '#domain/time.ts'
 import type { Slot } from './slot.ts'
@@ -49,7 +50,6 @@ export interface OpenOrder {
 
 // Never written into: one array for all that is empty, so that none has to be made.
 const NONE_OPEN: OpenOrder[] = []
-const NO_ACTIONS: Action[] = []
 
 /** Open orders by id. They are few: looking through them is cheaper than keeping a table. */
 class OpenOrders {
@@ -102,7 +102,8 @@ class EndedOrders {
 
 /** The orders of an account that have not ended. */
 export class Orders {
-  #actions: Action[] = NO_ACTIONS
+  /** What shall be done on the exchange, in order: whoever does it takes it or clears it. */
+  readonly actions = new Pile<Action>()
   intentCount = 0
   orderCount = 0
   readonly open = new OpenOrders()
@@ -111,18 +112,6 @@ export class Orders {
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder
-  }
-
-  /** True while something shall be done on the exchange. */
-  get hasActions(): boolean {
-    return this.#actions.length > 0
-  }
-
-  /** What shall be done on the exchange since the last call, in order. */
-  takeActions(): readonly Action[] {
-    const actions = this.#actions
-    if (actions.length > 0) this.#actions = NO_ACTIONS
-    return actions
   }
 
   /** Writes an intent down. Its number. */
@@ -174,17 +163,17 @@ export class Orders {
 
   /** Sends an order. */
   place(order: Order): void {
-    this.#act({ kind: 'place', order })
+    this.actions.add({ kind: 'place', order })
   }
 
   /** Sends a one-cancels-the-other pair. */
   placePair(first: Order, second: Order): void {
-    this.#act({ kind: 'pair', first, second })
+    this.actions.add({ kind: 'pair', first, second })
   }
 
   /** Takes an order back, if it has not ended. */
   cancel(order: Order): void {
-    if (!isFinal(order.status)) this.#act({ kind: 'cancel', order })
+    if (!isFinal(order.status)) this.actions.add({ kind: 'cancel', order })
   }
 
   /** Takes the entries of a slot back that have not ended, but for one. */
@@ -194,12 +183,6 @@ export class Orders {
 
   /** Sends an order in the place of one that rests: never both. */
   replace(order: Order, by: Order): void {
-    this.#act({ kind: 'replace', order, by })
-  }
-
-  // mostly there is one: an array made of it takes no room for more
-  #act(action: Action): void {
-    if (this.#actions.length === 0) this.#actions = [action]
-    else this.#actions.push(action)
+    this.actions.add({ kind: 'replace', order, by })
   }
 }

@@ -2,6 +2,7 @@
 import {
   floorTo,
   type Money,
+  meanPrice,
   most,
   notional,
   type Price,
@@ -25,10 +26,11 @@ export interface Tranche {
   readonly target: Price
 }
 
-/** The plan of an entry at what was really paid. Null when the wish asked for none. */
-export function planOf(wish: Enter, paid: Price, tick: Price): Plan | null {
+/** The plan of an entry that is filled by now for `spent` (quote units) and `bought` (base units). Null when the wish asked for none. */
+export function planOf(wish: Enter, spent: Money, bought: Quantity, tick: Price): Plan | null {
   if (wish.stopLoss === null && wish.takeProfit === null && wish.trailing === null && wish.partial === null && wish.timeLimit === 0)
     return null
+  const paid = meanPrice(spent, bought)
   const gap = wish.trailing === null ? zero<Price>() : gapOf(wish.trailing, paid, tick)
   const stop = wish.stopLoss === null ? zero<Price>() : levelBelow(wish.stopLoss, paid, tick)
   const trailed = gap > 0n && paid > gap ? subtract(paid, gap) : zero<Price>()

@@ -101,9 +101,9 @@ export function protectionReached(slot: Slot, { request, executed }: Order, time
 export function isSellable({ position, market: { info, last }, protection, exit }: Slot): boolean {
   const { step, minQuantity, minNotional, minNotionalOnMarket } = info.filters
   const sellable = floorTo(position.quantity, step)
+  if (sellable === 0n || sellable < minQuantity) return false
   const resting = protection.length > 0 || exit !== null
-  const worthless = minNotionalOnMarket && !resting && last > 0n && notional(last, sellable) < minNotional
-  return sellable > 0n && sellable >= minQuantity && !worthless
+  return resting || !minNotionalOnMarket || last === 0n || notional(last, sellable) >= minNotional
 }
 
 /** True where a stop rests that becomes a limit order: a gap may jump over that. */

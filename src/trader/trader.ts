@@ -5,7 +5,7 @@
 import { type Denial, deny } from '#domain/denial.ts'
 import { assert } from '#domain/fault.ts'
 import type { Decision, Recorder } from '#domain/journal.ts'
-import { add, floorTo, type Money, meanPrice, type Price, priceOf, type Quantity, subtract, toNumber, toTick, zero } from '#domain/money.ts'
+import { add, floorTo, type Money, type Price, priceOf, type Quantity, subtract, toNumber, toTick, zero } from '#domain/money.ts'
 import { type Fill, isFinal, type Order, type OrderUpdate, transition } from '#domain/order.ts'
 import { hasTraded, isOpen, type RoundTrip, takeOut } from '#domain/position.ts'
 import type { Adjustment, Enter, Signal, Values } from '#domain/signal.ts'
@@ -129,11 +129,12 @@ export class Trader {
 
   /** Something was heard of an order; a trade of one that has ended is booked all the same. The slot it is of. */
   update(update: OrderUpdate): Slot {
-    const known = this.orders.open.get(update.orderId) ?? this.orders.ended.get(update.orderId)
+    const open = this.orders.open.get(update.orderId)
+    const late = open === undefined
+    const known = open ?? this.orders.ended.get(update.orderId)
     // the words of an assertion cost more than an update: they are made only where it fails
     if (known === undefined) assert(false, `an update of order ${update.orderId}, which is not open`)
     const { order, slot } = known
-    const late = isFinal(order.status)
     const status = transition(order.status, update.event)
     if (status === null) assert(false, `order ${order.id} is ${order.status} and was told to be ${update.event}`)
     order.status = status
@@ -291,7 +292,7 @@ export class Trader {
   #entryUpdated({ order, slot, wish }: OpenOrder, update: OrderUpdate, ended: boolean): void {
     if (slot.leaving === null) {
       if (update.fill !== null && wish !== null) {
-        const plan = planOf(wish, meanPrice(order.quote, order.executed), slot.market.info.filters.tick)
+        const plan = planOf(wish, order.quote, order.executed, slot.market.info.filters.tick)
         slot.plan = carriedOn(plan, slot.plan, order.executed === update.fill.quantity)
       }
       const due = update.fill === null ? this.exits.uncovered(slot) : ended || !this.exits.waits(slot)

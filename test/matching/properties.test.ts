@@ -191,7 +191,7 @@ class Trial {
       matching.range(market, high, low, at(this.#time))
       if (misses)
         demand(
-          matching.takeUpdates().length === 0 && this.#state() === before,
+          matching.updates.take().length === 0 && this.#state() === before,
           () => `a bar of ${low} to ${high}, out of ${market.low} to ${market.high}, changed ${before} to ${this.#state()}`,
         )
       matching.close(market, close)
@@ -209,7 +209,7 @@ class Trial {
   }
 
   #hear(): void {
-    for (const { orderId, event, fill } of this.matching.takeUpdates()) {
+    for (const { orderId, event, fill } of this.matching.updates.take()) {
       const request = this.#requests.get(orderId)!
       demand(!this.#ended.has(orderId), () => `order ${orderId} ended, and then was ${event}`)
       if (FINAL.has(event)) this.#ended.add(orderId)
@@ -268,7 +268,7 @@ test('whatever is sent and whatever the market does: money, locks, quantities, e
     fc.property(world, steps, (setting, list) => {
       const trial = new Trial(setting)
       for (const step of list) trial.do(step)
-      expect(trial.matching.takeUpdates()).toEqual([])
+      expect(trial.matching.updates.take()).toEqual([])
     }),
     { numRuns: 22_000 },
   )

@@ -221,12 +221,12 @@ test('whatever is sent and quoted: nothing is made or lost, and no quote gives m
       const flow = { BTC: 0n, USDC: 0n }
       for (const [index, step] of all.entries()) {
         if (step.startsWith('quote')) [bid, bids, ask, asks] = step.split(' ').slice(1).map(Number) as [number, number, number, number]
-        matching.takeUpdates()
+        matching.updates.take()
         const market = matching.market('BTCUSDC')
         if (step.startsWith('quote')) matching.quote(market, bid, bids, ask, asks, at(index))
         else if (step.startsWith('cancel')) matching.cancel(3, at(index))
         else matching.place(orderOf(`${index + 1} ${step}`), at(index))
-        for (const { fill } of matching.takeUpdates()) {
+        for (const { fill } of matching.updates.take()) {
           if (fill === null) continue
           const buying = fill.side === 'BUY'
           flow.BTC += buying ? fill.quantity : -fill.quantity

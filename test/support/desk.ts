@@ -192,7 +192,7 @@ function candleByCandle(scene: Scene): Outcome {
   const rounds = (time: Time): void => {
     for (;;) {
       for (const update of heard.splice(0)) engine.update(update)
-      const actions = engine.takeActions()
+      const actions = engine.actions.take()
       exchange.act(actions, time)
       if (actions.length === 0 && heard.length === 0) return
     }

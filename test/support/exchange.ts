@@ -127,7 +127,7 @@ export function does(matching: Matching, line: string, time: Time): string {
     const [a, b] = [orderOf(first), orderOf(second)]
     matching.placePair(orderOf(first, b.id), orderOf(second, a.id), time)
   } else matching.place(orderOf(line), time)
-  return matching.takeUpdates().map(updateText).join('; ')
+  return matching.updates.take().map(updateText).join('; ')
 }
 
 /** Plays a transcript. Both what was expected and what happened, line by line. */

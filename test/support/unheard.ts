@@ -46,7 +46,7 @@ export function openTrader(filters: Partial<Filters> = {}, orderTypes: readonly 
   const hear = (order: Order, event: OrderEvent, at: number, size?: string, paidAt?: string, reason?: string): void =>
     hearAt(order, event, hour(at), size, paidAt, reason)
   const sent = (): Order[] =>
-    engine.takeActions().flatMap((action: Action) => {
+    engine.actions.take().flatMap((action: Action) => {
       if (action.kind === 'pair') return [action.first, action.second]
       return action.kind === 'place' ? [action.order] : action.kind === 'replace' ? [action.by] : []
     })

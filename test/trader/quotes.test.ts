@@ -26,7 +26,7 @@ describe('a stop-limit that a gap jumps over', () => {
   }
   /** Milliseconds into the fourth hour. */
   const later = (milliseconds: number): Time => at(hour(3) + milliseconds)
-  const actions = ({ engine }: Trader): string[] => engine.takeActions().map(({ kind }) => kind)
+  const actions = ({ engine }: Trader): string[] => engine.actions.take().map(({ kind }) => kind)
 
   test('is left as soon as quotes have said so for a second', () => {
     const trader = stopped()
@@ -87,7 +87,7 @@ describe('a stop-limit that a gap jumps over', () => {
   test('one that the exchange has not taken yet was jumped over by nothing', () => {
     const trader = openTrader({}, LIMITED)
     trader.hear(trader.buy(enter({ reason: 'go', stopLoss: 90 })), 'filled', 2, '2')
-    trader.engine.takeActions()
+    trader.engine.actions.take()
     for (const second of [0, 1, 2]) quote(trader, 85, later(second * 1_000))
     expect(actions(trader)).toEqual([])
   })

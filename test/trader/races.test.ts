@@ -117,7 +117,7 @@ describe('an exit while the entry is on its way', () => {
     const trader = openTrader()
     const entry = trader.buy(wish)
     trader.engine.trader.signal(trader.slot, exit({ reason: 'the trend turned' }), hour(1), hour(2), null)
-    const cancels = trader.engine.takeActions().map(({ kind }) => kind)
+    const cancels = trader.engine.actions.take().map(({ kind }) => kind)
     expect(cancels).toEqual(['cancel'])
     return { ...trader, entry }
   }
@@ -164,7 +164,7 @@ describe('an entry in the place of one that rests', () => {
     trader.hear(old, 'accepted', 1)
     const wished = { reason: 'again', time: hour(1), values: null }
     trader.engine.trader.enter(trader.slot, at101, trader.engine.trader.rules.size, wished)
-    const [action, ...more] = trader.engine.takeActions()
+    const [action, ...more] = trader.engine.actions.take()
     expect(more).toEqual([])
     expect(action!.kind).toBe('replace')
     return { ...trader, old, by: (action as Extract<Action, { kind: 'replace' }>).by }
@@ -196,7 +196,7 @@ describe('an entry in the place of one that rests', () => {
       const { hear, old, by, engine, slot } = replacing()
       hear(by, event, 2)
       expect(slot.entry).toBeNull()
-      expect(engine.takeActions().map(action => [action.kind, action.kind === 'cancel' ? action.order.id : 0])).toEqual([
+      expect(engine.actions.take().map(action => [action.kind, action.kind === 'cancel' ? action.order.id : 0])).toEqual([
         ['cancel', old.id],
       ])
     },
@@ -205,7 +205,7 @@ describe('an entry in the place of one that rests', () => {
   test('and an exit meanwhile: both are taken back', () => {
     const { engine, slot, old, by } = replacing()
     engine.trader.signal(slot, exit({ reason: 'the trend turned' }), hour(1), hour(2), null)
-    expect(engine.takeActions().map(action => (action.kind === 'cancel' ? action.order.id : 0))).toEqual([old.id, by.id])
+    expect(engine.actions.take().map(action => (action.kind === 'cancel' ? action.order.id : 0))).toEqual([old.id, by.id])
   })
 })
 
@@ -216,8 +216,8 @@ test('a bar that comes late, of before the stop was placed, is no jump over the 
   hear(sent()[0]!, 'accepted', 2)
   engine.price('BTCUSDC', 80)
   engine.trader.closeBar(slot.market, 85, hour(1), hour(3))
-  expect(engine.takeActions()).toEqual([])
+  expect(engine.actions.take()).toEqual([])
   engine.trader.closeBar(slot.market, 85, hour(3), hour(4))
-  expect(engine.takeActions().map(({ kind }) => kind)).toEqual(['cancel'])
+  expect(engine.actions.take().map(({ kind }) => kind)).toEqual(['cancel'])
   expect(slot.leaving?.reason).toBe('the price jumped over the limit of the stop')
 })

@@ -113,7 +113,7 @@ describe('an entry that fills in parts, the first too small to be protected by i
     hear(entry, 'partly_filled', 1, '0.05')
     // a start between the two does not make more of it
     engine.trader.repair(slot, hour(1))
-    expect(engine.takeActions()).toEqual([])
+    expect(engine.actions.take()).toEqual([])
     expect(slot.entry).toBe(entry)
     hear(entry, 'partly_filled', 1, '0.5')
     expect(sent().map(({ request }) => `${request.type} ${format(request.quantity)}`)).toEqual(['STOP_LOSS 0.55'])

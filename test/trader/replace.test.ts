@@ -36,7 +36,7 @@ function moved(filters: Partial<Filters> = {}) {
   trader.hear(old!, 'accepted', 1)
   let newest = old!
   const acts = (): string[] =>
-    engine.takeActions().map(action => {
+    engine.actions.take().map(action => {
       if (action.kind === 'replace') newest = action.by
       if (action.kind === 'place') newest = action.order
       return actionText(action)

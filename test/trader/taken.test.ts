@@ -33,7 +33,7 @@ describe('a part', () => {
       '1.5',
     ])
     expect([position.realised, trader.engine.portfolio.realised]).toEqual([0n, 0n])
-    const [action] = trader.engine.takeActions()
+    const [action] = trader.engine.actions.take()
     expect(action).toMatchObject({
       kind: 'replace',
       order: orders[0],
@@ -45,7 +45,7 @@ describe('a part', () => {
   test('of a position with stop and target: both are taken back, and sent anew for what is left', () => {
     const { trader, orders } = bought({}, 120)
     out(trader, '0.5')
-    expect(trader.engine.takeActions()).toMatchObject([{ kind: 'cancel' }])
+    expect(trader.engine.actions.take()).toMatchObject([{ kind: 'cancel' }])
     for (const order of orders) trader.hear(order, 'cancelled', 2)
     expect(trader.sent().map(({ request }) => format(request.quantity))).toEqual(['1.5', '1.5'])
   })
@@ -82,7 +82,7 @@ describe('all of it', () => {
   test('is no round trip, costs nothing, and takes back what rests', () => {
     const { trader, orders } = bought()
     out(trader, '2')
-    expect(trader.engine.takeActions()).toMatchObject([{ kind: 'cancel', order: orders[0] }])
+    expect(trader.engine.actions.take()).toMatchObject([{ kind: 'cancel', order: orders[0] }])
     const { rest } = trader.records.take()
     expect([rest.trips, rest.dust, trader.engine.portfolio.realised]).toEqual([[], [], 0n])
     expect([held(trader), trader.slot.plan, trader.slot.position.openedAt]).toEqual(['0', null, 0])

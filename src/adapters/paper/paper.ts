@@ -36,7 +36,7 @@ export function openPaperExchange(symbols: readonly SymbolInfo[], costs: Costs, 
   let now = 0 as Time
 
   const tell = (): void => {
-    const updates = matching.takeUpdates()
+    const updates = matching.updates.take()
     if (updates.length > 0) hear(updates)
   }
   // a market with a live book has no bars

@@ -245,7 +245,7 @@ export class Venue {
   /** Works off what the matching says, until it says nothing more. */
   settle(): void {
     for (;;) {
-      const updates = this.matching.takeUpdates()
+      const updates = this.matching.updates.take()
       for (const update of updates) this.#apply(update)
       for (const note of this.notes.splice(0)) note()
       this.#noteTriggers()

@@ -1,0 +1,28 @@
+/** What is filled and worked off all the time, in order. It keeps its room, so that nothing is left to the collector of garbage. */
+export class Pile<Item> {
+  /** How many there are. */
+  size = 0
+  readonly #items: Item[] = []
+
+  /** Puts one behind the others. */
+  add(item: Item): void {
+    this.#items[this.size++] = item
+  }
+
+  /** One of them: 0 is the first. */
+  at(place: number): Item {
+    return this.#items[place]!
+  }
+
+  /** Forgets them all. */
+  clear(): void {
+    this.size = 0
+  }
+
+  /** All of them in a list of their own; none is left. */
+  take(): readonly Item[] {
+    const taken = this.#items.slice(0, this.size)
+    this.size = 0
+    return taken
+  }
+}
