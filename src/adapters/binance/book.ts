@@ -20,6 +20,8 @@ export interface Tracked {
   sentBefore: Time
   /** When it was first known to stand, by this machine's clock. */
   arrivedAt: Time | null
+  /** When it ended, or null, by this machine's clock. */
+  endedAt: Time | null
   cancelWanted: boolean
   cancelling: boolean
   /** The cancel that has no answer yet. */
@@ -37,6 +39,8 @@ export interface BookSetup {
   trouble(text: string): void
 }
 
+// Trades are looked at every minute, and later where Binance does not answer: until then it is known whose they are, however many orders ended.
+const KEPT_MS = 600_000
 /** Both clocks may be off by some hundred milliseconds. */
 export const CLOCK_ROOM_MS = 2_000
 const ENDS = { cancelled: 'cancelled', expired: 'expired', absent: 'not_found' } as const
@@ -79,6 +83,7 @@ export class Book {
       sentAfter: (sentAfter - CLOCK_ROOM_MS) as Time,
       sentBefore: clock.now(),
       arrivedAt: stands ? clock.now() : null,
+      endedAt: null,
       cancelWanted: false,
       cancelling: false,
       cancelUnderWay: null,
@@ -171,10 +176,12 @@ export class Book {
   }
 
   #keepEnded(tracked: Tracked): void {
+    const now = this.#setup.clock.now()
+    tracked.endedAt = now
     this.#ended.set(tracked.request.id, tracked)
-    for (const oldest of this.#ended.keys()) {
-      if (this.#ended.size <= LATE_KNOWN) break
-      this.#ended.delete(oldest)
+    for (const [id, { endedAt }] of this.#ended) {
+      if (this.#ended.size <= LATE_KNOWN || endedAt! > now - KEPT_MS) break
+      this.#ended.delete(id)
     }
   }
 

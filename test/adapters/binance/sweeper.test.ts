@@ -1,6 +1,6 @@
 /** What the sweeper finds out where one symbol cannot be asked for: the others are looked at all the same, and nobody waits for ever. */
 import { expect, test } from 'vitest'
-import type { Account } from '#adapters/binance/account.ts'
+import { type Account, MOST_TRADES } from '#adapters/binance/account.ts'
 import { Book } from '#adapters/binance/book.ts'
 import { BinanceFault, NO_SUCH_SYMBOL } from '#adapters/binance/faults.ts'
 import { Finder } from '#adapters/binance/finder.ts'
@@ -8,7 +8,7 @@ import { reportOfOrder, tradeOf } from '#adapters/binance/reports.ts'
 import { ServerClock } from '#adapters/binance/server-clock.ts'
 import { Sweeper } from '#adapters/binance/sweeper.ts'
 import { zero } from '#domain/money.ts'
-import type { Order, OrderStatus, OrderUpdate } from '#domain/order.ts'
+import { LATE_KNOWN, type Order, type OrderStatus, type OrderUpdate } from '#domain/order.ts'
 import { at } from '#domain/time.ts'
 import { DrivenClock } from '../../support/binance/driven.ts'
 import { orderOf } from '../../support/exchange.ts'
@@ -40,6 +40,19 @@ const refused = (): never => {
 const soldBy = (symbol: string, orderId: number) =>
   tradeOf({ symbol, id: 5, orderId, price: '90', qty: '2', quoteQty: '180', commission: '0', commissionAsset: 'USDC', time: START })
 
+/** How an order of BTC stands that has filled, by our number and Binance's. */
+const filled = (id: number, orderId = id) =>
+  reportOfOrder({
+    symbol: 'BTCUSDC',
+    clientOrderId: `rt-t1-${id}`,
+    orderId,
+    side: 'SELL',
+    status: 'FILLED',
+    executedQty: '2',
+    time: START,
+    updateTime: START,
+  })
+
 /** Two stops stand, one of a symbol that Binance does not have any more; of the other nothing was heard, and it has filled. */
 function openBed(account: Partial<Account>) {
   const clock = new DrivenClock(START)
@@ -54,19 +67,7 @@ function openBed(account: Partial<Account>) {
   const asked: Account = {
     ...({} as Account),
     openOrders: async symbol => (symbol === GONE ? refused() : []),
-    order: async ({ symbol }) =>
-      symbol === GONE
-        ? refused()
-        : reportOfOrder({
-            symbol,
-            clientOrderId: 'rt-t1-2',
-            orderId: 8,
-            side: 'SELL',
-            status: 'FILLED',
-            executedQty: '2',
-            time: START,
-            updateTime: START,
-          }),
+    order: async ({ symbol }) => (symbol === GONE ? refused() : filled(2, 8)),
     trades: async ({ symbol }) => (symbol === GONE ? refused() : [soldBy(symbol, 8)]),
     ...account,
   }
@@ -148,4 +149,40 @@ test('a symbol that comes back: what was traded of it before is not told as news
   await bed.sweeper.sweep(true)
   expect(from).toEqual([6, 6, 6])
   expect(bed.troubles).toEqual([])
+})
+
+test('more orders end between two looks than are kept in mind: none is taken for one of somebody else', async () => {
+  const ids = Array.from({ length: LATE_KNOWN + 200 }, (_, index) => index + 10)
+  const done: number[] = []
+  const asked: number[] = []
+  const bed = openBed({
+    trades: async ({ symbol, ...which }) => {
+      if (symbol === GONE) return refused()
+      const from = 'fromId' in which ? which.fromId! : -1
+      const trades = done.filter(id => id >= from).map(id => ({ ...soldBy(symbol, id), tradeId: id }))
+      return 'newest' in which ? trades.slice(-1) : trades.slice(0, MOST_TRADES)
+    },
+    order: async which => {
+      const id = 'exchangeId' in which ? which.exchangeId : 0
+      asked.push(id)
+      return filled(id)
+    },
+  })
+  await bed.sweeper.watch('BTCUSDC')
+  for (const id of ids) {
+    const tracked = bed.book.add(orderFor(id, 'BTCUSDC', 'open'), START)
+    bed.book.heard(filled(id))
+    bed.book.heardTrades(tracked, [{ ...soldBy('BTCUSDC', id), tradeId: id }])
+    done.push(id)
+  }
+  expect(bed.book.open.map(({ request }) => request.id)).toEqual([1, 2])
+  await bed.sweeper.sweep(true)
+  expect(bed.troubles).toEqual([])
+  expect(asked).toEqual([])
+  // ten minutes on they are forgotten but for the newest
+  await bed.pass(601_000)
+  const last = bed.book.get(2)!
+  bed.book.heard(filled(2, 8))
+  bed.book.heardTrades(last, [soldBy('BTCUSDC', 8)])
+  expect(ids.filter(id => bed.book.byExchangeId('BTCUSDC', id) !== undefined)).toHaveLength(LATE_KNOWN - 1)
 })
