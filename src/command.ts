@@ -203,7 +203,7 @@ export function readAmount(text: string, { base, quote }: { readonly base: strin
   refuseComma(text)
   const match = /^([\d.]+)\s*(%|€|[a-z\d]+)?$/i.exec(shares[text.trim().toLowerCase()] ?? text.trim())
   const [, number = '', written = ''] = match ?? []
-  if (match === null || !NUMBER.test(number) || Number(number) === 0)
+  if (match === null || !NUMBER.test(number) || Number(number) === 0 || /^e\d/i.test(written))
     throw new UsageError(`"${text}" is not an amount: write 0.01 or "0.01 ${base}", "50 ${quote}", or 25%`)
   const unit = written === '€' ? 'EUR' : written.toUpperCase()
   if (unit === '%') {

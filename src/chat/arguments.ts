@@ -7,7 +7,8 @@ import { type Word, wordsOf } from './words.ts'
 export type Given = Record<string, string | string[] | Record<string, string>>
 
 const FIGURE = /^[+-]?[\d.,]+(?:[%€]|[a-z]{1,6})?$/i
-const PURE = /^[+-]?[\d.,]+%?$/
+// with an exponent it is refused later, as the number that it is
+const PURE = /^[+-]?[\d.,]+(?:e[+-]?\d+)?%?$/i
 
 function fits({ kind, choices }: Argument, { text, quoted }: Word): boolean {
   switch (kind) {
@@ -120,7 +121,7 @@ class Reading {
   // "50" and "eur" are one amount; in "sell btc 50 rsi" the second is an owner.
   #isUnitOf({ text }: Word): boolean {
     const next = this.#words[0]
-    return /^[\d.,]+$/.test(text) && next !== undefined && next.key === null && !next.quoted && this.#isUnit(next)
+    return /^[\d.,]+(?:e[+-]?\d+)?$/i.test(text) && next !== undefined && next.key === null && !next.quoted && this.#isUnit(next)
   }
 
   #isUnit(word: Word): boolean {
