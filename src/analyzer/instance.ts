@@ -1,4 +1,5 @@
 import { type Columns, OpenTimes } from '#domain/candle.ts'
+import { longestWait, parseSchedule } from '#domain/schedule.ts'
 import type { Adjustment, Values } from '#domain/signal.ts'
 import { lengthOf, type Time, type Timeframe } from '#domain/time.ts'
 import { Feed, type Indicator, type Node } from '#indicators/feed.ts'
@@ -43,10 +44,14 @@ export function newInstance({ owner, symbol, timeframe, strategy, params, source
   const also: Readonly<Record<string, Timeframe>> = strategy.kind === 'single' ? (strategy.also ?? {}) : {}
   const indicators = Object.entries(strategy.indicators(params))
   const lookback = strategy.lookback ?? DEFAULT_LOOKBACK
+  // candles of a scheduled strategy wait for their slot
+  const schedule = strategy.kind === 'single' ? strategy.schedule : undefined
+  const wait = schedule === undefined ? 0 : longestWait(parseSchedule(schedule))
   const feeds = new Map<string, { timeframe: Timeframe; feed: Feed }>()
   for (const [name, frame] of [['', timeframe] as const, ...Object.entries(also)]) {
     const depth = Math.max(1, ...indicators.map(([, { on, depth }]) => ((on ?? '') === name ? depth : 0)))
-    const feed = source.kind === 'live' ? Feed.live(depth, lookback) : Feed.history(source.columns(frame), depth, lookback)
+    const waiting = Math.ceil(wait / lengthOf(frame))
+    const feed = source.kind === 'live' ? Feed.live(depth, lookback, waiting) : Feed.history(source.columns(frame), depth, lookback)
     feeds.set(name, { timeframe: frame, feed })
   }
   const market: Record<string, unknown> = { candle: feeds.get('')!.feed.candle }

@@ -1,4 +1,7 @@
-/** What is filled and worked off all the time, in order. It keeps its room, so that nothing is left to the collector of garbage. */
+/**
+ * What is filled and worked off all the time, in order. Worked off by `at` and `clear` it leaves nothing to the collector of garbage: it keeps
+ * its room, and holds on to the last of what it had.
+ */
 export class Pile<Item> {
   /** How many there are. */
   size = 0

@@ -73,3 +73,32 @@ export function nextSlot(schedule: Schedule, from: number): number {
   }
   throw new RangeError(`the schedule "${schedule.text}" never fires`)
 }
+
+// The largest step from one value of a field to the next, round its end.
+function widest(values: ReadonlySet<number>, count: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return Math.max(...sorted.map((value, place) => (sorted[place + 1] ?? sorted[0]! + count) - value))
+}
+
+// 31 days, and a month that has none of those named
+const MONTHLY = 62
+const YEARLY = 366
+// 29 February
+const LEAP = 8 * 366
+
+function daysApart({ days, months, weekdays, eitherDay }: Schedule): number {
+  const byDay = days.size < 31
+  const byWeekday = [0, 1, 2, 3, 4, 5, 6].some(weekday => !weekdays.has(weekday))
+  const late = byDay && Math.min(...days) > 28
+  if (byDay && byWeekday && !eitherDay) return late || months.size < 12 ? FARTHEST / DAY : 2 * YEARLY
+  if (months.size < 12) return late ? LEAP : YEARLY
+  const week = widest(new Set([...weekdays].filter(weekday => weekday < 7)), 7)
+  if (byDay && byWeekday) return Math.min(MONTHLY, week)
+  return byDay ? MONTHLY : byWeekday ? week : 0
+}
+
+/** No two slots that follow each other lie farther apart than this (milliseconds): a bound, mostly near the truth. */
+export function longestWait(schedule: Schedule): number {
+  const { hours, minutes } = schedule
+  return daysApart(schedule) * DAY + (hours.size < 24 ? widest(hours, 24) * HOUR : 0) + widest(minutes, 60) * MINUTE
+}

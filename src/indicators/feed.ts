@@ -13,7 +13,7 @@ export interface Node<View> {
   readonly view: View
   /** Index of the first candle at which every line of the view has a value. */
   readonly first: number
-  /** Computes the values of candles `from` up to, not including, `to`. */
+  /** Computes the values of candles `from` up to, not including, `to`. What it writes before `first` of a line is taken out again. */
   extend(from: number, to: number): void
   /** Asked before a later node of the same feed begins: true where this one computes that one's values along with its own from then on. */
   takeAlong?(other: Node<unknown>): boolean
@@ -69,9 +69,12 @@ export class Feed {
     return new Feed(columns, columns.close.length, -1, ringFor(BLOCK + depth + lookback + 2), lookback)
   }
 
-  /** A feed whose candles arrive one at a time; only as many as are read are kept. */
-  static live(depth: number, lookback: number): Feed {
-    const ring = ringFor(depth + lookback + 2)
+  /**
+   * A feed whose candles arrive one at a time; only as many as are read are kept. `waiting`: how many may arrive before the cursor comes to the
+   * first of them.
+   */
+  static live(depth: number, lookback: number, waiting = 0): Feed {
+    const ring = ringFor(depth + lookback + waiting + 2)
     return new Feed(columnsOf(ring), 0, ring - 1, ring, lookback)
   }
 

@@ -41,7 +41,7 @@ function checkDepth(candles: number, reach: number): void {
  * declared only: one that a class defines begins as undefined, and the compiler then checks at each look what kind of value it is.
  */
 export class Line implements Series {
-  /** NaN where there is no value, before the feed's first candle too. */
+  /** NaN where there is no value. */
   declare readonly values: Float64Array
   declare readonly mask: number
   /** Index of the first candle that has a value. */

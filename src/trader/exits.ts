@@ -140,6 +140,8 @@ export class Exits {
   goOn(slot: Slot, order: Order, update: OrderUpdate, reason: string): void {
     const { request, status, ending } = order
     const { time } = update
+    // its stop was reached, and stands as a limit order or is selling: what comes of that is heard by itself
+    if (update.reason === PAIR_REACHED && request.stopPrice === 0n && slot.protection.length > 0) return
     const missed = update.reason === REPLACE_MISSED
     // one that was not tried, or was for more than is held by now, says nothing about the next
     const refused = update.event === 'rejected' && !missed && !isTooFar(order) && request.quantity <= slot.position.quantity

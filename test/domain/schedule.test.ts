@@ -1,7 +1,7 @@
 /** Cron as arithmetic: what is read, what is refused, and the next slot against a search minute by minute. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nextSlot, parseSchedule } from '#domain/schedule.ts'
+import { longestWait, nextSlot, parseSchedule } from '#domain/schedule.ts'
 import { formatTime } from '#domain/time.ts'
 
 const MINUTE = 60_000
@@ -134,6 +134,45 @@ describe('against a search minute by minute', () => {
       }),
       { numRuns: 250 },
     )
+  })
+
+  const firesAtAll = (text: string): boolean => {
+    try {
+      return nextSlot(parseSchedule(text), 0) >= 0
+    } catch {
+      return false
+    }
+  }
+
+  test('no two slots lie farther apart than the longest wait', () => {
+    const schedules = fc
+      .tuple(field(0, 59, 2), field(0, 23, 3), field(1, 31, 4), field(1, 12, 4), field(0, 7, 4))
+      .map(fields => fields.join(' '))
+      .filter(firesAtAll)
+    fc.assert(
+      fc.property(schedules, instants, (text, from) => {
+        const schedule = parseSchedule(text)
+        const wait = longestWait(schedule)
+        let slot = nextSlot(schedule, from)
+        for (let again = 0; again < 40; again++) {
+          const next = nextSlot(schedule, slot + 1)
+          expect(next - slot).toBeLessThanOrEqual(wait)
+          slot = next
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test.each([
+    ['* * * * *', MINUTE],
+    ['0 * * * *', 60 * MINUTE],
+    ['0 */4 * * *', 5 * 60 * MINUTE],
+    ['30 8 * * *', DAY + 60 * MINUTE],
+    ['0 0 * * 1', 8 * DAY + 60 * MINUTE],
+    ['0 0 1 * *', 63 * DAY + 60 * MINUTE],
+  ])('the longest wait of %s is at most %i', (text, wait) => {
+    expect(longestWait(parseSchedule(text))).toBe(wait)
   })
 
   test('a slot is its own next slot, and one minute on is a later one', () => {

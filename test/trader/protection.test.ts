@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { money } from '#domain/money.ts'
 import { enter, exit, move, percent } from '#strategy'
-import { lines, play, quiet, type Scene } from '../support/desk.ts'
+import { lines, owner, play, quiet, type Scene, scripted } from '../support/desk.ts'
 
 interface Story {
   readonly name: string
@@ -149,6 +149,30 @@ describe('stop and target', () => {
         3 closed -100: the price jumped over the limit of the stop`,
     },
   ])
+})
+
+test('a stop-limit that is reached where nothing may be bought any more: its target goes, it waits as a limit order, and nothing is sent anew', () => {
+  const { log } = play({
+    bars: [...quiet(1), '100 101 99 100 1000', '100 112 89 100 0', '95 96 94 95'],
+    owners: [
+      owner('a', scripted({ 0: enter({ reason: 'go', stopLoss: 90, takeProfit: 120 }) })),
+      // its target, in the same bar, brings the last price back over the stop
+      owner('b', scripted({ 0: enter({ reason: 'go', takeProfit: 110 }) })),
+    ],
+    orderTypes: ['MARKET', 'LIMIT', 'LIMIT_MAKER', 'STOP_LOSS_LIMIT'],
+    volumeShare: 0.1,
+  })
+  expect(log).toEqual(
+    lines(`
+      1 a BTC bought 10 at 100
+      1 a BTC stop 90 for 10
+      1 a BTC target 120 for 10
+      1 b BTC bought 10 at 100
+      1 b BTC target 110 for 10
+      - a BTC target 120 expired
+      3 a BTC sold 10 at 88.2: stop loss
+      3 a BTC closed -118: stop loss`),
+  )
 })
 
 describe('trailing stop', () => {

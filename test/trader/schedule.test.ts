@@ -1,7 +1,8 @@
 /** A schedule never adds a decision: of the candles due at one slot only the newest may enter, exits of the older ones pass. */
 import { expect, test } from 'vitest'
-import { enter, exit } from '#strategy'
-import { lines, play, quiet } from '../support/desk.ts'
+import { z } from 'zod'
+import { defineStrategy, enter, exit, sma } from '#strategy'
+import { lines, owner, play, quiet } from '../support/desk.ts'
 
 const four = { schedule: '0 */4 * * *', bars: quiet(14) }
 
@@ -79,4 +80,25 @@ test('a strategy of four-hour candles trades on hourly bars', () => {
       8 no enter: stopped_out_in_this_candle
       12 bought 10 at 100`),
   )
+})
+
+// eight candles arrive before the first of them is decided on: what is read far back is theirs to wait for
+test.each([28, 60])('what lies %i candles back is the same however many candles wait for their slot', back => {
+  const seen: string[] = []
+  const far = defineStrategy({
+    title: 'Far back',
+    lookback: back,
+    schedule: '0 */8 * * *',
+    params: z.object({}),
+    indicators: () => ({ average: sma(2) }),
+    decide({ candle, average }) {
+      seen.push(`${candle.close}: ${average.ago(back)}`)
+      return null
+    },
+  })
+  const bars = Array.from({ length: 80 }, (_, i) => `${100 + i} ${101 + i} ${99 + i} ${100 + i}`)
+  play({ bars, owners: [owner('far', far)] })
+  const wanted = bars.map((_, i) => `${100 + i}: ${i - back < 1 ? Number.NaN : 99.5 + i - back}`)
+  expect(new Set(seen)).toEqual(new Set(wanted.filter(line => seen.includes(line))))
+  expect(new Set(seen).size).toBeGreaterThan(70)
 })

@@ -20,7 +20,7 @@ export interface Tracked {
   sentBefore: Time
   /** When it was first known to stand, by this machine's clock. */
   arrivedAt: Time | null
-  /** When it ended, or null, by this machine's clock. */
+  /** When it was known to have ended, or null, by this machine's clock. */
   endedAt: Time | null
   cancelWanted: boolean
   cancelling: boolean
@@ -39,7 +39,7 @@ export interface BookSetup {
   trouble(text: string): void
 }
 
-// Trades are looked at every minute, and later where Binance does not answer: until then it is known whose they are, however many orders ended.
+// Trades are looked at every minute, and later where Binance does not answer: for so long it is known whose they are, however many orders end.
 const KEPT_MS = 600_000
 /** Both clocks may be off by some hundred milliseconds. */
 export const CLOCK_ROOM_MS = 2_000
@@ -50,6 +50,8 @@ export class Book {
   readonly #setup: BookSetup
   readonly #open = new Map<number, Tracked>()
   readonly #ended = new Map<number, Tracked>()
+  /** Orders before those, for ten minutes: the trader knows nothing of them any more, but they are ours. */
+  readonly #past = new Map<number, Tracked>()
   readonly #strangers = new Set<string>()
   /** Where the trader's updates go. */
   hear: (updates: readonly OrderUpdate[]) => void = () => {}
@@ -116,6 +118,13 @@ export class Book {
     return undefined
   }
 
+  /** True for a trade of an order of ours that is known already, also where that ended many orders ago. */
+  knows({ symbol, exchangeId, tradeId }: Trade): boolean {
+    for (const { request, followed } of this.#past.values())
+      if (followed.exchangeId === exchangeId && request.symbol === symbol) return followed.knows(tradeId)
+    return false
+  }
+
   /** An order was signed and goes out now. Where that is a second time, the first was certainly not taken, and the clock was off then. */
   sent(tracked: Tracked): void {
     const { clock, serverClock } = this.#setup
@@ -128,7 +137,7 @@ export class Book {
     const id = orderIdOf(this.#setup.tag, report.clientId)
     const tracked = id === null ? undefined : (this.#open.get(id) ?? this.#ended.get(id))
     if (tracked === undefined) {
-      this.#strange(report)
+      if (id === null || !this.#past.has(id)) this.#strange(report)
       return false
     }
     if (report.createdAt > 0 && report.createdAt < tracked.sentAfter) return false
@@ -179,9 +188,14 @@ export class Book {
     const now = this.#setup.clock.now()
     tracked.endedAt = now
     this.#ended.set(tracked.request.id, tracked)
-    for (const [id, { endedAt }] of this.#ended) {
-      if (this.#ended.size <= LATE_KNOWN || endedAt! > now - KEPT_MS) break
+    for (const [id, oldest] of this.#ended) {
+      if (this.#ended.size <= LATE_KNOWN) break
       this.#ended.delete(id)
+      this.#past.set(id, oldest)
+    }
+    for (const [id, { endedAt }] of this.#past) {
+      if (endedAt! > now - KEPT_MS) break
+      this.#past.delete(id)
     }
   }
 

@@ -138,7 +138,7 @@ export class Sweeper {
     const tracked = book.byExchangeId(trade.symbol, trade.exchangeId)
     if (tracked === undefined) {
       const stranger = `${trade.symbol} ${trade.exchangeId}`
-      if (this.#strangers.has(stranger)) return
+      if (this.#strangers.has(stranger) || book.knows(trade)) return
       // an order without an answer may be the one
       if (book.heard(await account.order({ symbol: trade.symbol, exchangeId: trade.exchangeId }))) return
       this.#strangers.add(stranger)
