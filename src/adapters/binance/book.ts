@@ -20,8 +20,8 @@ export interface Tracked {
   sentBefore: Time
   /** When it was first known to stand, by this machine's clock. */
   arrivedAt: Time | null
-  /** When it was known to have ended, or null, by this machine's clock. */
-  endedAt: Time | null
+  /** Which of all that have ended it is, counted from 1; 0: it has not. */
+  ending: number
   cancelWanted: boolean
   cancelling: boolean
   /** The cancel that has no answer yet. */
@@ -39,8 +39,6 @@ export interface BookSetup {
   trouble(text: string): void
 }
 
-// Trades are looked at every minute, and later where Binance does not answer: for so long it is known whose they are, however many orders end.
-const KEPT_MS = 600_000
 /** Both clocks may be off by some hundred milliseconds. */
 export const CLOCK_ROOM_MS = 2_000
 const ENDS = { cancelled: 'cancelled', expired: 'expired', absent: 'not_found' } as const
@@ -50,8 +48,12 @@ export class Book {
   readonly #setup: BookSetup
   readonly #open = new Map<number, Tracked>()
   readonly #ended = new Map<number, Tracked>()
-  /** Orders before those, for ten minutes: the trader knows nothing of them any more, but they are ours. */
+  /** Orders before those, until their trades were looked at: the trader knows nothing of them any more, but they are ours. */
   readonly #past = new Map<number, Tracked>()
+  /** How many have ended. */
+  endings = 0
+  /** Up to which ending trades were looked at, by symbol. */
+  readonly #lookedAt = new Map<string, number>()
   readonly #strangers = new Set<string>()
   /** Where the trader's updates go. */
   hear: (updates: readonly OrderUpdate[]) => void = () => {}
@@ -85,7 +87,7 @@ export class Book {
       sentAfter: (sentAfter - CLOCK_ROOM_MS) as Time,
       sentBefore: clock.now(),
       arrivedAt: stands ? clock.now() : null,
-      endedAt: null,
+      ending: 0,
       cancelWanted: false,
       cancelling: false,
       cancelUnderWay: null,
@@ -123,6 +125,12 @@ export class Book {
     for (const { request, followed } of this.#past.values())
       if (followed.exchangeId === exchangeId && request.symbol === symbol) return followed.knows(tradeId)
     return false
+  }
+
+  /** All trades of a symbol were looked at that there were when so many orders had ended. */
+  lookedAt(symbol: string, endings: number): void {
+    this.#lookedAt.set(symbol, endings)
+    for (const [id, { request, ending }] of this.#past) if (request.symbol === symbol && ending <= endings) this.#past.delete(id)
   }
 
   /** An order was signed and goes out now. Where that is a second time, the first was certainly not taken, and the clock was off then. */
@@ -185,17 +193,12 @@ export class Book {
   }
 
   #keepEnded(tracked: Tracked): void {
-    const now = this.#setup.clock.now()
-    tracked.endedAt = now
+    tracked.ending = ++this.endings
     this.#ended.set(tracked.request.id, tracked)
     for (const [id, oldest] of this.#ended) {
       if (this.#ended.size <= LATE_KNOWN) break
       this.#ended.delete(id)
-      this.#past.set(id, oldest)
-    }
-    for (const [id, { endedAt }] of this.#past) {
-      if (endedAt! > now - KEPT_MS) break
-      this.#past.delete(id)
+      if (oldest.ending > (this.#lookedAt.get(oldest.request.symbol) ?? 0)) this.#past.set(id, oldest)
     }
   }
 

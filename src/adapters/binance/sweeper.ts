@@ -121,8 +121,9 @@ export class Sweeper {
   }
 
   async #sweepTrades(symbol: string): Promise<void> {
-    const { account } = this.#setup
+    const { account, book } = this.#setup
     if (!this.#lastTrade.has(symbol)) return await this.watch(symbol)
+    const { endings } = book
     for (let rows = MOST_TRADES; rows === MOST_TRADES; ) {
       const trades = await ofSymbol(account.trades({ symbol, fromId: this.#lastTrade.get(symbol)! + 1 }))
       rows = trades.length
@@ -131,6 +132,7 @@ export class Sweeper {
         this.#lastTrade.set(symbol, Math.max(trade.tradeId, this.#lastTrade.get(symbol)!))
       }
     }
+    book.lookedAt(symbol, endings)
   }
 
   async #seen(trade: Trade): Promise<void> {
