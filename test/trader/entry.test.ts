@@ -1,22 +1,11 @@
 /** How a position begins: at the market, at a limit or a stop; what replaces, expires, cancels or refuses an entry. */
-import { describe, expect, test } from 'vitest'
+import { describe } from 'vitest'
 import { money, quantity, ratio } from '#domain/money.ts'
 import type { OwnerSetup } from '#engine'
 import { type AnyStrategy, enter, exit } from '#strategy'
 import type { Rules } from '#trader/draft.ts'
-import { lines, owner, play, quiet, type Scene, scripted } from '../support/desk.ts'
-
-interface Story {
-  readonly name: string
-  readonly scene: Scene
-  readonly story: string
-}
-
-const tell = (stories: readonly Story[]): void => {
-  test.each(stories)('$name', ({ scene, story }) => {
-    expect(play(scene).log).toEqual(lines(story))
-  })
-}
+import { owner, quiet, scripted } from '../support/desk.ts'
+import { tell } from '../support/story.ts'
 
 describe('at the market', () => {
   tell([

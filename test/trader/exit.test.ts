@@ -2,19 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { quantity } from '#domain/money.ts'
 import { enter, exit } from '#strategy'
-import { lines, play, quiet, type Scene } from '../support/desk.ts'
-
-interface Story {
-  readonly name: string
-  readonly scene: Scene
-  readonly story: string
-}
-
-const tell = (stories: readonly Story[]): void => {
-  test.each(stories)('$name', ({ scene, story }) => {
-    expect(play(scene).log).toEqual(lines(story))
-  })
-}
+import { play, quiet, type Scene } from '../support/desk.ts'
+import { tell } from '../support/story.ts'
 
 describe('an exit', () => {
   tell([

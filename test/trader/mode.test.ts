@@ -1,25 +1,14 @@
 /** pause, reduce, halt: what each still lets happen. Protection and people's exits always work. */
-import { describe, expect, test } from 'vitest'
+import { describe } from 'vitest'
 import { money } from '#domain/money.ts'
 import type { Engine } from '#engine'
 import { enter, exit } from '#strategy'
 import type { Mode } from '#trader/mode.ts'
 import { MANUAL } from '#trader/trader.ts'
-import { hour, lines, play, quiet, type Scene } from '../support/desk.ts'
+import { hour, quiet } from '../support/desk.ts'
+import { tell } from '../support/story.ts'
 
 const to = (mode: Mode) => (engine: Engine) => engine.trader.setMode(mode)
-
-interface Story {
-  readonly name: string
-  readonly scene: Scene
-  readonly story: string
-}
-
-const tell = (stories: readonly Story[]): void => {
-  test.each(stories)('$name', ({ scene, story }) => {
-    expect(play(scene).log).toEqual(lines(story))
-  })
-}
 
 describe('entries', () => {
   for (const mode of ['paused', 'reduced', 'halted'] as const)
